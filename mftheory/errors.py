@@ -1,0 +1,66 @@
+"""The errors a user can meet.
+
+Every message is one line, names the argument and its value, and says what is allowed.
+"""
+
+from collections.abc import Sequence
+
+
+class MFTheoryError(Exception):
+    """Base of every error that mftheory raises on purpose."""
+
+
+class InvalidNetwork(MFTheoryError, ValueError):
+    """A network, or a question asked of it, is not described correctly.
+
+    Parameters
+    ----------
+    argument : str
+        Name of the offending argument.
+    value : object
+        What was given.
+    allowed : str
+        What would have been accepted, in words.
+    """
+
+    def __init__(self, argument: str, value: object, allowed: str) -> None:
+        shown = repr(value)
+        if len(shown) > 60:
+            shown = shown[:57] + "..."
+        shown = " ".join(shown.split())
+        super().__init__(f"{argument} = {shown}: {allowed}")
+        self.argument = argument
+        self.value = value
+        self.allowed = allowed
+
+
+class InvalidFile(InvalidNetwork):
+    """A file that was to describe a network is missing, unreadable or malformed."""
+
+
+class Quiescent(MFTheoryError):
+    """The trivial state x = 0 is stable: there is no fluctuating state to describe."""
+
+
+class CondensedModes(MFTheoryError):
+    """Activity condenses on single modes, which the theory does not cover."""
+
+
+class NotConverged(MFTheoryError):
+    """An iteration stopped before its residual was small enough.
+
+    Parameters
+    ----------
+    message : str
+        What did not converge and what to change.
+    residuals : sequence of float
+        Residual after each iteration, oldest first.
+    """
+
+    def __init__(self, message: str, residuals: Sequence[float] = ()) -> None:
+        super().__init__(message)
+        self.residuals = tuple(float(r) for r in residuals)
+
+
+class Unsupported(MFTheoryError):
+    """The question is well posed, but mftheory has no solution for it."""
