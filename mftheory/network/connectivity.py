@@ -130,6 +130,7 @@ class IID:
     def sample(self, n: int, seed: int) -> Dense:
         """One J of n neurons, self-couplings included."""
         n = _check.integer("n", n, at_least=2)
+        seed = _check.integer("seed", seed, at_least=0)
         return Dense(np.random.default_rng(seed).standard_normal((n, n)) * (self.g / math.sqrt(n)))
 
 
@@ -223,6 +224,7 @@ class RandomMode:
 
         Modes of zero strength are not drawn.
         """
+        seed = _check.integer("seed", seed, at_least=0)
         d = self.mode_strengths(n)
         d = d[d > 0]
         rng = np.random.default_rng(seed)

@@ -94,9 +94,7 @@ def checked(value: object) -> StrengthLaw:
     if isinstance(value, Exponential | Step | Measured):
         return value
     if isinstance(value, str):
-        raise InvalidNetwork(
-            "strengths", value, "must be an array, or use RandomMode.exponential or RandomMode.step"
-        )
+        raise InvalidNetwork("strengths", value, "must be an array, or use RandomMode.exponential or RandomMode.step")
     return Measured(_check.strengths_array("strengths", value))  # type: ignore[arg-type]
 
 

@@ -1,0 +1,199 @@
+"""Gaussian disorder: matrices, how they couple populations, and how their entries covary.
+
+Everything that tells one ensemble from another is data of this module; the engine that averages over it never asks
+which ensemble it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from mftheory.action.fields import Operator, Parameter, Population
+from mftheory.errors import InvalidNetwork
+
+
+@dataclass(frozen=True)
+class GaussianMatrix:
+    """A matrix of zero-mean Gaussian entries, one for each (row site, column site)."""
+
+    name: str
+    rows: Population
+    columns: Population
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """The term Σ_ij X_ij ∫dt A_i(t) B_j(t) of the action, A on the rows of X and B on its columns.
+
+    Exactly one of the two is a response field: the matrix carries the other one into that site's input.
+    """
+
+    matrix: GaussianMatrix
+    on_rows: Operator
+    on_columns: Operator
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """⟨X_ij Y_ij⟩ = value/N, or with `transposed` ⟨X_ij Y_ji⟩ = value/N; all other entries are independent.
+
+    `value` may contain per-site parameters of the row or column site, such as the overlap ρ_a of mode a, as a single
+    product.
+    """
+
+    first: GaussianMatrix
+    second: GaussianMatrix
+    value: sp.Expr
+    transposed: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", sp.sympify(self.value, strict=True))
+
+
+@dataclass(frozen=True)
+class GaussianEnsemble:
+    """A random network as populations, operators and Gaussian matrices: the engine's only input.
+
+    Parameters
+    ----------
+    name : str
+        Key of the ensemble.
+    populations : tuple of Population
+        Neurons, latents, …
+    couplings : tuple of Coupling
+        How each matrix enters the equations of motion.
+    covariances : tuple of Covariance
+        Second moments of the matrices; pairs that are not listed are independent. A matrix must have a variance.
+    definitions : dict, optional
+        Names for combinations of moments in which results are to be read, such as {g_eff: sqrt(α r_2)}.
+    labels : dict, optional
+        Published label of the four-point function of an observable, where there is one.
+    meanings : dict, optional
+        What each symbol means, for the reader of a formula.
+    citation : str, optional
+        Where the ensemble comes from.
+
+    Raises
+    ------
+    InvalidNetwork
+        If the declaration is not consistent; the message says which part.
+
+    Examples
+    --------
+    An i.i.d. network, in full:
+
+    >>> import sympy as sp
+    >>> from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Population, omega
+    >>> x = Population("neurons", "x", "phi", inverse_transfer=1 + sp.I * omega)
+    >>> J = GaussianMatrix("J", rows=x, columns=x)
+    >>> g = sp.Symbol("g", positive=True)
+    >>> net = GaussianEnsemble("mine", (x,), (Coupling(J, x.response, x.activity),), (Covariance(J, J, g**2),))
+    """
+
+    name: str
+    populations: tuple[Population, ...]
+    couplings: tuple[Coupling, ...]
+    covariances: tuple[Covariance, ...]
+    definitions: dict[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    meanings: dict[str, str] = field(default_factory=dict)
+    citation: str = ""
+
+    def __post_init__(self) -> None:
+        _check_populations(self.populations)
+        for coupling in self.couplings:
+            _check_coupling(coupling, self.populations)
+        used = {coupling.matrix.name: coupling.matrix for coupling in self.couplings}
+        for covariance in self.covariances:
+            _check_covariance(covariance, used)
+        for name in used:
+            if not any(c.first.name == c.second.name == name and not c.transposed for c in self.covariances):
+                raise InvalidNetwork("covariances", name, "each matrix needs a variance, Covariance(X, X, value)")
+        _check_correlations(self.covariances)
+
+    def population(self, name: str) -> Population:
+        """The population of that name."""
+        return next(p for p in self.populations if p.name == name)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The per-site parameters of all populations."""
+        return tuple(p for population in self.populations for p in population.parameters)
+
+    def covarying(self) -> Iterator[tuple[Coupling, Coupling, sp.Expr, bool]]:
+        """Every ordered pair of couplings whose matrices covary: (first, second, value, transposed)."""
+        for first in self.couplings:
+            for second in self.couplings:
+                pair = (first.matrix.name, second.matrix.name)
+                for c in self.covariances:
+                    if pair in {(c.first.name, c.second.name), (c.second.name, c.first.name)}:
+                        yield first, second, c.value, c.transposed
+
+
+def _check_populations(populations: tuple[Population, ...]) -> None:
+    names = [p.name for p in populations]
+    fields = [f.name for p in populations for f in p.fields]
+    parameters = [q.name for p in populations for q in p.parameters]
+    for what, listed in (("populations", names), ("fields", fields), ("parameters", parameters)):
+        if len(set(listed)) != len(listed):
+            raise InvalidNetwork(what, listed, "names must differ between populations")
+
+
+def _check_coupling(coupling: Coupling, populations: tuple[Population, ...]) -> None:
+    matrix = coupling.matrix
+    responses = 0
+    for operator, side in ((coupling.on_rows, matrix.rows), (coupling.on_columns, matrix.columns)):
+        if side not in populations:
+            raise InvalidNetwork(f"matrix {matrix.name}", side.name, "is between populations not in the ensemble")
+        if operator.field.population not in {p.name for p in populations}:
+            raise InvalidNetwork("operator", operator.field.name, "belongs to no population of the ensemble")
+        if operator.field.population != side.name:
+            raise InvalidNetwork(
+                f"matrix {matrix.name}",
+                operator.field.name,
+                f"is used on {side.name}, where that field is not",
+            )
+        if not _is_monomial(operator.weight, {p.symbol for p in side.parameters}):
+            raise InvalidNetwork("weight", str(operator.weight), f"must be a product of the parameters of {side.name}")
+        responses += operator.field.is_response
+    if responses != 1:
+        raise InvalidNetwork(f"matrix {matrix.name}", responses, "must couple exactly one response field")
+
+
+def _check_covariance(covariance: Covariance, used: dict[str, GaussianMatrix]) -> None:
+    first, second = covariance.first, covariance.second
+    for matrix in (first, second):
+        if used.get(matrix.name) != matrix:
+            raise InvalidNetwork("covariances", matrix.name, "names a matrix that no coupling uses")
+    shape = (second.columns, second.rows) if covariance.transposed else (second.rows, second.columns)
+    if (first.rows, first.columns) != shape:
+        raise InvalidNetwork(
+            "covariances",
+            f"{first.name}, {second.name}",
+            "the two matrices do not have these sites in common",
+        )
+    known = {p.symbol for side in (first.rows, first.columns) for p in side.parameters}
+    if not _is_monomial(covariance.value, known, allow_constants=True):
+        raise InvalidNetwork("covariances", str(covariance.value), "must be a product, not a sum, of parameters")
+
+
+def _check_correlations(covariances: tuple[Covariance, ...]) -> None:
+    """Refuse numbers that no joint Gaussian has: |covariance| above the geometric mean of the variances."""
+    variance = {c.first.name: c.value for c in covariances if c.first.name == c.second.name and not c.transposed}
+    for name, value in variance.items():
+        if value.is_negative:
+            raise InvalidNetwork("covariances", f"{name}, {name}: {value}", "a variance must not be negative")
+    for c in covariances:
+        excess = c.value**2 - variance[c.first.name] * variance[c.second.name]
+        if excess.is_positive:
+            raise InvalidNetwork(
+                "covariances", f"{c.first.name}, {c.second.name}: {c.value}", "gives a correlation above 1"
+            )
+
+
+def _is_monomial(expr: sp.Expr, parameters: set[sp.Symbol], allow_constants: bool = False) -> bool:
+    constant, dependent = sp.sympify(expr).as_independent(*parameters, as_Add=False)
+    if not allow_constants and (constant.free_symbols or dependent.free_symbols - parameters):
+        return False
+    return all(factor.as_base_exp()[0] in parameters or factor == 1 for factor in sp.Mul.make_args(dependent))

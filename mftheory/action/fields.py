@@ -1,0 +1,139 @@
+"""Populations of identical sites and the fields that live on them.
+
+A population is a set of sites (neurons, or the latents of a mode ensemble) that differ at most by a few per-site
+parameters. Each site carries a state (preactivation x, or latent z), possibly an activity φ that is a nonlinear
+function of the state, and the response field conjugate to the state's equation of motion.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import sympy as sp
+
+from mftheory.errors import InvalidNetwork
+
+omega = sp.Symbol("omega", real=True)
+"""Angular frequency, in inverse units of the neurons' time constant."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A quantity drawn independently for each site of a population, such as a component strength D.
+
+    Parameters
+    ----------
+    name : str
+        Its symbol.
+    moments : str
+        Letter of its moments: ``Parameter("D", "r")`` has ⟨D²⟩ = r_2.
+    latex : str, optional
+        How it is typeset; the name by default.
+    """
+
+    name: str
+    moments: str
+    latex: str = ""
+
+    @property
+    def symbol(self) -> sp.Symbol:
+        """The parameter at one site, real."""
+        return sp.Symbol(self.name, real=True)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One variable of every site of a population."""
+
+    name: str
+    kind: Literal["state", "activity", "response"]
+    population: str
+    latex: str
+
+    @property
+    def is_response(self) -> bool:
+        """Whether this is the response field of the population."""
+        return self.kind == "response"
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A field times a per-site weight: what a Gaussian matrix multiplies, such as φ_i or D_a ẑ_a."""
+
+    field: Field
+    weight: sp.Expr = sp.S.One
+
+    def __rmul__(self, factor: sp.Expr | Parameter) -> "Operator":
+        symbol = factor.symbol if isinstance(factor, Parameter) else sp.sympify(factor)
+        return Operator(self.field, self.weight * symbol)
+
+
+@dataclass(frozen=True)
+class Population:
+    """A population of sites with the equation of motion T[state] = input.
+
+    Parameters
+    ----------
+    name : str
+        Unique in an ensemble, such as "neurons".
+    state, activity : str
+        Names of the state and of the activity; without an activity the unit is linear.
+    size : SymPy expression
+        Number of sites as a multiple of N.
+    inverse_transfer : SymPy expression in `omega`
+        T(ω), with ∂_t → iω: 1 + iω for a leaky unit, 1 for an instantaneous one.
+    parameters : tuple of Parameter
+        What differs from site to site.
+    noise : SymPy expression
+        Power spectrum of independent noise added to each site's input.
+    index : str
+        Letter of the site index in print.
+    """
+
+    name: str
+    state_name: str
+    activity_name: str = ""
+    size: sp.Expr = sp.S.One
+    inverse_transfer: sp.Expr = sp.S.One
+    parameters: tuple[Parameter, ...] = ()
+    noise: sp.Expr = sp.S.Zero
+    index: str = "i"
+    latex: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier() or not self.state_name.isidentifier():
+            raise InvalidNetwork("population", (self.name, self.state_name), "names must be identifiers")
+        for name in ("size", "inverse_transfer", "noise"):
+            object.__setattr__(self, name, sp.sympify(getattr(self, name), strict=True))
+
+    @property
+    def linear(self) -> bool:
+        """Whether the site has no nonlinearity."""
+        return not self.activity_name
+
+    @property
+    def state(self) -> Operator:
+        """The state, x or z."""
+        return Operator(self._field(self.state_name, "state"))
+
+    @property
+    def activity(self) -> Operator:
+        """The activity φ(x); the state itself for a linear unit."""
+        return self.state if self.linear else Operator(self._field(self.activity_name, "activity"))
+
+    @property
+    def response(self) -> Operator:
+        """The response field conjugate to the state's equation of motion, x̂ or ẑ."""
+        return Operator(self._field(f"{self.state_name}_hat", "response"))
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """State, activity (if any), response."""
+        own = (self.state.field, self.response.field)
+        return own if self.linear else (own[0], self.activity.field, own[1])
+
+    def _field(self, name: str, kind: Literal["state", "activity", "response"]) -> Field:
+        default = rf"\hat {self._latex(self.state_name)}" if kind == "response" else self._latex(name)
+        return Field(name, kind, self.name, default)
+
+    def _latex(self, name: str) -> str:
+        return self.latex.get(name, sp.latex(sp.Symbol(name)))

@@ -1,0 +1,173 @@
+"""The Martin-Siggia-Rose-Janssen-De Dominicis action of a declared network, and its factorised form after averaging."""
+
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy.printing.latex import LatexPrinter
+
+from mftheory.action.average import AveragedExponent, Bilinear, disorder_average
+from mftheory.action.disorder import Coupling, GaussianEnsemble
+from mftheory.action.fields import Field, Operator, Population
+
+N = sp.Symbol("N", integer=True, positive=True)
+t, t_prime = sp.symbols("t t'", real=True)
+
+
+class SiteField(sp.Function):
+    """A field at one site and time, u_i(t), for display in SymPy expressions."""
+
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        name, index, time = self.args
+        text = rf"{name.name}_{{{printer._print(index)}}}({printer._print(time)})"
+        return text if exp is None else rf"{text}^{{{exp}}}"
+
+
+class SiteOperator(sp.Function):
+    """The equation-of-motion operator applied to a state, T[x_i](t), for display in SymPy expressions."""
+
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        inverse_transfer, state = self.args
+        symbol = sp.Symbol("omega", real=True)
+        operator = sp.expand(inverse_transfer.subs(symbol, -sp.I * sp.Symbol("partial_t")))
+        if operator == 1:
+            return str(printer._print(state))
+        text = printer._print(operator).replace(r"\partial_{t}", r"\partial_t")
+        return rf"\left({text}\right) {printer._print(state)}"
+
+
+@dataclass(frozen=True)
+class Action:
+    """The action i Σ x̂ (T[x] - input) of every population, a SymPy expression in `expr`.
+
+    Time integrals run over the whole line; the exponent of the path integral is this action itself.
+    """
+
+    ensemble: GaussianEnsemble
+    free: sp.Expr
+    disorder: sp.Expr
+
+    @property
+    def expr(self) -> sp.Expr:
+        """The action before averaging."""
+        return self.free + self.disorder
+
+    def averaged(self) -> AveragedExponent:
+        """The disorder average of exp(disorder part)."""
+        return disorder_average(self.ensemble)
+
+    def latex(self) -> str:
+        """The action, typeset."""
+        return str(sp.latex(self.expr))
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+
+def msrdj(ensemble: GaussianEnsemble) -> Action:
+    """Write the action of the declared network (THEORY.md §3, step 1; latents are populations of their own)."""
+    free = sp.Add(*(_free_term(p) for p in ensemble.populations))
+    disorder = sp.Add(*(_coupling_term(c) for c in ensemble.couplings))
+    return Action(ensemble, free, disorder)
+
+
+def _at(field: Field, index: sp.Symbol) -> sp.Expr:
+    return SiteField(sp.Symbol(field.latex), index, t)
+
+
+def _sum(expr: sp.Expr, population: Population, index: sp.Symbol) -> sp.Expr:
+    return sp.Sum(expr, (index, 1, population.size * N))
+
+
+def _free_term(p: Population) -> sp.Expr:
+    i = sp.Symbol(p.index, integer=True)
+    motion = SiteOperator(p.inverse_transfer, _at(p.state.field, i))
+    return sp.I * _sum(sp.Integral(_at(p.response.field, i) * motion, t), p, i)
+
+
+def _coupling_term(c: Coupling) -> sp.Expr:
+    rows, columns = c.matrix.rows, c.matrix.columns
+    i = sp.Symbol(rows.index, integer=True)
+    j = sp.Symbol("j" if columns.index == rows.index else columns.index, integer=True)
+    entry = sp.Indexed(c.matrix.name, i, j)
+    term = entry * sp.Integral(_weighted(c.on_rows, rows, i) * _weighted(c.on_columns, columns, j), t)
+    return -sp.I * _sum(_sum(term, columns, j), rows, i)
+
+
+def _weighted(operator: Operator, population: Population, index: sp.Symbol) -> sp.Expr:
+    at_site = {p.symbol: sp.Indexed(p.name, index) for p in population.parameters}
+    return operator.weight.subs(at_site) * _at(operator.field, index)
+
+
+@dataclass(frozen=True)
+class OrderParameter:
+    """A bilinear given a field of its own, with its conjugate, and what it multiplies in the single-site processes.
+
+    In the exponent (per unordered pair of distant times): -F̂ (O - F) + Σ_k strength_k F partner_k.
+    """
+
+    named: Bilinear
+    partners: tuple[tuple[sp.Expr, Bilinear], ...]
+
+    @property
+    def name(self) -> str:
+        """``C_phi`` for φφ, ``S_phi`` for a response."""
+        return _name(self.named)
+
+
+@dataclass(frozen=True)
+class FactorisedAction:
+    """The averaged action as N × [pairing of order parameters - Σ over populations of size × ⟨ln W⟩]."""
+
+    ensemble: GaussianEnsemble
+    order_parameters: tuple[OrderParameter, ...]
+
+    def latex(self) -> str:
+        """The factorised action, typeset: pairing terms first, then each population's single-site weight."""
+        pairing = " + ".join(rf"\hat F_{{{k}}} \cdot F_{{{k}}}" for k, _ in enumerate(self.order_parameters, start=1))
+        lines = [rf"\frac{{S}}{{N}} = -\left({pairing}\right)"]
+        for p in self.ensemble.populations:
+            size = "" if p.size == 1 else sp.latex(p.size) + r"\,"
+            lines.append(rf"- {size}\left\langle \ln W^{{{p.state.field.latex}}} \right\rangle")
+        names = r",\quad ".join(rf"F_{{{k}}} = {q.named.latex}" for k, q in enumerate(self.order_parameters, start=1))
+        return " ".join(lines) + r",\qquad " + names
+
+    def single_site(self, population: str) -> dict[str, sp.Expr]:
+        """What each order parameter contributes to the exponent of that population's single-site weight.
+
+        Keys are bilinears of the site, values the field that multiplies them, as SymPy expressions.
+        """
+        found: dict[str, sp.Expr] = {}
+        for k, q in enumerate(self.order_parameters, start=1):
+            own = [(-sp.Symbol(f"Fhat_{k}"), q.named)]
+            own += [(strength * sp.Symbol(f"F_{k}"), partner) for strength, partner in q.partners]
+            for factor, bilinear in own:
+                if bilinear.population == population:
+                    found[bilinear.latex] = found.get(bilinear.latex, sp.S.Zero) + factor
+        return found
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+
+def factorise(averaged: AveragedExponent) -> FactorisedAction:
+    """Give one bilinear of each interaction a field and a conjugate, so that sites decouple (THEORY.md §3, step 3).
+
+    Of the two bilinears the one with fewer response fields is named: its saddle-point value does not vanish. Where both
+    have one response field, the two time orders of one pair are two interactions.
+    """
+    partners: dict[Bilinear, list[tuple[sp.Expr, Bilinear]]] = {}
+    for i in averaged.interactions:
+        named, other = sorted((i.first, i.second), key=lambda b: b.responses)
+        partners.setdefault(named, []).append((i.strength, other))
+    return FactorisedAction(
+        averaged.ensemble, tuple(OrderParameter(b, tuple(listed)) for b, listed in partners.items())
+    )
+
+
+def _name(bilinear: Bilinear) -> str:
+    first, second = bilinear.first, bilinear.second
+    if not bilinear.responses:
+        return f"C_{first.name}" if first == second else f"C_{first.name}{second.name}"
+    responding = second if first.is_response else first
+    order = "" if first.is_response else "_swapped"
+    return f"S_{responding.name}{order}"

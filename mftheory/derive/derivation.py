@@ -1,0 +1,189 @@
+"""The derivation of one ensemble, step by step; every intermediate is kept and can be printed."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from mftheory.action import (
+    Action,
+    AveragedExponent,
+    Bilinear,
+    FactorisedAction,
+    Field,
+    GaussianEnsemble,
+    factorise,
+    msrdj,
+)
+from mftheory.action import ensembles as built_in
+from mftheory.derive import fluctuations
+from mftheory.derive.correlators import Correlators, LabelledMatrix
+from mftheory.derive.present import name_moments, present
+from mftheory.derive.saddle_point import SaddlePoint, symbol_latex
+from mftheory.errors import InvalidNetwork
+from mftheory.formulas import Formula, SymbolInfo
+
+ASSUMPTIONS = (
+    "N → ∞ at fixed αN modes, leading order in 1/N",
+    "stationary fluctuating state, φ odd (no static part)",
+    "no condensed modes",
+)
+
+
+class Derivation:
+    """From the action of a random network to its four-point functions (THEORY.md §3).
+
+    Each attribute is one step, in order: `action`, `averaged`, `factorised`, `saddle_point`, `correlators` (Π),
+    `couplings` (K), `hessian`; then `four_point(observable)`. All are SymPy objects with ``.latex()``.
+
+    Parameters
+    ----------
+    ensemble : GaussianEnsemble
+        The declared disorder.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> d = mf.derive(mf.Network(mf.IID(2.0)))
+    >>> d.hessian.names
+    ('C_phi', 'Chat_phi')
+    >>> d.hessian.entry("C_phi", "Chat_phi")
+    S_phi_1*S_phi_2*g**2 - 1
+    """
+
+    def __init__(self, ensemble: GaussianEnsemble) -> None:
+        self.ensemble = ensemble
+
+    @cached_property
+    def action(self) -> Action:
+        """The MSRDJ action before averaging."""
+        return msrdj(self.ensemble)
+
+    @cached_property
+    def averaged(self) -> AveragedExponent:
+        """The exponent after the Gaussian average: products of bilinears."""
+        return self.action.averaged()
+
+    @cached_property
+    def factorised(self) -> FactorisedAction:
+        """Order parameters, their conjugates, and the single-site weights."""
+        return factorise(self.averaged)
+
+    @cached_property
+    def saddle_point(self) -> SaddlePoint:
+        """Single-site processes: input spectrum and self-feedback of each population."""
+        return SaddlePoint(self.averaged)
+
+    @cached_property
+    def correlators(self) -> Correlators:
+        """Π: connected single-site correlators in the separated limit."""
+        return Correlators(self.saddle_point)
+
+    @property
+    def couplings(self) -> LabelledMatrix:
+        """K: how the disorder couples the bilinears."""
+        return self.correlators.couplings
+
+    @cached_property
+    def hessian(self) -> LabelledMatrix:
+        """Hessian of the action in the order parameters and their conjugates."""
+        return self._hessian.labelled
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """Fields whose four-point function can be asked for."""
+        return tuple(sorted((f.name for f in self._fields()), key=lambda name: name != "phi"))
+
+    def four_point(self, observable: str = "phi", route: str = "path-integral") -> Formula:
+        """Ψ^a(ω1, ω2) = (1/N) Σ_ij C^a_ij(ω1) C^a_ij(ω2) as derived through the Hessian.
+
+        Parameters
+        ----------
+        observable : str
+            "phi" or "x" for the built-in ensembles; any state or activity that the ensemble declares.
+        route : str
+            "path-integral" (through the Hessian with conjugate fields) or "compact" (Π(1 - KΠ)⁻¹): equal.
+
+        Raises
+        ------
+        InvalidNetwork
+            If the observable or the route is not one of those.
+        """
+        bilinear = self._bilinear(observable)
+        routes: dict[str, Callable[[], sp.Expr]] = {
+            "path-integral": lambda: self._hessian.four_point(bilinear),
+            "compact": lambda: fluctuations.compact(self.correlators, bilinear),
+        }
+        if route not in routes:
+            raise InvalidNetwork("route", route, f"must be one of {', '.join(map(repr, routes))}")
+        return self._formula(observable, routes[route]())
+
+    def steps(self) -> dict[str, Any]:
+        """Every intermediate by name, in order, for a printed derivation."""
+        return {
+            "action": self.action,
+            "disorder average": self.averaged,
+            "factorised action": self.factorised,
+            "saddle point": self.saddle_point,
+            "correlators Π": self.correlators.labelled,
+            "couplings K": self.couplings,
+            "Hessian": self.hessian,
+            "four-point function": self.four_point(self.observables[0]),
+        }
+
+    @cached_property
+    def _hessian(self) -> fluctuations.Hessian:
+        return fluctuations.Hessian(self.factorised, self.correlators)
+
+    def _fields(self) -> list[Field]:
+        return [f for p in self.ensemble.populations if not p.linear for f in p.fields if not f.is_response]
+
+    def _bilinear(self, observable: str) -> Bilinear:
+        for f in self._fields():
+            if f.name == observable:
+                return Bilinear(f, f)
+        raise InvalidNetwork("observable", observable, f"must be one of {', '.join(map(repr, self.observables))}")
+
+    def _formula(self, observable: str, raw: sp.Expr) -> Formula:
+        expr = present(name_moments(raw, self.ensemble.definitions))
+        typeset = symbol_latex(expr)
+        info = [self._describe(s, typeset) for s in expr.free_symbols]
+        info.sort(key=lambda i: (i.kind != "spectrum", i.symbol.name[0] != "C", i.symbol.name))
+        field = self._bilinear(observable).first
+        return Formula(
+            label=self.ensemble.labels.get(observable, f"{self.ensemble.name}/{observable}"),
+            ensemble=self.ensemble.name,
+            observable=observable,
+            expr=expr,
+            symbols={i.symbol.name: i for i in info},
+            assumptions=ASSUMPTIONS,
+            citation=self.ensemble.citation,
+            name=rf"\Psi^{{{field.latex}}}_{12}",
+        )
+
+    def _describe(self, symbol: sp.Symbol, typeset: dict[sp.Symbol, str]) -> SymbolInfo:
+        if symbol not in typeset:
+            meaning = self.ensemble.meanings.get(symbol.name, "network parameter")
+            return SymbolInfo(symbol, meaning, "real", "parameter", sp.latex(symbol))
+        kinds = {"C": "two-point spectrum", "S": "response", "T": "inverse transfer function"}
+        letter, _, rest = symbol.name.partition("_")
+        field, _, k = rest.rpartition("_")
+        domain = "real" if symbol.is_real else "complex"
+        return SymbolInfo(symbol, f"{kinds[letter]} of {field} at ω{k}", domain, "spectrum", typeset[symbol])
+
+
+def derive(network: Any) -> Derivation:
+    """Derive the theory of a network, or of an ensemble of the user's own.
+
+    Parameters
+    ----------
+    network : Network or GaussianEnsemble
+        What to derive; only the ensemble matters, not the numbers in it.
+
+    Raises
+    ------
+    InvalidNetwork
+        If it is neither.
+    """
+    return Derivation(network if isinstance(network, GaussianEnsemble) else built_in.of(network))

@@ -1,0 +1,100 @@
+"""The four-point function of an observable, by two forms of the same inverse: compact, and through the Hessian."""
+
+from functools import cached_property
+
+import sympy as sp
+from sympy.polys.matrices import DomainMatrix
+
+from mftheory.action import Bilinear, FactorisedAction, OrderParameter
+from mftheory.derive.correlators import Correlators, LabelledMatrix
+
+
+def compact(correlators: Correlators, observable: Bilinear) -> sp.Expr:
+    """Ψ as the entry of Π (1 - KΠ)⁻¹ that belongs to the observable (THEORY.md §3, compact form).
+
+    An observable that couples to nothing is one more row of Π with a zero row in K.
+    """
+    coupled = correlators.saddle_point.averaged.bilinears
+    listed = list(dict.fromkeys((*coupled, observable)))
+    position = listed.index(observable)
+    Pi, K = correlators.matrix(listed), correlators.coupling_matrix(listed)
+    unit = sp.zeros(len(listed), 1)
+    unit[position] = 1
+    return sp.cancel((Pi[position, :] * solve(sp.eye(len(listed)) - K * Pi, unit))[0, 0])
+
+
+class Hessian:
+    """Second derivatives of the action (per N) in the order parameters and their conjugates, at the saddle point.
+
+    With the exponent -F̂(O - F) + Σ c F O' per pair of distant times, for each named bilinear O and its partners O'.
+    Rows are the derivatives at ω, columns those at its conjugate partner: the matrix is Hermitian.
+    """
+
+    def __init__(self, action: FactorisedAction, correlators: Correlators) -> None:
+        self.action = action
+        self.correlators = correlators
+
+    @cached_property
+    def labelled(self) -> LabelledMatrix:
+        """The Hessian, rows and columns named ``C_phi`` and ``Chat_phi``."""
+        fields = self.action.order_parameters
+        n = len(fields)
+        H = sp.zeros(2 * n)
+        for a, p in enumerate(fields):
+            for b, q in enumerate(fields):
+                H[a, b] = -self._between(_of_field(p), _of_field(q))
+                H[a, n + b] = -self._between(_of_field(p), _of_conjugate(q)) - sp.Integer(a == b)
+                H[n + a, b] = -self._between(_of_conjugate(p), _of_field(q)) - sp.Integer(a == b)
+                H[n + a, n + b] = -self._between(_of_conjugate(p), _of_conjugate(q))
+        names = tuple(p.name for p in fields) + tuple(conjugate_name(p.name) for p in fields)
+        return LabelledMatrix(names, sp.ImmutableDenseMatrix(H.applyfunc(sp.cancel)))
+
+    def four_point(self, observable: Bilinear) -> sp.Expr:
+        """Ψ as minus the source's own second derivative, plus its coupling to the order parameters through H⁻¹ [F23].
+
+        For a named order parameter this is its entry of H⁻¹.
+        """
+        fields = self.action.order_parameters
+        unit = _Source(((sp.S.One, observable),))
+        out = [_of_field(q) for q in fields] + [_of_conjugate(q) for q in fields]
+        left = sp.Matrix([[self._between(unit, q) for q in out]])
+        right = sp.Matrix([self._between(q, unit) for q in out])
+        own = self.correlators.entry(observable, observable)
+        return sp.cancel(own + (left * solve(sp.Matrix(self.labelled.matrix), right))[0, 0])
+
+    def inverse_entry(self, name: str) -> sp.Expr:
+        """Diagonal entry of H⁻¹ of one order parameter, such as ``C_phi``."""
+        position = self.labelled.names.index(name)
+        unit = sp.zeros(len(self.labelled.names), 1)
+        unit[position] = 1
+        return sp.cancel(solve(sp.Matrix(self.labelled.matrix), unit)[position])
+
+    def _between(self, p: "_Source", q: "_Source") -> sp.Expr:
+        return sp.Add(*(c * d * self.correlators.entry(a, b) for c, a in p.bilinears for d, b in q.bilinears))
+
+
+class _Source:
+    """What an order parameter (or an external source) multiplies in the single-site exponent."""
+
+    def __init__(self, bilinears: tuple[tuple[sp.Expr, Bilinear], ...]) -> None:
+        self.bilinears = bilinears
+
+
+def _of_field(q: OrderParameter) -> _Source:
+    return _Source(q.partners)
+
+
+def _of_conjugate(q: OrderParameter) -> _Source:
+    return _Source(((sp.S.NegativeOne, q.named),))
+
+
+def conjugate_name(name: str) -> str:
+    """``Chat_phi`` for ``C_phi``."""
+    letter, _, rest = name.partition("_")
+    return f"{letter}hat_{rest}"
+
+
+def solve(matrix: sp.Matrix, right: sp.Matrix) -> sp.Matrix:
+    """Exact solution of a linear system over the field of rational functions (`Matrix.inv` does not finish)."""
+    a, b = DomainMatrix.from_Matrix(matrix).unify(DomainMatrix.from_Matrix(right), fmt="dense")
+    return a.to_field().lu_solve(b.to_field()).to_Matrix()

@@ -1,0 +1,159 @@
+"""The saddle point: what each single site feels, and the two-time functions of its fields.
+
+At the saddle point conjugate fields vanish, and every bilinear with two response fields of a site multiplies the mean
+of its partner: a Gaussian input. A bilinear with one response field is a feedback of the site on itself.
+
+Response fields enter here as x̃ = -i x̂, so that ⟨u x̃⟩ is the response S^u itself and every coefficient is real.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import sympy as sp
+
+from mftheory.action import AveragedExponent, Bilinear, Field, Interaction, Population, omega
+from mftheory.derive import spectra
+from mftheory.derive.moments import average
+from mftheory.errors import Unsupported
+from mftheory.formulas import conjugated, restore
+
+
+@dataclass(frozen=True)
+class SingleSite:
+    """T[u] = η + Σ_v R_v∘v: the equation of motion of one site of a population, at one frequency."""
+
+    population: Population
+    noise: sp.Expr
+    """Power spectrum of the Gaussian input η."""
+    feedback: dict[Field, sp.Expr]
+    """R_v(ω) for each field v that the site feeds back on itself."""
+
+    @property
+    def gaussian(self) -> bool:
+        """Whether the state is Gaussian: linear site, or no feedback through a nonlinearity."""
+        return self.population.linear or not any(f.kind == "activity" for f in self.feedback)
+
+
+@dataclass(frozen=True)
+class SaddlePoint:
+    """The single-site processes of all populations (THEORY.md §3, step 4).
+
+    Assumes a stationary state with odd φ (no static part) and no condensed modes.
+    """
+
+    averaged: AveragedExponent
+
+    @cached_property
+    def sites(self) -> dict[str, SingleSite]:
+        """Single-site process of each population at ω_1, by population name."""
+        return {p.name: self.site(p, 1) for p in self.averaged.ensemble.populations}
+
+    def site(self, population: Population, k: int) -> SingleSite:
+        """Single-site process of a population at frequency ω_k, k = 1 or 2."""
+        return self._solve(population, k, ())
+
+    def two_time(self, first: Field, second: Field, k: int) -> sp.Expr:
+        """∫dτ e^{-iω_k τ} ⟨u(t) v(t+τ)⟩ of two fields of one site; it may depend on the site's parameters."""
+        return self._two_time(first, second, k, ())
+
+    def mean(self, bilinear: Bilinear, k: int) -> sp.Expr:
+        """⟨O_uv⟩ at frequency ω_k: the saddle-point value of a bilinear."""
+        return self._mean(bilinear, k, ())
+
+    def latex(self) -> str:
+        """The single-site equations, typeset."""
+        rows = []
+        for site in self.sites.values():
+            p = site.population
+            u, eta = p.state.field.latex, rf"\eta^{{{p.state.field.latex}}}"
+            motion = u if p.inverse_transfer == 1 else rf"T[{u}]"
+            back = "".join(rf" + \left[{_frequency_latex(r)}\right]\circ {f.latex}" for f, r in site.feedback.items())
+            rows.append(rf"{motion} = {eta}{back},\quad \langle \eta\eta \rangle = {_frequency_latex(site.noise)}")
+        return r" \qquad ".join(rows)
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+    # The populations being solved for are carried along, so that a circle of linear populations is noticed.
+
+    def _solve(self, population: Population, k: int, open_: tuple[str, ...]) -> SingleSite:
+        if population.name in open_:
+            raise Unsupported(
+                f"linear populations {', '.join(open_)} drive each other in a circle: eliminate one by hand"
+            )
+        if population.linear:
+            open_ = (*open_, population.name)
+        noise = population.noise.subs(omega, sp.Symbol(f"omega_{k}", real=True))
+        feedback: dict[Field, sp.Expr] = {}
+        for o, other, strength in _occurrences(self.averaged.interactions, population.name):
+            if o.responses == 2:
+                noise += strength * o.weight * self._mean(other, k, open_)
+            elif o.responses == 1:
+                # Half: a pair with one response field on each side appears in both of its time orders.
+                returned, kernel = (o.second, other.swapped) if o.first.is_response else (o.first, other)
+                term = strength * o.weight * self._mean(kernel, k, open_) / 2
+                feedback[returned] = feedback.get(returned, sp.S.Zero) + term
+        noise = sp.factor(noise)
+        feedback = {f: sp.factor(r) for f, r in feedback.items() if sp.cancel(r) != 0}
+        site_symbols = {p.symbol for p in population.parameters}
+        if not population.linear and any(e.free_symbols & site_symbols for e in (noise, *feedback.values())):
+            raise Unsupported(f"the input of {population.name} depends on their parameters: not derived yet")
+        return SingleSite(population, noise, feedback)
+
+    def _mean(self, bilinear: Bilinear, k: int, open_: tuple[str, ...]) -> sp.Expr:
+        population = self.averaged.ensemble.population(bilinear.population)
+        inner = bilinear.weight * self._two_time(bilinear.first, bilinear.second, k, open_)
+        return population.size * average(inner, population.parameters)
+
+    def _two_time(self, first: Field, second: Field, k: int, open_: tuple[str, ...]) -> sp.Expr:
+        if first.population != second.population:
+            return sp.S.Zero
+        if first.is_response and second.is_response:
+            return sp.S.Zero
+        population = self.averaged.ensemble.population(first.population)
+        if population.linear:
+            return self._linear(population, first, second, k, open_)
+        if first.is_response:
+            return spectra.response(second, k).symbol
+        if second.is_response:
+            return spectra.response(first, k).conjugate
+        if (first.kind, second.kind) == ("activity", "state"):
+            return spectra.correlation(second, first, k).conjugate
+        return spectra.correlation(first, second, k).symbol
+
+    def _linear(self, p: Population, first: Field, second: Field, k: int, open_: tuple[str, ...]) -> sp.Expr:
+        site = self._solve(p, k, open_)
+        inverse = p.inverse_transfer
+        if inverse.has(omega):
+            inverse = spectra.transfer(p.name, k).symbol
+        gain = sp.cancel(1 / (inverse - site.feedback.get(p.state.field, sp.S.Zero)))
+        if first.is_response:
+            return gain
+        if second.is_response:
+            return conjugated(gain)
+        return gain * conjugated(gain) * site.noise
+
+
+def _occurrences(interactions: tuple[Interaction, ...], population: str) -> list[tuple[Bilinear, Bilinear, sp.Expr]]:
+    """Each (own bilinear, partner, strength) through which the interactions reach a population."""
+    found = []
+    for i in interactions:
+        for own, other in ((i.first, i.second), (i.second, i.first)):
+            if own.population == population:
+                found.append((own, other, i.strength))
+    return found
+
+
+def _frequency_latex(expr: sp.Expr) -> str:
+    return str(sp.latex(restore(expr), symbol_names=symbol_latex(expr)))
+
+
+def symbol_latex(expr: sp.Expr) -> dict[sp.Symbol, str]:
+    """How the two-time functions of an expression are typeset: C_phi_1 as C^φ_1."""
+    names = {}
+    for symbol in restore(expr).free_symbols:
+        parts = symbol.name.split("_")
+        if len(parts) >= 3 and parts[0] in "CST" and parts[-1] in "12":
+            field = "_".join(parts[1:-1]).replace("phi", r"\phi ").strip()
+            names[symbol] = rf"{parts[0]}^{{{field}}}_{{{parts[-1]}}}"
+    return names

@@ -1,0 +1,42 @@
+"""Symbols for the two-time functions of single sites at two frequencies, with conjugates kept apart.
+
+A conjugate is a symbol of its own during the algebra, so that polynomials stay polynomials.
+"""
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from mftheory.action import Field
+from mftheory.formulas import conjugate_symbol
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """One two-time function at frequency ω_k: its symbol, and that of its complex conjugate."""
+
+    symbol: sp.Symbol
+    conjugate: sp.Symbol
+
+
+def correlation(first: Field, second: Field, k: int) -> Spectrum:
+    """C^{uv}(ω_k) = ∫dτ e^{-iωτ} ⟨u(t) v(t+τ)⟩; real for u = v."""
+    if first == second:
+        symbol = sp.Symbol(f"C_{first.name}_{k}", real=True)
+        return Spectrum(symbol, symbol)
+    return _complex(f"C_{first.name}{second.name}_{k}")
+
+
+def response(field: Field, k: int) -> Spectrum:
+    """S^u(ω_k): response of u to its site's input."""
+    return _complex(f"S_{field.name}_{k}")
+
+
+def transfer(population: str, k: int) -> Spectrum:
+    """T(ω_k) of a population whose equation of motion has dynamics."""
+    return _complex(f"T_{population}_{k}")
+
+
+def _complex(name: str) -> Spectrum:
+    symbol = sp.Symbol(name, complex=True)
+    return Spectrum(symbol, conjugate_symbol(symbol))

@@ -1,0 +1,64 @@
+"""Complex conjugates as symbols of their own, so that formulas are rational functions and equality is exact."""
+
+import sympy as sp
+
+SUFFIX = "_conj"
+
+
+def conjugate_symbol(symbol: sp.Symbol) -> sp.Symbol:
+    """S ↔ S_conj; a real symbol is its own partner."""
+    if symbol.is_real:
+        return symbol
+    name = symbol.name.removesuffix(SUFFIX) if symbol.name.endswith(SUFFIX) else symbol.name + SUFFIX
+    return sp.Symbol(name, complex=True)
+
+
+def conjugated(expr: sp.Expr) -> sp.Expr:
+    """Complex conjugate of a rational expression with separate conjugate symbols."""
+    expr = sp.sympify(expr)
+    return expr.xreplace({s: conjugate_symbol(s) for s in expr.free_symbols})
+
+
+def separate(expr: sp.Expr) -> sp.Expr:
+    """Write |·|, Re and conjugate(·) through separate conjugate symbols.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from mftheory.formulas import separate
+    >>> s = sp.Symbol("s", complex=True)
+    >>> separate(sp.Abs(1 - s) ** 2)
+    (s - 1)*(s_conj - 1)
+    """
+    if not expr.args:
+        return expr
+    arguments = [separate(a) for a in expr.args]
+    if isinstance(expr, sp.conjugate):
+        return conjugated(arguments[0])
+    if isinstance(expr, sp.Abs):
+        return sp.sqrt(arguments[0] * conjugated(arguments[0]))
+    if isinstance(expr, sp.re):
+        return (arguments[0] + conjugated(arguments[0])) / 2
+    if isinstance(expr, sp.Pow) and isinstance(expr.base, sp.Abs) and expr.exp.is_even:
+        inner = separate(expr.base.args[0])
+        return (inner * conjugated(inner)) ** (expr.exp / 2)
+    return expr.func(*arguments)
+
+
+def restore(expr: sp.Expr) -> sp.Expr:
+    """Write each separate conjugate symbol as the conjugate of its partner."""
+    return expr.xreplace({s: sp.conjugate(conjugate_symbol(s)) for s in expr.free_symbols if s.name.endswith(SUFFIX)})
+
+
+def canonical(expr: sp.Expr) -> sp.Expr:
+    """The canonical rational form: two formulas are equal if and only if that of their difference is 0.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from mftheory.formulas import canonical
+    >>> s = sp.Symbol("s", complex=True)
+    >>> canonical(sp.Abs(1 - s) ** 2 - 1 + 2 * sp.re(s) - s * sp.conjugate(s))
+    0
+    """
+    return sp.cancel(sp.together(separate(sp.sympify(expr))))

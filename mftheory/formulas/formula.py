@@ -1,0 +1,136 @@
+"""A derived formula: its expression, what its symbols mean, what was assumed, where it is published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from mftheory.errors import InvalidNetwork
+from mftheory.formulas.conjugates import separate
+
+if TYPE_CHECKING:
+    from mftheory.kernels import Kernel
+
+
+@dataclass(frozen=True)
+class SymbolInfo:
+    """One symbol of a formula.
+
+    `kind` is "spectrum" (a single-site two-time function at ω1 or ω2) or "parameter" (of the network).
+    """
+
+    symbol: sp.Symbol
+    meaning: str
+    domain: str
+    kind: str
+    latex: str
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A four-point function Ψ^a(ω1, ω2) as derived, ready to print, to evaluate or to compile.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> formula = mf.derive(mf.Network(mf.IID(2.0))).four_point("phi")
+    >>> formula.label
+    'psi-iid'
+    >>> formula.expr
+    C_phi_1*C_phi_2/Abs(S_phi_1*S_phi_2*g**2 - 1)**2
+    >>> formula.evaluate(mf.Network(mf.IID(2.0)), C=(1.0, 2.0), S=(0.5j, 0.5j))
+    (0.5+0j)
+    """
+
+    label: str
+    ensemble: str
+    observable: str
+    expr: sp.Expr
+    symbols: dict[str, SymbolInfo]
+    assumptions: tuple[str, ...]
+    citation: str
+    name: str = field(default="")
+
+    @property
+    def rational(self) -> sp.Expr:
+        """The same with conjugates as symbols of their own (``S_phi_1_conj``): a rational function."""
+        return separate(self.expr)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Names of the symbols: the two-time functions first, then the network's parameters."""
+        return tuple(self.symbols)
+
+    def latex(self) -> str:
+        """The formula, typeset, without dollar signs."""
+        names = {info.symbol: info.latex for info in self.symbols.values()}
+        return rf"{self.name} = {sp.latex(self.expr, symbol_names=names)}"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+    def __str__(self) -> str:
+        return f"[{self.label}] {self.expr}"
+
+    def evaluate(
+        self,
+        network: Any,
+        C: tuple[complex, complex] | None = None,
+        S: tuple[complex, complex] | None = None,
+        **spectra: tuple[complex, complex],
+    ) -> complex:
+        """The closed form for a network's parameters at given values of the single-site spectra.
+
+        Parameters
+        ----------
+        network : Network
+            Of the ensemble that the formula was derived for.
+        C, S : pair of numbers
+            C^φ and S^φ at ω1 and ω2.
+        **spectra : pair of numbers
+            The other spectra by name: ``C_x``, ``S_x``, ``C_xphi``.
+
+        Returns
+        -------
+        complex
+
+        Raises
+        ------
+        InvalidNetwork
+            If a spectrum is missing or unknown, or the network is of another ensemble.
+        """
+        return complex(self._at(network, C, S, spectra, 15))
+
+    def numeric(
+        self,
+        network: Any,
+        C: tuple[complex, complex] | None = None,
+        S: tuple[complex, complex] | None = None,
+        digits: int = 30,
+        **spectra: tuple[complex, complex],
+    ) -> sp.Expr:
+        """As `evaluate`, by mpmath at any number of digits; give values as mpmath or SymPy numbers."""
+        return self._at(network, C, S, spectra, digits)
+
+    def kernel(self) -> "Kernel":
+        """The formula as compiled numba source."""
+        from mftheory.kernels import compiled
+
+        return compiled(self)
+
+    def _at(self, network: Any, C: Any, S: Any, spectra: Mapping[str, tuple[complex, complex]], digits: int) -> sp.Expr:
+        given = dict(spectra)
+        given.update({name: value for name, value in (("C_phi", C), ("S_phi", S)) if value is not None})
+        needed = {n.rpartition("_")[0] for n, info in self.symbols.items() if info.kind == "spectrum"}
+        for name in needed - given.keys():
+            raise InvalidNetwork(name, None, "must be given as a pair of values, at ω1 and ω2")
+        if network.ensemble != self.ensemble:
+            raise InvalidNetwork("network", network, f"must be of the ensemble {self.ensemble!r}")
+        parameters = network.connectivity.parameters
+        values = {}
+        for name, info in self.symbols.items():
+            base, _, k = name.rpartition("_")
+            value = given[base][int(k) - 1] if info.kind == "spectrum" else parameters[name]
+            values[info.symbol] = sp.sympify(value)
+        return sp.N(self.expr.subs(values), digits)

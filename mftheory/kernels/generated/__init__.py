@@ -1,0 +1,1 @@
+"""Committed kernels, one file a formula: rewritten by `make kernels`, never by hand."""

@@ -1,0 +1,21 @@
+"""[psi-iid] Ψ^phi(ω1, ω2) of the ensemble iid.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+C_phi_1*C_phi_2/Abs(S_phi_1*S_phi_2*g**2 - 1)**2
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2  # noqa: F401
+
+LABEL = 'psi-iid'
+ENSEMBLE = 'iid'
+OBSERVABLE = 'phi'
+ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g')
+CONTENT_HASH = '96f98f3f7a9da0c1'
+
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, g):
+    return C_phi_1*C_phi_2/abs2(S_phi_1*S_phi_2*g*g - 1)

@@ -1,0 +1,22 @@
+"""[psi-rmm] Ψ^phi(ω1, ω2) of the ensemble random-mode.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+C_phi_1*C_phi_2*(g_eff**4*kappa*Abs(S_phi_1*S_phi_2)**2 + 1)/Abs(S_phi_1*S_phi_2*g_eff**2 - 1)**2
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2  # noqa: F401
+
+LABEL = 'psi-rmm'
+ENSEMBLE = 'random-mode'
+OBSERVABLE = 'phi'
+ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g_eff', 'kappa')
+CONTENT_HASH = 'e20bb367e5babb37'
+
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, g_eff, kappa):
+    t0 = S_phi_1*S_phi_2
+    return C_phi_1*C_phi_2*(g_eff*g_eff*g_eff*g_eff*kappa*abs2(t0) + 1)/abs2(g_eff*g_eff*t0 - 1)

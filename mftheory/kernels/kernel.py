@@ -1,0 +1,134 @@
+"""Compiled kernels: the committed ones, and those of a user's own formulas, cached across processes."""
+
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mftheory.errors import InvalidNetwork, Unsupported
+
+if TYPE_CHECKING:
+    from mftheory.formulas import Formula
+
+GENERATED = Path(__file__).parent / "generated"
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A formula compiled to a numba ufunc.
+
+    Examples
+    --------
+    >>> from mftheory.kernels import committed
+    >>> psi = committed("iid", "phi")
+    >>> psi.arguments
+    ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g')
+    >>> complex(psi(C_phi_1=1.0, C_phi_2=2.0, S_phi_1=0.5j, S_phi_2=0.5j, g=2.0))
+    (0.5+0j)
+    """
+
+    label: str
+    arguments: tuple[str, ...]
+    content_hash: str
+    function: Callable[..., Any]
+    path: Path
+
+    @property
+    def source(self) -> str:
+        """The numba source, readable."""
+        return self.path.read_text(encoding="utf-8")
+
+    def __call__(self, **values: ArrayLike) -> NDArray[Any]:
+        """Evaluate at values of the arguments, given by name, broadcast against each other.
+
+        Returns
+        -------
+        array of complex128, of the broadcast shape
+
+        Raises
+        ------
+        InvalidNetwork
+            If an argument is missing or unknown.
+        """
+        for name in values.keys() ^ set(self.arguments):
+            raise InvalidNetwork(name, values.get(name), f"kernel {self.label} takes {', '.join(self.arguments)}")
+        return np.asarray(self.function(*(values[name] for name in self.arguments)))
+
+
+def file_name(ensemble: str, observable: str) -> str:
+    """Name of the committed source of an ensemble's observable."""
+    return f"{ensemble.replace('-', '_')}_{observable}.py"
+
+
+@cache
+def committed(ensemble: str, observable: str) -> Kernel:
+    """The committed kernel of Ψ^observable for a built-in ensemble; needs no SymPy.
+
+    Raises
+    ------
+    Unsupported
+        If there is none.
+    """
+    path = GENERATED / file_name(ensemble, observable)
+    if not path.is_file():
+        raise Unsupported(
+            f"no committed kernel for {observable!r} of {ensemble!r}: derive(...).four_point(...).kernel()"
+        )
+    return _kernel(importlib.import_module(f"mftheory.kernels.generated.{path.stem}"), path)
+
+
+def compiled(formula: "Formula") -> Kernel:
+    """The kernel of a derived formula: the committed one where it is the same, else compiled once and kept."""
+    from mftheory.kernels.source import content_hash, source
+
+    path = GENERATED / file_name(formula.ensemble, formula.observable)
+    if path.is_file():
+        kernel = committed(formula.ensemble, formula.observable)
+        if kernel.content_hash == content_hash(formula):
+            return kernel
+    text = source(formula)
+    path = _cache_folder() / f"kernel_{content_hash(formula)}.py"
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        partial = path.with_suffix(f".{os.getpid()}.tmp")  # another process may be writing the same kernel
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    return _kernel(_import_path(path, f"mftheory_{path.stem}"), path)
+
+
+def _cache_folder() -> Path:
+    base = (
+        os.environ.get("MFTHEORY_CACHE")
+        or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mftheory"
+    )
+    folder = Path(base) / "kernels"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _kernel(module: ModuleType, path: Path) -> Kernel:
+    return Kernel(module.LABEL, module.ARGUMENTS, module.CONTENT_HASH, module.kernel, path)
+
+
+def _import_path(path: Path, name: str) -> ModuleType:
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # numba's cache looks the module up by name when it loads compiled code
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
