@@ -28,10 +28,10 @@ class SiteOperator(sp.Function):
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
         inverse_transfer, state = self.args
         symbol = sp.Symbol("omega", real=True)
-        operator = sp.expand(inverse_transfer.subs(symbol, -sp.I * sp.Symbol("partial_t")))
+        operator = sp.expand(inverse_transfer.subs(symbol, -sp.I * sp.Symbol(r"\partial_t")))
         if operator == 1:
             return str(printer._print(state))
-        text = printer._print(operator).replace(r"\partial_{t}", r"\partial_t")
+        text = printer._print(operator)
         return rf"\left({text}\right) {printer._print(state)}"
 
 

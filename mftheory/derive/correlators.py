@@ -13,8 +13,8 @@ import sympy as sp
 
 from mftheory.action import Bilinear
 from mftheory.derive.moments import average
-from mftheory.derive.saddle_point import SaddlePoint, symbol_latex
-from mftheory.formulas import restore
+from mftheory.derive.saddle_point import SaddlePoint
+from mftheory.formulas import restore, typeset
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,7 @@ class LabelledMatrix:
 
     def latex(self) -> str:
         """The matrix, typeset, conjugates restored."""
-        restored = self.matrix.applyfunc(restore)
-        return str(sp.latex(restored, symbol_names=symbol_latex(restored)))
+        return typeset(self.matrix.applyfunc(restore))
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"

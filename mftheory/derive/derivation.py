@@ -20,7 +20,7 @@ from mftheory.action import ensembles as built_in
 from mftheory.derive import fluctuations
 from mftheory.derive.correlators import Correlators, LabelledMatrix
 from mftheory.derive.present import name_moments, present
-from mftheory.derive.saddle_point import SaddlePoint, symbol_latex
+from mftheory.derive.saddle_point import SaddlePoint
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Formula, SymbolInfo
 
@@ -147,8 +147,7 @@ class Derivation:
 
     def _formula(self, observable: str, raw: sp.Expr) -> Formula:
         expr = present(name_moments(raw, self.ensemble.definitions))
-        typeset = symbol_latex(expr)
-        info = [self._describe(s, typeset) for s in expr.free_symbols]
+        info = [self._describe(s) for s in expr.free_symbols]
         info.sort(key=lambda i: (i.kind != "spectrum", i.symbol.name[0] != "C", i.symbol.name))
         field = self._bilinear(observable).first
         return Formula(
@@ -159,18 +158,23 @@ class Derivation:
             symbols={i.symbol.name: i for i in info},
             assumptions=ASSUMPTIONS,
             citation=self.ensemble.citation,
-            name=rf"\Psi^{{{field.latex}}}_{12}",
+            name=rf"\Psi^{{{field.latex}}}_{{12}}",
         )
 
-    def _describe(self, symbol: sp.Symbol, typeset: dict[sp.Symbol, str]) -> SymbolInfo:
-        if symbol not in typeset:
-            meaning = self.ensemble.meanings.get(symbol.name, "network parameter")
-            return SymbolInfo(symbol, meaning, "real", "parameter", sp.latex(symbol))
-        kinds = {"C": "two-point spectrum", "S": "response", "T": "inverse transfer function"}
-        letter, _, rest = symbol.name.partition("_")
-        field, _, k = rest.rpartition("_")
-        domain = "real" if symbol.is_real else "complex"
-        return SymbolInfo(symbol, f"{kinds[letter]} of {field} at ω{k}", domain, "spectrum", typeset[symbol])
+    def _describe(self, symbol: sp.Symbol) -> SymbolInfo:
+        if symbol.name in self._spectra():
+            return SymbolInfo(symbol, self._spectra()[symbol.name], "real" if symbol.is_real else "complex", "spectrum")
+        return SymbolInfo(symbol, self.ensemble.meanings.get(symbol.name, "network parameter"), "real", "parameter")
+
+    def _spectra(self) -> dict[str, str]:
+        """Every two-time function that a formula may contain, by name, with its meaning."""
+        own = [f.name for f in self._fields()]
+        pairs = [a + b for a in own for b in own if a != b]
+        names = {f"C_{f}": f"power spectrum of {f}" for f in own}
+        names |= {f"C_{f}": f"cross spectrum {f}" for f in pairs}
+        names |= {f"S_{f}": f"response of {f} to its site's input" for f in own}
+        names |= {f"T_{p.name}": f"inverse transfer function of {p.name}" for p in self.ensemble.populations}
+        return {f"{name}_{k}": f"{meaning} at ω{k}" for name, meaning in names.items() for k in (1, 2)}
 
 
 def derive(network: Any) -> Derivation:

@@ -15,7 +15,7 @@ from mftheory.action import AveragedExponent, Bilinear, Field, Interaction, Popu
 from mftheory.derive import spectra
 from mftheory.derive.moments import average
 from mftheory.errors import Unsupported
-from mftheory.formulas import conjugated, restore
+from mftheory.formulas import conjugated, restore, typeset
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class SaddlePoint:
             p = site.population
             u, eta = p.state.field.latex, rf"\eta^{{{p.state.field.latex}}}"
             motion = u if p.inverse_transfer == 1 else rf"T[{u}]"
-            back = "".join(rf" + \left[{_frequency_latex(r)}\right]\circ {f.latex}" for f, r in site.feedback.items())
-            rows.append(rf"{motion} = {eta}{back},\quad \langle \eta\eta \rangle = {_frequency_latex(site.noise)}")
+            back = "".join(rf" + \left[{typeset(restore(r))}\right]\circ {f.latex}" for f, r in site.feedback.items())
+            rows.append(rf"{motion} = {eta}{back},\quad \langle \eta\eta \rangle = {typeset(restore(site.noise))}")
         return r" \qquad ".join(rows)
 
     def _repr_latex_(self) -> str:
@@ -142,18 +142,3 @@ def _occurrences(interactions: tuple[Interaction, ...], population: str) -> list
             if own.population == population:
                 found.append((own, other, i.strength))
     return found
-
-
-def _frequency_latex(expr: sp.Expr) -> str:
-    return str(sp.latex(restore(expr), symbol_names=symbol_latex(expr)))
-
-
-def symbol_latex(expr: sp.Expr) -> dict[sp.Symbol, str]:
-    """How the two-time functions of an expression are typeset: C_phi_1 as C^φ_1."""
-    names = {}
-    for symbol in restore(expr).free_symbols:
-        parts = symbol.name.split("_")
-        if len(parts) >= 3 and parts[0] in "CST" and parts[-1] in "12":
-            field = "_".join(parts[1:-1]).replace("phi", r"\phi ").strip()
-            names[symbol] = rf"{parts[0]}^{{{field}}}_{{{parts[-1]}}}"
-    return names

@@ -2,5 +2,16 @@
 
 from mftheory.formulas.conjugates import canonical, conjugate_symbol, conjugated, restore, separate
 from mftheory.formulas.formula import Formula, SymbolInfo
+from mftheory.formulas.typeset import symbol_latex, typeset
 
-__all__ = ["Formula", "SymbolInfo", "canonical", "conjugate_symbol", "conjugated", "restore", "separate"]
+__all__ = [
+    "Formula",
+    "SymbolInfo",
+    "canonical",
+    "conjugate_symbol",
+    "conjugated",
+    "restore",
+    "separate",
+    "symbol_latex",
+    "typeset",
+]

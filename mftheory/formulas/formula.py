@@ -8,6 +8,7 @@ import sympy as sp
 
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas.conjugates import separate
+from mftheory.formulas.typeset import typeset
 
 if TYPE_CHECKING:
     from mftheory.kernels import Kernel
@@ -24,7 +25,6 @@ class SymbolInfo:
     meaning: str
     domain: str
     kind: str
-    latex: str
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ class Formula:
 
     def latex(self) -> str:
         """The formula, typeset, without dollar signs."""
-        names = {info.symbol: info.latex for info in self.symbols.values()}
-        return rf"{self.name} = {sp.latex(self.expr, symbol_names=names)}"
+        return f"{self.name} = {typeset(self.expr)}"
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"

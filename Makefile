@@ -1,0 +1,40 @@
+# `make demo` and `make test` do all their own set-up: they need Python >= 3.11, make and a package registry.
+PYTHON ?= python3
+BIN := .venv/bin
+export UV_PROJECT_ENVIRONMENT := .venv
+
+.PHONY: demo test test-long kernels lock clean
+
+demo: .venv/.ready
+	$(BIN)/mftheory figure dimension --output demo --progress
+
+test: .venv/.ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+test-long: .venv/.ready
+	$(BIN)/pytest -m long
+
+# Derive every built-in ensemble afresh and rewrite the committed kernels.
+kernels: .venv/.ready
+	$(BIN)/python derivations/regenerate.py
+
+lock: .venv/.uv
+	.venv/tools/bin/uv lock
+
+# uv lives in an environment of its own, so that `uv sync` sees only the project's packages.
+.venv/.uv:
+	@$(PYTHON) -c 'import sys; sys.exit("mftheory needs Python >= 3.11, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv/tools
+	.venv/tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+	touch $@
+
+.venv/.ready: .venv/.uv pyproject.toml uv.lock
+	.venv/tools/bin/uv sync --quiet --frozen --python $(BIN)/python
+	touch $@
+
+clean:
+	rm -rf .venv demo build dist

@@ -1,0 +1,20 @@
+"""The notebooks of derivations/ run from top to bottom, their assertions included."""
+
+from pathlib import Path
+
+import jupytext
+import pytest
+from nbclient import NotebookClient
+
+DERIVATIONS = Path(__file__).parents[1] / "derivations"
+
+
+@pytest.mark.exact
+@pytest.mark.parametrize("path", sorted(DERIVATIONS.glob("*.md")), ids=lambda p: p.stem)
+def test_notebook_runs(path: Path) -> None:
+    notebook = jupytext.read(path)
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    shown = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "execute_result"]
+    # Every step that the notebook displays is typeset, not a bare repr.
+    assert shown
+    assert all("text/latex" in output.data for output in shown)
