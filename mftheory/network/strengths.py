@@ -71,12 +71,23 @@ class Measured:
         return float(np.mean(self.strengths**order))
 
     def values(self, m: int) -> NDArray[np.float64]:
-        """The array itself if it has m entries, otherwise the quantiles of its law at the midpoints."""
+        """The array itself if it has m entries, otherwise quantiles of its law with ⟨D²⟩ and ⟨D⁴⟩ kept.
+
+        Bare quantiles would lose (or double) the few large strengths that carry much of ⟨D⁴⟩, and with them the
+        effective rank; so the largest of the sample is chosen to keep it.
+        """
         if m == self.strengths.size:
             return self.strengths.copy()
-        # Equal weights and no interpolation between atoms: a sample never takes an unmeasured strength.
+        # Equal weights and no interpolation between atoms: the law is that of the array as it stands.
         descending = self._descending
-        return descending[((np.arange(m) + 0.5) / m * descending.size).astype(int)]
+        pr = self.moment(2) ** 2 / self.moment(4)
+        resampled = descending[((np.arange(m) + 0.5) / m * descending.size).astype(int)]
+        used = max(int(np.count_nonzero(resampled)), math.ceil(pr * m))
+        positive = descending[descending > 0]
+        d = np.zeros(m)
+        d[:used] = positive[((np.arange(used) + 0.5) / used * positive.size).astype(int)]
+        d[:used] = with_participation_ratio(d[:used], min(1.0, pr * m / used))
+        return d * math.sqrt(self.moment(2) / float(np.mean(d**2)))
 
     @cached_property
     def _descending(self) -> NDArray[np.float64]:
@@ -87,6 +98,35 @@ class Measured:
 
     def __hash__(self) -> int:
         return hash(self.strengths.tobytes())
+
+
+def with_participation_ratio(d: NDArray[np.float64], pr: float) -> NDArray[np.float64]:
+    """Descending strengths d > 0 with the largest chosen to give ⟨D²⟩²/⟨D⁴⟩ = pr, or all bent where it cannot."""
+    # (s2 + y)² = ρ (s4 + y²) for y = d[0]², ρ = m pr; the larger root is the one on the outliers' side.
+    s2, s4, rho = float(np.sum(d[1:] ** 2)), float(np.sum(d[1:] ** 4)), d.size * pr
+    discriminant = s2**2 - (rho - 1) * (rho * s4 - s2**2)
+    if d.size > 1 and rho > 1 and discriminant >= 0:
+        y = (s2 + math.sqrt(discriminant)) / (rho - 1)
+        if y >= d[1] ** 2:
+            return np.append(math.sqrt(y), d[1:])
+    return bent_to_participation_ratio(d, pr)
+
+
+def bent_to_participation_ratio(d: NDArray[np.float64], pr: float) -> NDArray[np.float64]:
+    """Dᵇ with the b that gives the participation ratio ⟨D²⟩²/⟨D⁴⟩ = pr; b is near 1 if little is to be mended."""
+    from scipy.optimize import brentq
+
+    log_d = np.log(d / d[0])
+
+    def excess(log_b: float) -> float:
+        square = np.exp(2 * math.exp(log_b) * log_d)
+        return float(np.mean(square) ** 2 / np.mean(square**2)) - pr
+
+    low, high = -20.0, 10.0
+    if excess(low) <= 0:  # every mode is needed in full
+        return np.ones_like(d)
+    bend: float = brentq(excess, low, high, xtol=1e-14)
+    return np.asarray(np.exp(math.exp(bend) * log_d))
 
 
 def checked(value: object) -> StrengthLaw:

@@ -1,0 +1,83 @@
+"""Random networks that share a wiring's spectrum, as ensembles of ours."""
+
+from mftheory.connectome.decompose import Decomposition, decompose
+from mftheory.connectome.strengths import ComponentStrengths
+from mftheory.connectome.wiring import Wiring
+from mftheory.network import IID, RandomMode
+
+
+def random_mode_surrogate(strengths: ComponentStrengths, g_eff: float) -> RandomMode:
+    """The random-mode network with these strengths, at a chosen coupling scale.
+
+    Parameters
+    ----------
+    strengths : ComponentStrengths
+        From `component_strengths` (or `plain_strengths`, for comparison).
+    g_eff : float
+        √(α⟨D²⟩), dimensionless. A wiring diagram does not fix it: synapse counts have no unit of coupling.
+
+    Raises
+    ------
+    InvalidNetwork
+        If g_eff is not a finite number above 0.
+
+    Examples
+    --------
+    >>> from mftheory.connectome import plain_strengths, random_mode_surrogate
+    >>> random_mode_surrogate(plain_strengths([1.0, 1.0, 0.0, 0.0]), g_eff=3.0).g_eff
+    3.0
+    """
+    return RandomMode(strengths.values, alpha=strengths.alpha, g_eff=g_eff)
+
+
+def iid_surrogate(g_eff: float) -> IID:
+    """Independent couplings of the same variance: the only surrogate where PR_S ≥ 1/2.
+
+    Examples
+    --------
+    >>> from mftheory.connectome import iid_surrogate
+    >>> iid_surrogate(3.0)
+    IID(g=3.0)
+    """
+    return IID(g_eff)
+
+
+def surrogate(wiring: Wiring | Decomposition, g_eff: float, alpha: float | None = None) -> RandomMode:
+    """The random-mode network with the singular values of a normalised wiring diagram.
+
+    Parameters
+    ----------
+    wiring : Wiring or Decomposition
+        A wiring diagram; or what `decompose` made of it, which is the part that takes time (`alpha` is fixed then).
+    g_eff : float
+        The coupling scale √(α⟨D²⟩), dimensionless, a choice.
+    alpha : float, optional
+        Modes per neuron, see `component_strengths`.
+
+    Returns
+    -------
+    RandomMode
+        ``sample(n, seed)`` at another n takes the quantiles of its strengths.
+
+    Raises
+    ------
+    InvalidNetwork
+        If the wiring has no recurrent part, or g_eff is not a finite number above 0.
+    Unsupported
+        If PR_S ≥ 1/2: use `iid_surrogate`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mftheory.connectome as connectome
+    >>> from mftheory import RandomMode
+    >>> couplings = RandomMode.step(g_eff=1.0, effective_rank=0.3).sample(100, seed=0).dense()
+    >>> post, pre = np.divmod(np.arange(100 * 100), 100)
+    >>> w = connectome.Wiring.from_edges(pre, post, couplings.ravel(), n=100)
+    >>> modes = connectome.surrogate(w, g_eff=3.0)
+    >>> modes.g_eff, modes.sample(50, seed=0).n
+    (3.0, 50)
+    """
+    if isinstance(wiring, Wiring):
+        wiring = decompose(wiring, alpha)
+    return random_mode_surrogate(wiring.require_strengths(), g_eff)
