@@ -1,12 +1,8 @@
 """Dynamical mean-field theory of random recurrent networks: formulas, numbers, and the network itself."""
 
-# The verbs share their names with the packages that do the work. Importing a package binds its name here once, at its
-# first import; so the packages (which load nothing by themselves) come first and the verbs after them.
-import mftheory.compare
-import mftheory.derive
-import mftheory.simulate
-import mftheory.solve  # noqa: F401
-from mftheory.api import derive
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from mftheory.errors import (
     CondensedModes,
     InvalidFile,
@@ -18,12 +14,38 @@ from mftheory.errors import (
 )
 from mftheory.network import IID, Erf, Network, RandomMode, Tanh
 
+if TYPE_CHECKING:
+    from mftheory import connectome
+    from mftheory.action import GaussianEnsemble
+    from mftheory.api import compare
+    from mftheory.derive.derivation import derive
+    from mftheory.simulate.simulate import simulate
+    from mftheory.solve.dimension import dimension
+    from mftheory.solve.theory import solve
+
 __version__ = "0.1.0"
+
+# The verbs share their names with the packages that do the work. Importing a package binds its name here, once, at its
+# first import; so these packages, which load nothing by themselves, are imported now and their names given up again.
+for _package in ("compare", "derive", "simulate", "solve"):
+    importlib.import_module(f"mftheory.{_package}")
+    del globals()[_package]
+
+# Each verb loads what it needs when it is first asked for: `import mftheory` costs NumPy at most.
+_LAZY = {
+    "derive": "mftheory.derive.derivation",
+    "solve": "mftheory.solve.theory",
+    "dimension": "mftheory.solve.dimension",
+    "simulate": "mftheory.simulate.simulate",
+    "compare": "mftheory.api",
+    "GaussianEnsemble": "mftheory.action",
+}
 
 __all__ = [
     "IID",
     "CondensedModes",
     "Erf",
+    "GaussianEnsemble",
     "InvalidFile",
     "InvalidNetwork",
     "MFTheoryError",
@@ -33,5 +55,24 @@ __all__ = [
     "RandomMode",
     "Tanh",
     "Unsupported",
+    "compare",
+    "connectome",
     "derive",
+    "dimension",
+    "simulate",
+    "solve",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "connectome":
+        return importlib.import_module("mftheory.connectome")
+    if name in _LAZY:
+        value = getattr(importlib.import_module(_LAZY[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'mftheory' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

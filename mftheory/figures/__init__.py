@@ -1,1 +1,1 @@
-
+"""The published figures, on the public API. Each module has `run(output, ...)`."""

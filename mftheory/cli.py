@@ -1,0 +1,205 @@
+"""The command line: `mftheory derive | solve | simulate | compare | figure | connectome`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import mftheory as mf
+from mftheory.errors import InvalidNetwork, MFTheoryError
+
+app = typer.Typer(
+    help="Dynamical mean-field theory of random recurrent networks: formulas, numbers, and the network itself.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+NONLINEARITIES: dict[str, mf.Erf | mf.Tanh] = {"erf": mf.Erf(), "tanh": mf.Tanh()}
+
+G = Annotated[float, typer.Option("--g", help="Effective coupling strength g_eff, above 1.")]
+Rank = Annotated[
+    float | None, typer.Option("--effective-rank", help="Effective rank α PR_D of random modes; else i.i.d.")
+]
+Phi = Annotated[str, typer.Option("--nonlinearity", help="erf or tanh.")]
+Observable = Annotated[str, typer.Option("--observable", help="phi or x.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Progress = Annotated[bool, typer.Option("--progress", help="Show progress bars.")]
+
+
+@app.command()
+def derive(
+    effective_rank: Rank = None,
+    observable: Observable = "phi",
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="Print every step, as LaTeX.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Derive Ψ(ω1, ω2) from the action.  Example: mftheory derive --effective-rank 0.5 --latex"""
+    derivation = mf.derive(_network(2.0, effective_rank, "erf"))
+    formula = derivation.four_point(observable)
+    record = {
+        "label": formula.label,
+        "expression": str(formula.expr),
+        "latex": formula.latex(),
+        "symbols": {name: info.meaning for name, info in formula.symbols.items()},
+        "assumptions": formula.assumptions,
+        "citation": formula.citation,
+    }
+    if as_json:
+        _print_json(record)
+    elif steps:
+        for name, step in derivation.steps().items():
+            typer.echo(f"% {name}\n{step.latex()}\n")
+    else:
+        typer.echo(formula.latex() if latex else f"[{formula.label}] Ψ(ω1, ω2) = {formula.expr}")
+
+
+@app.command()
+def solve(
+    g: G,
+    effective_rank: Rank = None,
+    nonlinearity: Phi = "erf",
+    n: Annotated[int | None, typer.Option("--n", help="A size to judge the theory's validity at.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Dimensions and two-point functions.  Example: mftheory solve --g 3 --effective-rank 0.5 --n 1000"""
+    theory = mf.solve(_network(g, effective_rank, nonlinearity))
+    record: dict[str, Any] = {"g_eff": g, "effective_rank": effective_rank, "gain": theory.gain}
+    for a in ("phi", "x"):
+        record[f"C_{a}"] = float(theory.C(a, 0.0))
+        record[f"dimension_{a}"] = theory.dimension(a)
+        record[f"dimension_error_{a}"] = theory.dimension_error(a)
+    if n is not None:
+        record["number_of_dimensions"] = theory.number_of_dimensions(n)
+        record["trusted"], record["reason"] = theory.trusted(n)
+    _report(record, as_json)
+
+
+@app.command()
+def simulate(
+    g: G,
+    n: Annotated[int, typer.Option("--n", help="Neurons.")],
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the couplings and of the initial conditions.")] = 0,
+    effective_rank: Rank = None,
+    nonlinearity: Phi = "erf",
+    trajectories: Annotated[int, typer.Option("--trajectories", help="Independent trajectories.")] = 64,
+    duration: Annotated[float, typer.Option("--duration", help="Measured time of each.")] = 100.0,
+    progress: Progress = False,
+    as_json: Json = False,
+) -> None:
+    """One network.  Example: mftheory simulate --g 3 --effective-rank 0.5 --n 500"""
+    net = _network(g, effective_rank, nonlinearity)
+    result = mf.simulate(net, n, seed, trajectories=trajectories, duration=duration, progress=progress)
+    record: dict[str, Any] = {"n": n, "seed": seed, "g_eff": g, "effective_rank": effective_rank}
+    for a in ("phi", "x"):
+        for name, estimate in ((f"C_{a}", result.C(a)), (f"dimension_{a}", result.dimension(a))):
+            record[name], record[f"{name}_error"] = estimate.value, estimate.error
+    record["status"] = result.status
+    _report(record, as_json)
+
+
+@app.command()
+def compare(
+    g: G,
+    n: Annotated[list[int], typer.Option("--n", help="A size; give several to extrapolate in 1/N.")],
+    effective_rank: Rank = None,
+    nonlinearity: Phi = "erf",
+    networks: Annotated[int, typer.Option("--networks", help="Networks a size.")] = 8,
+    observable: Observable = "phi",
+    progress: Progress = False,
+    as_json: Json = False,
+) -> None:
+    """Theory against networks.  Example: mftheory compare --g 3 --effective-rank 1 --n 250 --n 500 --n 1000"""
+    net = _network(g, effective_rank, nonlinearity)
+    result = mf.compare(net, n=n, seeds=networks, observable=observable, progress=progress)
+    if as_json:
+        _print_json(result.to_dict())
+    else:
+        typer.echo(result.table())
+
+
+@app.command()
+def figure(
+    name: Annotated[str, typer.Argument(help="dimension")],
+    output: Annotated[Path, typer.Option("--output", help="Folder for the pictures and the JSON.")] = Path("figures"),
+    quick: Annotated[bool, typer.Option("--quick", help="Seconds instead of minutes; concludes nothing.")] = False,
+    progress: Progress = False,
+    as_json: Json = False,
+) -> None:
+    """Reproduce a figure: picture, table, JSON.  Example: mftheory figure dimension --output figures"""
+    if name != "dimension":
+        raise InvalidNetwork("figure", name, "must be dimension")
+    from mftheory.figures import dimension
+
+    protocol = dimension.QUICK if quick else dimension.Protocol()
+    record = dimension.run(output, protocol, say=_silent if as_json else typer.echo, progress=progress)
+    if as_json:
+        _print_json(record)
+    else:
+        typer.echo(f"\nWritten: {', '.join(str(output / f) for f in dimension.FILES)}")
+
+
+@app.command()
+def connectome(
+    file: Annotated[Path, typer.Argument(help="Edge list (.csv) or .npz with pre, post, weight, n.")],
+    g: Annotated[list[float] | None, typer.Option("--g", help="Coupling strengths to predict for.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Singular values, effective rank and predicted dimension of a wiring diagram."""
+    found = mf.connectome.decompose(mf.connectome.read(file))
+    record = found.report()
+    for strength in g or [3.0, 6.0, 10.0]:
+        net = mf.Network(mf.connectome.surrogate(found, g_eff=strength))
+        record[f"dimension at g_eff = {strength:g}"] = mf.solve(net).dimension("phi")
+    _report(record, as_json)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point: bad input is one line on stderr and exit code 2, never a traceback."""
+    try:
+        code = app(arguments, prog_name="mftheory", standalone_mode=False)
+    except MFTheoryError as error:
+        _fail(str(error))
+    except typer.TyperException as error:
+        _fail(error.format_message())
+    except typer.Abort:
+        _fail("stopped", 130)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int = 2) -> None:
+    print("mftheory: " + " ".join(message.split()), file=sys.stderr)
+    sys.exit(code)
+
+
+def _network(g: float, effective_rank: float | None, nonlinearity: str) -> mf.Network:
+    if nonlinearity not in NONLINEARITIES:
+        raise InvalidNetwork("nonlinearity", nonlinearity, f"must be one of {', '.join(NONLINEARITIES)}")
+    ensemble = mf.IID(g) if effective_rank is None else mf.RandomMode.exponential(g, effective_rank)
+    return mf.Network(ensemble, NONLINEARITIES[nonlinearity])
+
+
+def _report(record: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        _print_json(record)
+        return
+    width = max(map(len, record))
+    for name, value in record.items():
+        typer.echo(f"{name:<{width}}  {value:.10g}" if isinstance(value, float) else f"{name:<{width}}  {value}")
+
+
+def _print_json(record: Any) -> None:
+    typer.echo(json.dumps(record, indent=1, default=float))
+
+
+def _silent(line: str) -> None:
+    del line
+
+
+if __name__ == "__main__":
+    main()

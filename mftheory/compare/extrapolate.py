@@ -1,0 +1,83 @@
+"""Averages over networks, extrapolated to N → ∞ by a line in 1/N, with an error that means what it says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftheory.results.jackknife import normal_deviate
+
+Values = Mapping[int, NDArray[np.float64]]
+"""Size n → one value per network, at least two of them."""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A linear combination of size averages: value, standard error, and the degrees of freedom of that error."""
+
+    value: float
+    error: float
+    degrees_of_freedom: float
+
+    def z(self, reference: float = 0.0) -> float:
+        """Deviation from a reference known without error: the normal deviate as improbable as Student's ratio."""
+        deviation = self.value - reference
+        if self.error == 0:
+            return 0.0 if deviation == 0 else float(np.copysign(np.inf, deviation))
+        return normal_deviate(deviation / self.error, self.degrees_of_freedom)
+
+
+def intercept(values: Values) -> Linear:
+    """a of the line a + b/n through the size averages; the average itself if there is one size.
+
+    Sizes are weighted by (networks × n): the variance between networks falls about as 1/n. Weights chosen in advance
+    cost a little precision if that is off, whereas weights from the variances of a few networks would bias both value
+    and error. The error is that of this linear combination with each size's own variance (Welch), its degrees of
+    freedom by Satterthwaite's formula.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mftheory.compare.extrapolate import intercept
+    >>> line = {n: 3 + 100 / n + np.array([-0.1, 0.1]) for n in (250, 500, 1000)}
+    >>> round(intercept(line).value, 12)
+    3.0
+    """
+    return _combine(values, _coefficients(values))
+
+
+def change_without_smallest(values: Values) -> tuple[Linear, Linear]:
+    """The intercept without the smallest size, and its difference from the one with it."""
+    smallest = min(values)
+    kept = {n: v for n, v in values.items() if n != smallest}
+    coefficients = {smallest: 0.0, **_coefficients(kept)}
+    full = _coefficients(values)
+    difference = {n: coefficients[n] - full[n] for n in values}
+    return _combine(kept, _coefficients(kept)), _combine(values, difference)
+
+
+def _coefficients(values: Values) -> dict[int, float]:
+    sizes = sorted(values)
+    if len(sizes) == 1:
+        return {sizes[0]: 1.0}
+    weight = np.array([values[n].size * n for n in sizes], dtype=np.float64)
+    design = np.column_stack([np.ones(len(sizes)), 1.0 / np.array(sizes)])
+    normal = design.T @ (weight[:, None] * design)
+    rows = np.linalg.solve(normal, design.T * weight)
+    return dict(zip(sizes, rows[0].tolist(), strict=True))
+
+
+def _combine(values: Values, coefficients: Mapping[int, float]) -> Linear:
+    value = sum(coefficients[n] * float(v.mean()) for n, v in values.items())
+    parts = np.array([coefficients[n] ** 2 * float(v.var(ddof=1)) / v.size for n, v in values.items()])
+    freedom = np.array([v.size - 1 for v in values.values()], dtype=np.float64)
+    variance = float(parts.sum())
+    total = variance**2 / float(np.sum(parts**2 / freedom)) if variance > 0 else float(freedom.sum())
+    return Linear(value, float(np.sqrt(variance)), total)
+
+
+def sizes_of(pairs: Sequence[tuple[int, float]]) -> dict[int, NDArray[np.float64]]:
+    """(n, value) pairs gathered by n, smallest first."""
+    sizes = sorted({n for n, _ in pairs})
+    return {n: np.array([value for size, value in pairs if size == n]) for n in sizes}

@@ -1,0 +1,130 @@
+"""Pictures of results. Every function takes a Matplotlib axes and returns the artists it drew."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from mftheory.results import Comparison, Theory
+
+# Okabe and Ito's palette: told apart by colour-blind readers, and in grey by lightness.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+STYLE: Any = {
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "mathtext.fontset": "dejavusans",
+}
+
+
+def figure(columns: int = 1, width: float = 5.0, height: float = 4.0) -> tuple[Figure, Sequence[Axes]]:
+    """A figure of some panels side by side, in the package's style, drawn without a display."""
+    with mpl.rc_context(STYLE):
+        fig = Figure(figsize=(width * columns, height), layout="constrained")
+        FigureCanvasAgg(fig)
+        return fig, list(np.atleast_1d(fig.subplots(1, columns)))
+
+
+def save(fig: Figure, path: Path) -> Path:
+    """Write a figure, its folder made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with mpl.rc_context(STYLE):
+        fig.savefig(path, dpi=160)
+    return path
+
+
+def theory(result: "Theory", ax: Axes | None = None, longest: float | None = None) -> list[Any]:
+    """C^φ(τ)/C^φ(0), and the timescale of the leading principal components Ψ^φ(τ, 0)/Ψ^φ(0, 0)."""
+    ax = figure()[1][0] if ax is None else ax
+    tau = np.linspace(0, longest if longest is not None else 20.0, 201)
+    C = result.C("phi", tau)
+    artists = ax.plot(tau, C / C[0], color=COLOURS[0], label=r"$C^\phi(\tau)/C^\phi(0)$")
+    artists += ax.plot(
+        tau, result.timescale("phi", tau), color=COLOURS[1], ls="--", label=r"$\Psi^\phi(\tau,0)/\Psi^\phi(0,0)$"
+    )
+    ax.set(xlabel=r"lag $\tau$ (time constants)", ylabel="normalised", ylim=(min(0.0, *ax.get_ylim()), 1.05))
+    ax.legend()
+    return list(artists)
+
+
+def comparison(result: "Comparison", ax: Axes | None = None) -> list[Any]:
+    """Dimension against 1/N for each point: networks' averages, the fit's limit, and the theory at 1/N = 0."""
+    ax = figure()[1][0] if ax is None else ax
+    artists: list[Any] = []
+    for colour, point in zip(_cycle(len(result.points)), result.points, strict=True):
+        label = ", ".join(f"{name} = {value:g}" for name, value in point.label.items())
+        inverse = [1 / size.n for size in point.sizes]
+        values = [size.dimension.value for size in point.sizes]
+        errors = [size.dimension.error for size in point.sizes]
+        artists.append(ax.errorbar(inverse, values, errors, fmt="o", ms=4, color=colour, label=label))
+        limit = point.extrapolated
+        artists.append(ax.errorbar([0], [limit.value], [limit.error], fmt="s", ms=5, mfc="white", color=colour))
+        artists += ax.plot([0], [point.theory], marker="_", ms=18, mew=2, color=colour)
+    ax.set(xlabel="1/N", ylabel=f"dimension PR of {result.observable}", ylim=(0, None))
+    ax.legend(title="bar at 0: theory; square: extrapolated")
+    return artists
+
+
+def dimension_against_rank(record: Mapping[str, Any], ax: Axes) -> None:
+    """Theory lines, one dot a network, means extrapolated in 1/N with error bars (the shape of Fig. 4(a))."""
+    theory_ = record["theory"]
+    rank = np.array(theory_["effective_rank"])
+    for colour, g, values in zip(_cycle(len(theory_["g_eff"])), theory_["g_eff"], theory_["dimension"], strict=True):
+        ax.plot(rank, values, color=colour, label=rf"$g_\mathrm{{eff}}$ = {g:g}")
+        points = [p for p in record["comparison"]["points"] if p["label"]["g_eff"] == g]
+        for point in points:
+            dots = [r for r in point["records"] if r["n"] == max(r["n"] for r in point["records"])]
+            x = point["label"]["effective_rank"]
+            ax.plot([x] * len(dots), [r["dimension"] for r in dots], ".", color=colour, alpha=0.35, ms=5)
+        ax.errorbar(
+            [p["label"]["effective_rank"] for p in points],
+            [p["extrapolated"]["value"] for p in points],
+            [p["extrapolated"]["error"] for p in points],
+            fmt="o", ms=5, capsize=3, mfc="white", color=colour,
+        )  # fmt: skip
+    ax.set(
+        xlabel=r"effective rank $\alpha\,\mathrm{PR}_D$", ylabel=r"dimension of activity $\mathrm{PR}^\phi$",
+        xlim=(0, None), ylim=(0, None),
+    )  # fmt: skip
+    ax.legend(title="line: theory\ndots: networks\ncircle: N → ∞", loc="upper left", fontsize=8, title_fontsize=8)
+
+
+def singular_values(record: Mapping[str, Any], ax: Axes) -> None:
+    """Ranked singular values: the normalised wiring, a network drawn with its strengths, and an i.i.d. matrix."""
+    curves = (
+        ("measured", "fly optic lobe, normalised", "-"),
+        ("surrogate", "random-mode network drawn", "--"),
+        ("iid", "i.i.d. couplings", ":"),
+    )
+    for colour, (name, label, line) in zip(COLOURS, curves, strict=False):
+        values = np.array(record["singular_values"][name])
+        x = (np.arange(values.size) + 0.5) / values.size
+        ax.plot(x, values / np.sqrt(np.mean(values**2)), line, color=colour, label=label)
+    ax.set(xlabel="rank / N", ylabel="singular value / r.m.s.", yscale="log", ylim=(1e-2, None), xlim=(0, 1))
+    ax.legend(fontsize=8)
+
+
+def dimension_of_wiring(record: Mapping[str, Any], ax: Axes) -> None:
+    """Predicted and simulated dimension of networks with the wiring's spectrum, against g_eff."""
+    theory_ = record["theory"]
+    ax.plot(theory_["g_eff"], theory_["dimension"], color=COLOURS[0], label="theory, fly strengths")
+    ax.plot(theory_["g_eff"], theory_["iid"], ":", color=COLOURS[2], label="theory, i.i.d. couplings")
+    for point in record["comparison"]["points"]:
+        g, largest = point["label"]["g_eff"], max(r["n"] for r in point["records"])
+        dots = [r["dimension"] for r in point["records"] if r["n"] == largest]
+        ax.plot([g] * len(dots), dots, ".", color=COLOURS[1], alpha=0.4, ms=5)
+        limit = point["extrapolated"]
+        ax.errorbar([g], [limit["value"]], [limit["error"]], fmt="o", ms=5, capsize=3, mfc="white", color=COLOURS[1])
+    ax.set(xlabel=r"$g_\mathrm{eff}$", ylabel=r"dimension of activity $\mathrm{PR}^\phi$", ylim=(0, None))
+    ax.legend(fontsize=8)
+
+
+def _cycle(n: int) -> list[str]:
+    return [COLOURS[k % len(COLOURS)] for k in range(n)]

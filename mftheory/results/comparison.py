@@ -1,0 +1,195 @@
+"""What a comparison returns: theory and simulation side by side, in standard errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mftheory.results.estimate import Estimate
+
+STANDARD_ERRORS = 3.0
+"""Agreement means |z| <= 3: exceeded by chance by one point in 370."""
+
+POWER = 0.2
+"""A comparison is informative when its standard error is at most this fraction of the alternative's distance."""
+
+TRUSTED_DIMENSIONS = 10.0
+"""Below this predicted number of dimensions N·PR the theory's assumption N·PR ≫ 1 is in doubt."""
+
+
+@dataclass(frozen=True)
+class SizeAverage:
+    """Average over the networks of one size.
+
+    Attributes
+    ----------
+    n, networks : int
+        Neurons; how many networks.
+    dimension : Estimate
+        Mean over networks, its error from their spread.
+    spread : float
+        Standard deviation of the dimension between networks, estimation noise included.
+    """
+
+    n: int
+    networks: int
+    dimension: Estimate
+    spread: float
+
+
+@dataclass(frozen=True)
+class ComparedPoint:
+    """Theory against simulation at one point of parameter space.
+
+    Attributes
+    ----------
+    label : mapping
+        The point's parameters, by name.
+    theory : float
+        The theory's dimension.
+    extrapolated : Estimate
+        The simulated dimension at N → ∞ (at the one size, if only one was given).
+    z : float
+        Its deviation from theory in standard errors, as a normal variable: the few networks behind the error are
+        allowed for.
+    degrees_of_freedom : float
+        Of the standard error.
+    sizes : tuple of SizeAverage
+        From small to large.
+    records : tuple of mappings
+        What each network gave, as passed in.
+    alternative : float, optional
+        A rival prediction (κ removed, say).
+    alternative_z : float, optional
+        The deviation from the rival, likewise.
+    without_smallest : Estimate, optional
+        The extrapolation repeated without the smallest size.
+    without_smallest_z : float, optional
+        What that changes, in standard errors: large if a 1/N² term is visible. Given three sizes or more.
+    """
+
+    label: Mapping[str, Any]
+    theory: float
+    extrapolated: Estimate
+    z: float
+    degrees_of_freedom: float
+    sizes: tuple[SizeAverage, ...]
+    records: tuple[Mapping[str, Any], ...] = ()
+    alternative: float | None = None
+    alternative_z: float | None = None
+    without_smallest: Estimate | None = None
+    without_smallest_z: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Theory and simulation agree within 3 standard errors."""
+        return abs(self.z) <= STANDARD_ERRORS
+
+    @property
+    def power(self) -> float | None:
+        """Standard error as a fraction of the distance between theory and alternative; small is good."""
+        if self.alternative is None:
+            return None
+        distance = abs(self.alternative - self.theory)
+        return self.extrapolated.error / distance if distance > 0 else float("inf")
+
+    @property
+    def informative(self) -> bool | None:
+        """The error is at most a fifth of what the alternative is away. None without an alternative."""
+        return None if self.power is None else self.power <= POWER
+
+    @property
+    def number_of_dimensions(self) -> float:
+        """Predicted N·PR at the largest size: the theory assumes it is much larger than 1."""
+        return self.sizes[-1].n * self.theory
+
+    @property
+    def trusted(self) -> bool:
+        """N·PR is at least 10 at the largest size."""
+        return self.number_of_dimensions >= TRUSTED_DIMENSIONS
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Theory against simulation at several points; see `mftheory.compare.compare` for the statistics."""
+
+    points: tuple[ComparedPoint, ...]
+    observable: str = "phi"
+
+    @property
+    def z_scores(self) -> tuple[float, ...]:
+        """Deviation of each point in standard errors, two-sided."""
+        return tuple(point.z for point in self.points)
+
+    @property
+    def extrapolated(self) -> tuple[Estimate, ...]:
+        """Simulated dimension of each point at N → ∞."""
+        return tuple(point.extrapolated for point in self.points)
+
+    @property
+    def ok(self) -> bool:
+        """Every point agrees within 3 standard errors."""
+        return all(point.ok for point in self.points)
+
+    @property
+    def informative(self) -> bool:
+        """Every point that has an alternative could have told it from the theory."""
+        return all(point.informative is not False for point in self.points)
+
+    def table(self) -> str:
+        """The comparison as aligned text, one line a point."""
+        names = list(dict.fromkeys(name for point in self.points for name in point.label))
+        header = [*names, "theory", "simulated", "z", "N·PR", "SE/effect", "z(alt.)", "networks", "remark"]
+        rows = [header]
+        for point in self.points:
+            remarks = []
+            if not point.ok:
+                remarks.append("DISAGREES")
+            if point.informative is False:
+                remarks.append("uninformative")
+            if not point.trusted:
+                remarks.append("few dimensions: theory in doubt")
+            if len(point.sizes) == 1:
+                remarks.append("one size, not extrapolated")
+            rows.append(
+                [
+                    *(_short(point.label.get(name, "")) for name in names),
+                    f"{point.theory:.4f}",
+                    f"{point.extrapolated.value:.4f} ± {point.extrapolated.error:.4f}",
+                    f"{point.z:+.2f}",
+                    f"{point.number_of_dimensions:.0f}",
+                    "" if point.power is None else f"{point.power:.2f}",
+                    "" if point.alternative_z is None else f"{point.alternative_z:+.1f}",
+                    " ".join(f"{size.n}:{size.networks}" for size in point.sizes),
+                    ", ".join(remarks),
+                ]
+            )
+        widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every number, JSON-ready."""
+        points = []
+        for point in self.points:
+            plain = asdict(point)
+            plain["label"] = dict(point.label)
+            for name in ("ok", "power", "informative", "number_of_dimensions", "trusted"):
+                plain[name] = getattr(point, name)
+            points.append(plain)
+        return {
+            "observable": self.observable,
+            "ok": self.ok,
+            "informative": self.informative,
+            "points": points,
+        }
+
+    def __repr__(self) -> str:
+        worst = max(self.z_scores, key=abs)
+        return f"Comparison({len(self.points)} points, largest deviation {worst:+.1f} standard errors)"
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float | int) else str(value)

@@ -1,0 +1,244 @@
+"""What the mean-field theory says of a network, in numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mftheory.errors import InvalidNetwork
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = NDArray[np.float64]
+
+OBSERVABLES = ("phi", "x")
+TWO_POINT = ("phi", "x", "xphi")
+
+#: Below this many predicted dimensions the theory is not trusted. It is an expansion in 1/(N·PR): at 13 predicted
+#: dimensions sampled networks were seen to average 20% above the limit with a spread of 33%, at 26 dimensions 15%
+#: and 21%, at 52 spread 10% (THEORY.md §8; g_eff = 6, effective rank 0.3).
+FEWEST_DIMENSIONS = 10.0
+
+
+class Trust(NamedTuple):
+    """Whether a prediction can be trusted at a size, and why not. True or false by itself."""
+
+    ok: bool
+    reason: str
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+
+class TwoPointFunctions(Protocol):
+    """The two-point solution, as the solver hands it over."""
+
+    @property
+    def g_eff(self) -> float: ...
+    @property
+    def gain(self) -> float: ...
+    @property
+    def variance(self) -> float: ...
+    @property
+    def decay(self) -> float: ...
+    @property
+    def highest_frequency(self) -> float: ...
+
+    def covariance(self, observable: str, tau: ArrayLike) -> Array: ...
+    def spectrum(self, observable: str, omega: ArrayLike) -> Array: ...
+    def response(self, observable: str, omega: ArrayLike) -> NDArray[np.complex128]: ...
+
+
+class FourPointFunctions(Protocol):
+    """The four-point functions, as the solver hands them over."""
+
+    def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array: ...
+    def dimension(self, observable: str) -> float: ...
+    def dimension_error(self, observable: str, refined: Any) -> float: ...
+
+
+def checked_observable(observable: Any, allowed: tuple[str, ...] = OBSERVABLES) -> str:
+    """The observable's name, or InvalidNetwork naming those that exist."""
+    if not isinstance(observable, str) or observable not in allowed:
+        raise InvalidNetwork("observable", observable, f"must be one of {', '.join(map(repr, allowed))}")
+    return observable
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Theory:
+    """Two- and four-point functions of a network in the limit of many neurons, with error estimates.
+
+    Obtained from `mftheory.solve`. Times τ are in units of the neurons' time constant, frequencies ω in radians per
+    time constant, everything else is dimensionless. Functions take numbers or arrays and return arrays of the same
+    (broadcast) shape.
+
+    Assumptions (THEORY.md §0): a stationary fluctuating state, odd φ, no condensed modes, N·PR ≫ 1; see `trusted`.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> from mftheory.solve import solve
+    >>> theory = solve(mf.Network(mf.IID(3.0)))
+    >>> theory
+    Theory(iid, g_eff = 3: C_x(0) = 5.63743, gain = 0.318541, converged)
+    >>> print(f"{theory.dimension('phi'):.10f} {theory.dimension('x'):.10f}")
+    0.0497422109 0.0341995036
+    >>> theory.C("phi", [0.0, 1.0]).round(4)
+    array([0.7107, 0.6382])
+    >>> theory.trusted(50).reason
+    'predicts 2.5 dimensions for n = 50; at least 10 are needed (n >= 202)'
+    """
+
+    network: Any
+    two_point: TwoPointFunctions
+    four_point: FourPointFunctions
+    refined: Callable[[], FourPointFunctions]
+    status: str = "converged"
+    _cache: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
+
+    @property
+    def gain(self) -> float:
+        """⟨φ'⟩, the mean slope of the nonlinearity."""
+        return self.two_point.gain
+
+    def C(self, observable: str, tau: ArrayLike) -> Array:
+        """C^a(τ) = ⟨a(t) a(t+τ)⟩ for "phi" or "x", or ⟨x(t) φ(t+τ)⟩ for "xphi"."""
+        return self.two_point.covariance(checked_observable(observable, TWO_POINT), _real("tau", tau))
+
+    def spectrum(self, observable: str, omega: ArrayLike) -> Array:
+        """C^a(ω) = ∫ dτ e^{-iωτ} C^a(τ) for "phi", "x" or "xphi": real and never negative."""
+        return self.two_point.spectrum(checked_observable(observable, TWO_POINT), _real("omega", omega))
+
+    def S(self, omega: ArrayLike, observable: str = "phi") -> NDArray[np.complex128]:
+        """Response S^φ(ω) = ⟨φ'⟩/(1+iω) (or S^x) of a neuron to its own input."""
+        return self.two_point.response(checked_observable(observable), _real("omega", omega))
+
+    def Psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
+        """Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), for "phi" or "x"; the lags are broadcast."""
+        name = checked_observable(observable)
+        return self.four_point.psi(name, _real("tau1", tau1), _real("tau2", tau2))
+
+    def timescale(self, observable: str, tau: ArrayLike) -> Array:
+        """Ψ^a(τ, 0)/Ψ^a(0, 0): autocovariance of the principal components, weighted by their variance squared."""
+        lags = _real("tau", tau)
+        values = self.Psi(observable, np.append(lags.ravel(), 0.0), 0.0)
+        return np.asarray(values[:-1] / values[-1]).reshape(lags.shape)
+
+    def dimension(self, observable: str = "phi") -> float:
+        """Dimension of activity per neuron, PR^a = C^a(0)²/Ψ^a(0, 0), for "phi" or "x"."""
+        name = checked_observable(observable)
+        key = (name, "value")
+        if key not in self._cache:
+            self._cache[key] = self.four_point.dimension(name)
+        return self._cache[key]
+
+    def dimension_error(self, observable: str = "phi") -> float:
+        """Numerical error of `dimension`, measured by refining every numerical setting."""
+        name = checked_observable(observable)
+        key = (name, "error")
+        if key not in self._cache:
+            self._cache[key] = self.four_point.dimension_error(name, self._refined)
+        return self._cache[key]
+
+    def number_of_dimensions(self, n: int, observable: str = "phi") -> float:
+        """N·PR^a, the predicted number of dimensions of n neurons."""
+        if not n >= 1:
+            raise InvalidNetwork("n", n, "must be a number of neurons, at least 1")
+        return n * self.dimension(observable)
+
+    def trusted(self, n: int, observable: str = "phi") -> Trust:
+        """Whether n neurons have enough dimensions, N·PR >= 10, for the limit to describe them.
+
+        The theory needs N·PR ≫ 1. The threshold is where sampled networks were seen to deviate by a fifth
+        (`FEWEST_DIMENSIONS`).
+        """
+        number = self.number_of_dimensions(n, observable)
+        if number >= FEWEST_DIMENSIONS:
+            return Trust(True, f"predicts {number:.3g} dimensions for n = {n}")
+        needed = int(np.ceil(FEWEST_DIMENSIONS / self.dimension(observable)))
+        return Trust(
+            False,
+            f"predicts {number:.2g} dimensions for n = {n}; at least {FEWEST_DIMENSIONS:g} are needed (n >= {needed})",
+        )
+
+    def to_xarray(self, tau: ArrayLike | None = None, omega: ArrayLike | None = None) -> "xarray.Dataset":
+        """All functions on axes of τ and ω, as a labelled data set with units.
+
+        Parameters
+        ----------
+        tau, omega : one-dimensional arrays, optional
+            Lags and frequencies; by default over the range where the functions change.
+        """
+        import xarray
+
+        decay = self.two_point.decay
+        lags = np.linspace(0.0, 12.0 / decay, 241) if tau is None else _real("tau", tau)
+        rates = (
+            np.concatenate([[0.0], np.geomspace(1e-2 * decay, self.two_point.highest_frequency, 200)])
+            if omega is None
+            else _real("omega", omega)
+        )
+        symbol = {"x": "x", "phi": "φ", "xphi": "xφ"}
+        variables: dict[str, Any] = {}
+        for name in TWO_POINT:
+            label = f"C^{symbol[name]}"
+            variables[f"C_{name}"] = ("tau", self.C(name, lags), {"units": "1", "long_name": f"{label}(τ)"})
+            variables[f"spectrum_{name}"] = (
+                "omega",
+                self.spectrum(name, rates),
+                {"units": "time constant", "long_name": f"{label}(ω)"},
+            )
+        for name in OBSERVABLES:
+            label = f"Ψ^{symbol[name]}"
+            variables[f"timescale_{name}"] = (
+                "tau",
+                self.timescale(name, lags),
+                {"units": "1", "long_name": f"{label}(τ, 0)/{label}(0, 0)"},
+            )
+        for kind, values in (
+            ("dimension", [self.dimension(name) for name in OBSERVABLES]),
+            ("dimension_error", [self.dimension_error(name) for name in OBSERVABLES]),
+        ):
+            long_name = "dimension of activity per neuron"
+            if kind == "dimension_error":
+                long_name = f"numerical error of the {long_name}"
+            variables[kind] = ("observable", values, {"units": "1", "long_name": long_name})
+        coordinates = {
+            "tau": ("tau", lags, {"units": "time constant", "long_name": "time lag τ"}),
+            "omega": ("omega", rates, {"units": "rad / time constant", "long_name": "angular frequency ω"}),
+            "observable": list(OBSERVABLES),
+        }
+        attributes = {
+            "network": repr(self.network),
+            "g_eff": self.two_point.g_eff,
+            "gain": self.gain,
+            "status": self.status,
+        }
+        return xarray.Dataset(variables, coordinates, attributes)
+
+    @cached_property
+    def _refined(self) -> FourPointFunctions:
+        return self.refined()
+
+    def __repr__(self) -> str:
+        two = self.two_point
+        ensemble = getattr(self.network, "ensemble", "network")
+        return (
+            f"Theory({ensemble}, g_eff = {two.g_eff:g}: C_x(0) = {two.variance:.6g}, gain = {self.gain:.6g}, "
+            f"{self.status})"
+        )
+
+
+def _real(argument: str, values: ArrayLike) -> Array:
+    allowed = "must be finite real numbers"
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidNetwork(argument, values, allowed) from None
+    if not np.all(np.isfinite(array)):
+        raise InvalidNetwork(argument, values, allowed)
+    return array

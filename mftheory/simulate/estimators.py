@@ -1,0 +1,135 @@
+"""Unbiased estimators of two- and four-point functions from independent trajectories of one network.
+
+Neuron-by-neuron and time-by-time covariances hold the same information (THEORY.md §1): with
+C_bc(t, t') = (1/N) Σ_i a_i^b(t) a_i^c(t') for trajectories b ≠ c,
+
+    Ψ^a(τ1, τ2) = N ⟨C_bc(t, t') C_bc(t + τ1, t' + τ2)⟩   over t, t' and pairs b ≠ c,
+
+which needs no N × N matrix and no long run, and is unbiased because b and c are independent given J. φ is odd, so the
+mean activity of every network is zero over both of its mirror-image states and nothing is subtracted.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftheory.errors import InvalidNetwork
+from mftheory.simulate.nonlinearities import Activation
+
+OBSERVABLES = ("phi", "x")
+
+
+@dataclass
+class Samples:
+    """Sampled states of every trajectory, and what is estimated from them.
+
+    Parameters
+    ----------
+    states : array of shape (trajectories, times, n)
+        x at equally spaced times, float32 or float64.
+    activation : callable
+        ``activation(x, out)`` writes φ(x): only x is stored.
+    """
+
+    states: NDArray[Any]
+    activation: Activation
+    _cache: dict[tuple[Any, ...], NDArray[np.float64]] = field(default_factory=dict, repr=False)
+
+    @property
+    def trajectories(self) -> int:
+        """Number of independent trajectories."""
+        return int(self.states.shape[0])
+
+    @property
+    def times(self) -> int:
+        """Number of samples of each."""
+        return int(self.states.shape[1])
+
+    @property
+    def n(self) -> int:
+        """Number of neurons."""
+        return int(self.states.shape[2])
+
+    def observable(self, observable: str, start: int, stop: int) -> NDArray[Any]:
+        """a_i^b(t) for sample times start … stop - 1, shape (trajectories, stop - start, n)."""
+        x = np.ascontiguousarray(self.states[:, start:stop])
+        if observable == "x":
+            return x
+        phi = np.empty_like(x)
+        self.activation(x, phi)
+        return phi
+
+    def two_point(self, observable: str, lag: int, span: tuple[int, int] | None = None) -> NDArray[np.float64]:
+        """C^a of each trajectory at `lag` samples, shape (trajectories,): (1/N) Σ_i ⟨a_i(t) a_i(t + lag)⟩_t."""
+        start, stop = span or (0, self.times)
+        key = ("two", observable, lag, start, stop)
+        if key not in self._cache:
+            total = np.zeros(self.trajectories)
+            for first, last in _windows(start, stop - lag, self._window(0)):
+                a = self.observable(observable, first, last + lag)
+                products = a[:, : last - first] * a[:, lag:]
+                total += products.sum(axis=(1, 2), dtype=np.float64)
+            self._cache[key] = total / ((stop - start - lag) * self.n)
+        return self._cache[key]
+
+    def pair_products(
+        self, observable: str, lag1: int, lag2: int, span: tuple[int, int] | None = None
+    ) -> NDArray[np.float64]:
+        """N ⟨C_bc(t, t') C_bc(t + lag1, t' + lag2)⟩ of each pair, symmetric, shape (trajectories, trajectories).
+
+        The diagonal (b = c), which would be biased, is left at zero. Times t, t' are paired within windows of about
+        2N samples over all trajectories: beyond that more pairs cost more and tell no more.
+        """
+        start, stop = span or (0, self.times)
+        key = ("four", observable, lag1, lag2, start, stop)
+        if key not in self._cache:
+            lag = max(lag1, lag2)
+            b_count = self.trajectories
+            total = np.zeros((b_count, b_count))
+            weight = 0
+            for first, last in _windows(start, stop - lag, self._window(lag)):
+                a = self.observable(observable, first, last + lag)
+                width = last - first
+                weight += width * width
+                for b in range(b_count - 1):
+                    total[b, b + 1 :] += _pair_row(a[b], a[b + 1 :], lag1, lag2, width)
+            total /= weight * self.n
+            self._cache[key] = total + total.T
+        return self._cache[key]
+
+    def covariance(self, observable: str, max_bytes: float) -> NDArray[np.float64]:
+        """Plug-in equal-time covariance ⟨a_i a_j⟩ over all trajectories and times, shape (n, n), float64."""
+        need = 2 * 8 * self.n**2
+        if need > max_bytes:
+            allowed = f"its covariance needs {need / 1e9:.1f} GB, above max_memory = {max_bytes / 1e9:.1f} GB"
+            raise InvalidNetwork("n", self.n, allowed)
+        total = np.zeros((self.n, self.n))
+        for first, last in _windows(0, self.times, max(1, 4096 // self.trajectories)):
+            a = self.observable(observable, first, last).reshape(-1, self.n).astype(np.float64)
+            total += a.T @ a
+        return total / (self.trajectories * self.times)
+
+    def _window(self, lag: int) -> int:
+        return max(32, 2 * lag, -(-2 * self.n // self.trajectories))
+
+
+def _pair_row(a: NDArray[Any], others: NDArray[Any], lag1: int, lag2: int, width: int) -> NDArray[np.float64]:
+    """Σ over t, t' of N² C_bc(t, t') C_bc(t + lag1, t' + lag2), both orders of the lags averaged, for every c."""
+    count, times, n = others.shape
+    gram = (a @ others.reshape(-1, n).T).reshape(times, count, times)
+    here = gram[:width, :, :width]
+
+    def shifted(first: int, second: int) -> NDArray[np.float64]:
+        there = gram[first : first + width, :, second : second + width]
+        return np.asarray((here * there).sum(axis=(0, 2), dtype=np.float64))
+
+    return shifted(lag1, lag2) if lag1 == lag2 else 0.5 * (shifted(lag1, lag2) + shifted(lag2, lag1))
+
+
+def _windows(start: int, stop: int, width: int) -> list[tuple[int, int]]:
+    """Consecutive windows of about `width` that tile start … stop, none much shorter than the others."""
+    count = max(1, round((stop - start) / width))
+    edges = np.linspace(start, stop, count + 1).round().astype(int)
+    return list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))

@@ -1,0 +1,168 @@
+"""Steppers for (1 + d/dt) x = J φ(x), many trajectories at once: every product is a matrix product.
+
+Chosen by the error in the *statistics* for a given number of products, since chaos makes the error of a trajectory
+meaningless. For i.i.d. couplings at N → ∞ the bias of a scheme that is linear between its activities is known exactly
+(the two- and four-point theory with the scheme's own transfer function). Relative bias of the dimension, erf:
+
+=====================================  ===========  ========  ========  ========
+scheme                                 products/τ   g = 3     g = 6     g = 10
+=====================================  ===========  ========  ========  ========
+exponential Euler, dt 0.05             20           2.0e-2    2.0e-2    2.0e-2
+exponential Adams 2, dt 0.1            10           3.2e-3    2.4e-3    1.5e-3
+exponential Adams 3, dt 0.2            5            6e-4      3.6e-3    1.1e-2
+exponential Adams 3, dt 0.1 (default)  10           6e-5      2.6e-4    6.4e-4
+exponential Adams 4, dt 0.1            10           1e-5      9e-5      6e-5
+exponential Adams 4, dt 0.2            5            1e-4      0.13      0.18
+=====================================  ===========  ========  ========  ========
+
+Order 3 is the highest that keeps working at twice the default step. Runge–Kutta needs four products a step; it is
+kept as the independent check.
+"""
+
+import math
+from typing import Any, Protocol
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from mftheory.errors import NotConverged
+from mftheory.network import Couplings
+from mftheory.simulate.nonlinearities import Activation
+
+
+class Stepper(Protocol):
+    """Advances a batch of states in time."""
+
+    x: NDArray[Any]
+
+    def advance(self, steps: int) -> None: ...
+
+
+class ExponentialAdams:
+    """Exponential Adams–Bashforth of third order: the leak exactly, J φ extrapolated by a parabola. One product a step.
+
+    Parameters
+    ----------
+    couplings : Couplings
+        J, at the precision of the state.
+    activation : callable
+        ``activation(x, out)`` writes φ(x).
+    x : array of shape (n, trajectories)
+        Initial states; advanced in place.
+    dt : float
+        Step, in units of the neurons' time constant.
+    """
+
+    order = 3
+
+    def __init__(self, couplings: Couplings, activation: Activation, x: NDArray[Any], dt: float) -> None:
+        self.x = x
+        self._couplings = couplings
+        self._activation = activation
+        self._phi = np.empty_like(x)
+        real = x.dtype.type
+        self._decay = real(math.exp(-dt))
+        self._weights = [
+            tuple(real(w) for w in np.pad(adams_weights(dt, order), (0, 3 - order))) for order in (1, 2, 3)
+        ]
+        self._inputs: list[NDArray[Any]] = []
+
+    def advance(self, steps: int) -> None:
+        """Advance every trajectory by `steps` steps."""
+        for _ in range(steps):
+            self._activation(self.x, self._phi)
+            self._inputs = [self._couplings @ self._phi, *self._inputs[:2]]
+            # The first two steps know fewer past inputs; their lower order only perturbs the initial state.
+            known = len(self._inputs)
+            newest, middle, oldest = self._inputs + self._inputs[:1] * (3 - known)
+            _adams_update(
+                self.x.reshape(-1),
+                newest.reshape(-1),
+                middle.reshape(-1),
+                oldest.reshape(-1),
+                self._decay,
+                *self._weights[known - 1],
+            )
+        check_finite(self.x)
+
+
+class RungeKutta:
+    """The classical Runge–Kutta scheme of fourth order, four products a step. Parameters as for ExponentialAdams."""
+
+    order = 4
+
+    def __init__(self, couplings: Couplings, activation: Activation, x: NDArray[Any], dt: float) -> None:
+        self.x = x
+        self._couplings = couplings
+        self._activation = activation
+        self._phi = np.empty_like(x)
+        self._dt = x.dtype.type(dt)
+
+    def advance(self, steps: int) -> None:
+        """Advance every trajectory by `steps` steps."""
+        x, h = self.x, self._dt
+        for _ in range(steps):
+            k1 = self._velocity(x)
+            k2 = self._velocity(x + h / 2 * k1)
+            k3 = self._velocity(x + h / 2 * k2)
+            k4 = self._velocity(x + h * k3)
+            x += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+        check_finite(x)
+
+    def _velocity(self, x: NDArray[Any]) -> NDArray[Any]:
+        self._activation(x, self._phi)
+        velocity = self._couplings @ self._phi
+        velocity -= x
+        return velocity
+
+
+STEPPERS: dict[str, type[ExponentialAdams] | type[RungeKutta]] = {
+    "adams": ExponentialAdams,
+    "rk4": RungeKutta,
+}
+
+
+def adams_weights(dt: float, order: int) -> NDArray[np.float64]:
+    """Weights of the inputs at t, t - dt, … in x(t + dt) = e^{-dt} x(t) + Σ_k w_k input(t - k dt).
+
+    They integrate e^{-(dt - s)} against the Lagrange polynomials of the past inputs, so an input that is a polynomial
+    of degree below `order` is integrated exactly.
+
+    Examples
+    --------
+    >>> import math
+    >>> from mftheory.simulate.integrate import adams_weights
+    >>> math.isclose(adams_weights(0.1, 3).sum(), 1 - math.exp(-0.1), rel_tol=1e-14)
+    True
+    """
+    node, weight = np.polynomial.legendre.leggauss(16)
+    s = dt * (node + 1) / 2
+    kernel = weight * dt / 2 * np.exp(-(dt - s))
+    weights = []
+    for k in range(order):
+        others = [m for m in range(order) if m != k]
+        lagrange = np.prod([(s + m * dt) / ((m - k) * dt) for m in others], axis=0) if others else np.ones_like(s)
+        weights.append(float(kernel @ lagrange))
+    return np.array(weights)
+
+
+def check_finite(x: NDArray[Any]) -> None:
+    """Stop a run whose state overflowed."""
+    if not np.isfinite(np.sum(x, dtype=np.float64)):
+        raise NotConverged("the simulated state is no longer finite: reduce dt, or check the couplings")
+
+
+@njit(cache=True, error_model="numpy")
+def _adams_update(
+    x: NDArray[Any],
+    newest: NDArray[Any],
+    middle: NDArray[Any],
+    oldest: NDArray[Any],
+    decay: float,
+    w0: float,
+    w1: float,
+    w2: float,
+) -> None:
+    for i in range(x.size):
+        x[i] = decay * x[i] + w0 * newest[i] + w1 * middle[i] + w2 * oldest[i]

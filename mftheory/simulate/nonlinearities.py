@@ -1,0 +1,90 @@
+"""φ on whole batches of states, in place, at the precision of the state.
+
+In single precision erf would cost as much as the matrix product it accompanies (about 20 ns an element), so it is
+replaced by a rational minimax approximation that the compiler vectorises (0.2 ns an element).
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from mftheory.network import Erf, Nonlinearity, Tanh
+
+Activation = Callable[[NDArray[Any], NDArray[Any]], None]
+"""Writes φ of the first array into the second."""
+
+# erf(√π x/2) ≈ x P(x²)/Q(x²) on |x| <= 4.2, constant beyond, where 1 - erf is below 1.5e-7. Degrees (4, 5), fitted
+# by Lawson's algorithm (least squares reweighted until the error equioscillates); largest error 1.3e-7 in exact
+# arithmetic, 5e-7 in single precision. tests/simulate/test_nonlinearities.py checks it against scipy.
+_LIMIT = np.float32(4.2)
+_P = tuple(np.float32(c) for c in (9.99998949e-01, 2.01361350e-01, 3.48301509e-02, 3.21890765e-03, 9.31526127e-05))
+_Q = tuple(np.float32(c) for c in (1.0, 4.63150089e-01, 9.44282281e-02, 1.08655475e-02, 7.23509503e-04, 4.96483515e-06))
+_P0, _P1, _P2, _P3, _P4 = _P
+_Q0, _Q1, _Q2, _Q3, _Q4, _Q5 = _Q
+
+
+def activation(nonlinearity: Nonlinearity, dtype: Any) -> Activation:
+    """The function that fills an array with φ(x), fastest for this nonlinearity and precision.
+
+    Parameters
+    ----------
+    nonlinearity : Nonlinearity
+        φ.
+    dtype : float32 or float64
+        Precision of the state. In float32 erf is approximated to 5e-7, absolute; all else is as accurate as the
+        precision allows.
+
+    Returns
+    -------
+    callable
+        ``f(x, out)``, both C-contiguous and of the same shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mftheory import Erf
+    >>> from mftheory.simulate.nonlinearities import activation
+    >>> x = np.linspace(-3, 3, 7, dtype=np.float32)
+    >>> out = np.empty_like(x)
+    >>> activation(Erf(), np.float32)(x, out)
+    >>> bool(np.max(np.abs(out - Erf()(x))) < 1e-6)
+    True
+    """
+    if isinstance(nonlinearity, Tanh):
+        return _tanh
+    if isinstance(nonlinearity, Erf):
+        return _erf_single if np.dtype(dtype) == np.float32 else _erf_double
+
+    def general(x: NDArray[Any], out: NDArray[Any]) -> None:
+        out[...] = nonlinearity(x)
+
+    return general
+
+
+def _tanh(x: NDArray[Any], out: NDArray[Any]) -> None:
+    np.tanh(x, out=out)
+
+
+def _erf_single(x: NDArray[Any], out: NDArray[Any]) -> None:
+    _erf_rational(x.reshape(-1), out.reshape(-1))
+
+
+def _erf_double(x: NDArray[Any], out: NDArray[Any]) -> None:
+    from scipy.special import erf
+
+    np.multiply(x, 0.5 * math.sqrt(math.pi), out=out)
+    erf(out, out=out)
+
+
+@njit(cache=True, error_model="numpy")
+def _erf_rational(x: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    for i in range(x.size):
+        v = min(max(x[i], -_LIMIT), _LIMIT)
+        t = v * v
+        numerator = _P0 + t * (_P1 + t * (_P2 + t * (_P3 + t * _P4)))
+        denominator = _Q0 + t * (_Q1 + t * (_Q2 + t * (_Q3 + t * (_Q4 + t * _Q5))))
+        out[i] = v * numerator / denominator

@@ -1,0 +1,255 @@
+"""Two-point functions of networks whose single-site input makes x Gaussian ([two-point, 36]; THEORY.md §7).
+
+`∂_τ² C^x = C^x - g² C^φ` is a particle in a potential; the decaying solution has the energy of its unstable
+maximum, C = 0. With C^x = C^x(0) sech θ the first-order energy form reads dθ/dτ = √h(θ), where h is smooth,
+positive and even, h(0) = g² C^φ(0)/C^x(0) - 1, h(∞) = δ = 1 - g²⟨φ'⟩², and constant as g → 1⁺. So τ(θ) is a plain
+integral, the root at τ = 0 needs no series start, and nothing is unstable.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mftheory.errors import NotConverged, Quiescent
+from mftheory.network import Nonlinearity
+from mftheory.solve.averages import Averages, averages
+from mftheory.solve.panels import Panels, PiecewisePolynomial, graded_edges
+from mftheory.solve.settings import Settings
+from mftheory.solve.transform import cosine_transform
+
+Array = NDArray[np.float64]
+
+MAX_ITERATIONS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class TwoPoint:
+    """The two-point functions at one g_eff, at any τ and ω. Times in units of the neuron's time constant.
+
+    Attributes
+    ----------
+    g_eff : float
+    variance : float
+        C^x(0).
+    activity_variance : float
+        C^φ(0).
+    gain : float
+        ⟨φ'⟩.
+    delta : float
+        δ = 1 - g_eff²⟨φ'⟩², the distance from criticality, to full relative precision.
+    theta : PiecewisePolynomial
+        θ(τ), C^x = C^x(0) sech θ.
+    ratio : PiecewisePolynomial
+        C^φ/C^x as a function of τ.
+    density : PiecewisePolynomial
+        C^φ(ω) as a function of asinh(ω/√δ), up to the frequency beyond which it is rounding error.
+    """
+
+    g_eff: float
+    variance: float
+    activity_variance: float
+    gain: float
+    delta: float
+    theta: PiecewisePolynomial
+    ratio: PiecewisePolynomial
+    density: PiecewisePolynomial
+
+    @property
+    def decay(self) -> float:
+        """√δ, the rate of the final exponential decay of C^x(τ)."""
+        return math.sqrt(self.delta)
+
+    @cached_property
+    def highest_frequency(self) -> float:
+        """ω beyond which the spectra are below rounding error."""
+        return self.decay * math.sinh(self.density.edges[-1])
+
+    def covariance(self, observable: str, tau: ArrayLike) -> Array:
+        """C^x(τ), C^φ(τ) or C^{xφ}(τ) = ⟨φ'⟩ C^x(τ) ("x", "phi", "xphi"); even in τ, of the shape of τ."""
+        tau = np.abs(np.asarray(tau, dtype=np.float64))
+        end = self.theta.edges[-1]
+        inside = np.minimum(tau, end)
+        c = self.variance / np.cosh(self.theta(inside)) * np.exp(-self.decay * (tau - inside))
+        if observable == "x":
+            return np.asarray(c)
+        if observable == "xphi":
+            return np.asarray(self.gain * c)
+        return np.asarray(c * np.where(tau > end, self.gain**2, self.ratio(inside)))
+
+    def spectrum(self, observable: str, omega: ArrayLike) -> Array:
+        """C^x(ω), C^φ(ω) or C^{xφ}(ω): real, even, never negative, 0 beyond `highest_frequency`."""
+        omega = np.abs(np.asarray(omega, dtype=np.float64))
+        v = np.arcsinh(omega / self.decay)
+        inside = v <= self.density.edges[-1]
+        phi = np.asarray(np.where(inside, np.maximum(self.density(np.where(inside, v, 0.0)), 0.0), 0.0))
+        return phi if observable == "phi" else np.asarray(phi * self.transfer(observable, omega))
+
+    def transfer(self, observable: str, omega: Array) -> Array:
+        """C^x(ω)/C^φ(ω) = g_eff²/(1+ω²), or C^{xφ}(ω)/C^φ(ω)."""
+        power = self.g_eff**2 / (1.0 + np.square(omega))
+        return np.asarray(power if observable == "x" else self.gain * power)
+
+    def response(self, observable: str, omega: ArrayLike) -> NDArray[np.complex128]:
+        """S^x(ω) = 1/(1+iω), S^φ(ω) = ⟨φ'⟩/(1+iω)."""
+        numerator = self.gain if observable == "phi" else 1.0
+        return np.asarray(numerator / (1.0 + 1j * np.asarray(omega, dtype=np.float64)))
+
+
+def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> TwoPoint:
+    """Solve for the two-point functions of the fluctuating state.
+
+    Parameters
+    ----------
+    g_eff : float
+        Effective coupling strength, finite and positive.
+    nonlinearity : Erf or Tanh
+        φ, odd.
+    settings : Settings
+
+    Raises
+    ------
+    Quiescent
+        If g_eff φ'(0) <= 1: x = 0 is stable.
+    NotConverged
+        If the variance or the time axis was not found, or a power spectrum came out negative.
+
+    Examples
+    --------
+    >>> from mftheory import Erf
+    >>> from mftheory.solve import Settings
+    >>> from mftheory.solve.two_point import two_point
+    >>> solution = two_point(3.0, Erf(), Settings())
+    >>> print(f"{solution.variance:.10f} {solution.activity_variance:.10f} {3 * solution.gain:.10f}")
+    5.6374319609 0.7107297981 0.9556244846
+    """
+    slope = nonlinearity.slope_at_zero
+    if g_eff * slope <= 1.0:
+        raise Quiescent(f"g_eff = {g_eff:g}: x = 0 is stable; a fluctuating state needs g_eff > {1.0 / slope:g}")
+    gaussian = averages(nonlinearity, settings.average_step)
+    c0 = _variance(g_eff, gaussian)
+    gain = gaussian.gain(c0)
+
+    # The mesh in θ resolves the width 1/√C^x(0) that a steep φ leaves at τ = 0.
+    first = settings.time_panel * min(1.0, 1.0 / math.sqrt(c0))
+    edges = graded_edges(first, 2.0, settings.time_panel, settings.time_window)
+    mesh = Panels.on(edges, settings.time_order)
+    ratio, h, delta = _shape(g_eff, c0, gain, gaussian, mesh)
+    if not (delta > 0 and np.all(h > 0)):
+        raise NotConverged(f"g_eff = {g_eff:g}: the potential of the two-point function has no barrier")
+
+    speed = mesh.polynomial(np.sqrt(h))
+    time = mesh.polynomial(mesh.from_left(1.0 / np.sqrt(h)))
+    time_edges = np.concatenate([[0.0], np.cumsum(np.sum(mesh.weights / np.sqrt(h), axis=1))])
+    clock = Panels.on(time_edges, settings.time_order)
+    theta = _invert(time, speed, mesh, clock)
+    c = c0 / np.cosh(theta)
+    ratio_of_theta = mesh.polynomial(ratio)
+    ratio_of_time = ratio_of_theta(theta)
+    theta_of_time = clock.polynomial(theta)
+    end = c0 / math.cosh(float(theta_of_time(time_edges[-1]))) * gain**2
+    density = _density(clock.polynomial(ratio_of_time * c), math.sqrt(delta), end, settings)
+    at_zero = float(ratio_of_theta(0.0)) * c0
+    # The gain that belongs to δ exactly: near onset 1 - g²⟨φ'⟩² would keep few digits of an independent one.
+    gain = math.sqrt(1.0 - delta) / g_eff
+    return TwoPoint(g_eff, c0, at_zero, gain, delta, theta_of_time, clock.polynomial(ratio_of_time), density)
+
+
+def _variance(g: float, gaussian: Averages) -> float:
+    """C^x(0): the root of equal potential energy at C^x(0) and at 0."""
+    residuals: list[float] = []
+
+    def excess(log_c0: float) -> float:
+        residuals.append(gaussian.excess(g, math.exp(log_c0)))
+        return residuals[-1]
+
+    # (g-1)(g+1) is the scale of C^x(0) near onset and far from it alike; the excess falls with C^x(0).
+    low = high = math.log((g - 1.0) * (g + 1.0))
+    at_low = at_high = excess(low)
+    while at_low <= 0 and len(residuals) < MAX_ITERATIONS:
+        high, at_high = low, at_low
+        low -= 1.0
+        at_low = excess(low)
+    while at_high > 0 and len(residuals) < MAX_ITERATIONS:
+        low, at_low = high, at_high
+        high += 1.0
+        at_high = excess(high)
+    if not at_low > 0 >= at_high:
+        raise NotConverged(f"g_eff = {g:g}: no variance balances the potential; does φ saturate?", residuals)
+    # False position, Illinois variant. (scipy.optimize has better, but its import takes longer than all the rest.)
+    last, root = math.inf, high
+    moved_low = None
+    while len(residuals) < 2 * MAX_ITERATIONS:
+        last, root = root, high - at_high * (high - low) / (at_high - at_low)
+        at_root = excess(root)
+        if at_root == 0 or abs(root - last) <= 4e-16 * max(1.0, abs(root)):
+            return math.exp(root)
+        # The end that stays twice running has its value halved, so that it does not stay for ever.
+        if at_root > 0:
+            low, at_low = root, at_root
+            at_high *= 0.5 if moved_low is True else 1.0
+        else:
+            high, at_high = root, at_root
+            at_low *= 0.5 if moved_low is False else 1.0
+        moved_low = at_root > 0
+    raise NotConverged(f"g_eff = {g:g}: the variance did not converge", residuals)
+
+
+def _shape(g: float, c0: float, gain: float, gaussian: Averages, mesh: Panels) -> tuple[Array, Array, float]:
+    """C^φ/C^x and h = (dθ/dτ)² at the nodes in θ, and δ = h(∞), all from the curvature A = ⟨φ''φ''⟩.
+
+    With y = sech θ and equal potential energies, -2V/C² = g² (G(1) - G(y)), G(y) = ⟨φ'⟩² + c0 ∫_0^y A(t) (1-t/y)² dt,
+    and h = g² (G(1) - G(y))/(1 - y²); every integrand is positive.
+    """
+    theta = mesh.nodes
+    y = 1.0 / np.cosh(theta)
+    below = 2.0 * y * np.square(np.sinh(0.5 * theta))  # 1 - y, exact at both ends
+    curvature = gaussian.curvature(c0, theta)
+    measure = curvature * y * np.tanh(theta)  # A(t) dt = -A sech θ tanh θ dθ
+    m0 = mesh.to_right(measure)  # ∫_0^y A dt
+    m1 = mesh.to_right(measure * y)
+    m2 = mesh.to_right(measure * y * y)
+    beyond = mesh.from_left(measure * below * below)  # ∫_y^1 A (1-t)² dt
+    total = float(np.sum(measure * below * below * mesh.weights))
+    difference = (2.0 * m1 - (1.0 + 1.0 / y) * m2) / y + beyond / below
+    h = g * g * c0 * difference / (1.0 + y)
+    ratio = gain**2 + c0 * (m0 - m1 / y)
+    return ratio, h, g * g * c0 * total
+
+
+def _invert(time: PiecewisePolynomial, speed: PiecewisePolynomial, mesh: Panels, clock: Panels) -> Array:
+    """θ at the nodes of the time axis, by Newton's method; panels of θ and of τ correspond."""
+    theta = mesh.nodes.copy()
+    residuals = []
+    for _ in range(MAX_ITERATIONS):
+        lag = time(theta) - clock.nodes
+        residuals.append(float(np.max(np.abs(lag / clock.nodes))))
+        theta = np.clip(theta - lag * speed(theta), 0.0, mesh.edges[-1])
+        if residuals[-1] < 1e-9:  # convergence is quadratic: the step just taken reached rounding error
+            return theta
+    raise NotConverged("the time axis of the two-point function did not converge", residuals)
+
+
+def _density(function: PiecewisePolynomial, decay: float, end_value: float, settings: Settings) -> PiecewisePolynomial:
+    """C^φ(ω) on panels in v = asinh(ω/√δ), in which its singularities stay π/2 away."""
+
+    def transform(v: Array) -> Array:
+        return cosine_transform(function, decay, end_value, decay * np.sinh(v))
+
+    coarse = np.arange(0.0, 40.0, 0.25)
+    values = transform(coarse)
+    low = values < settings.frequency_cutoff * values[0]
+    # The first of two in a row: single dips are rounding errors of an oscillating sum.
+    last = coarse[-1]
+    both = np.flatnonzero(low[:-1] & low[1:])
+    if both.size:
+        last = coarse[both[0]]
+    panels = max(1, math.ceil(last / settings.frequency_panel))
+    mesh = Panels.on(np.linspace(0.0, last, panels + 1), settings.frequency_order)
+    density = transform(mesh.nodes.ravel()).reshape(mesh.nodes.shape)
+    worst = float(density.min() / values[0])
+    if worst < -1e-9:  # a smaller one is interpolation error, and read as 0
+        raise NotConverged(f"a power spectrum came out negative ({worst:.1e} of its peak); refine time_order")
+    return mesh.polynomial(density)

@@ -1,0 +1,158 @@
+import numpy as np
+import pytest
+
+from mftheory import IID, Erf, InvalidNetwork, Network, RandomMode, Tanh
+from mftheory.simulate import equilibration
+from mftheory.simulate.simulate import simulate
+
+NET = Network(IID(3.0))
+SMALL = {"trajectories": 8, "duration": 20.0, "burn_in": 5.0}
+
+
+def test_one_seed_is_one_result():
+    first, again, other = (simulate(NET, 60, seed, **SMALL) for seed in (3, 3, 4))
+    assert first.dimension() == again.dimension()
+    assert first.dimension() != other.dimension()
+    assert first.provenance() == again.provenance()
+
+
+@pytest.mark.statistical
+def test_initial_conditions_do_not_reuse_the_stream_of_the_couplings():
+    couplings = NET.connectivity.sample(60, 5).dense()
+    run = simulate(NET, 60, 5, trajectories=64, duration=0.2, burn_in=1e-9, dt=0.1, sampling_interval=0.1)
+    # J regenerated from the start it would have had, had both used one stream: correlation 1; independent: 1/60.
+    start = run.samples.states[:, 0]
+    same_stream = couplings @ Erf()(np.random.default_rng(5).standard_normal((60, 64)) * 3.0)
+    correlation = np.corrcoef(start.T.ravel(), same_stream.ravel())[0, 1]
+    assert abs(correlation) < 0.5
+
+
+@pytest.mark.statistical
+def test_published_dimension_and_exact_two_point_function():
+    """[CMvML25] Fig. 4(a): PR^φ = 0.0617 at g_eff = 10, effective rank 1; C^φ(0) = 0.9154 at N → ∞."""
+    net = Network(RandomMode.exponential(10.0, 1.0))
+    runs = [simulate(net, 500, seed, trajectories=16, duration=60) for seed in range(12)]
+    log = np.log([run.dimension().value for run in runs])
+    error = log.std(ddof=1) / np.sqrt(12)
+    # Spread between networks 0.24, so 0.07 for the mean; a 1/N term of about +0.08 is allowed for in full.
+    assert abs(log.mean() - 0.04 - np.log(0.0617)) < 4 * error + 0.04
+    c = np.array([run.C().value for run in runs])
+    # 1/N correction and spread are below 0.2% at N = 500; observed 0.9149(5).
+    assert abs(c.mean() - 0.91544) < 0.003
+
+
+@pytest.mark.statistical
+def test_integrators_and_precisions_agree_in_their_statistics():
+    common = {"trajectories": 48, "duration": 80.0}
+    runs = [
+        simulate(NET, 120, 1, **common),
+        simulate(NET, 120, 1, **common, integrator="rk4", dt=0.2),
+        simulate(NET, 120, 1, **common, dtype=np.float64),
+    ]
+    for quantity in ("C", "Psi", "dimension"):
+        for observable in ("phi", "x"):
+            values = [getattr(run, quantity)(observable) for run in runs]
+            for other in values[1:]:
+                # One network, independent trajectories (chaos): a difference of two estimates, two-sided 4 sigma.
+                assert abs(values[0].value - other.value) < 4 * np.hypot(values[0].error, other.error)
+
+
+@pytest.mark.statistical
+def test_lagged_functions_are_consistent():
+    run = simulate(NET, 100, 0, trajectories=32, duration=60.0, sampling_interval=0.5)
+    assert run.C("phi", 0.0).value > run.C("phi", 0.5).value > run.C("phi", 2.0).value
+    assert run.Psi("phi", 1.0, 2.0) == run.Psi("phi", 2.0, 1.0)
+    assert 0 < run.timescale("phi", 2.0).value < 1
+    assert run.timescale("phi", 0.0).value == pytest.approx(1.0, abs=1e-12)
+    data = run.to_xarray(max_lag=2.0)
+    assert data["C"].shape == (2, 5)
+    assert float(data["Psi"].sel(observable="x", tau=1.0)) == run.Psi("x", 1.0, 0.0).value
+    assert data.attrs["seed"] == 0
+
+
+def test_a_run_that_still_drifts_says_so():
+    near_onset = Network(IID(1.3))
+    with pytest.warns(UserWarning, match="not equilibrated"):
+        run = simulate(near_onset, 200, 0, trajectories=64, duration=20.0, burn_in=0.1)
+    assert "not equilibrated" in run.status
+    assert run.drift > 4
+
+
+def test_the_default_burn_in_extends_itself_until_stationary(monkeypatch):
+    monkeypatch.setattr(equilibration, "BURN_IN", 0.1)
+    run = simulate(NET, 200, 2, trajectories=64, duration=10.0)
+    assert run.status == "equilibrated"
+    assert run.drift < 4
+    assert run.burn_in >= 10.1 - 1e-9
+    assert run.duration == pytest.approx(10.0)
+
+
+def test_settling_on_fixed_points_is_no_drift():
+    # Near the onset small networks stop: one dimension, errors that vanish, and changes of 1e-4 that are many of them.
+    run = simulate(Network(IID(1.5)), 100, 1, trajectories=96, duration=40.0, burn_in=100.0)
+    assert run.dimension().value == pytest.approx(0.01, rel=1e-2)
+    assert run.status == "equilibrated"
+
+
+@pytest.mark.statistical
+def test_target_lengthens_the_run_until_the_error_is_met():
+    short = simulate(NET, 80, 0, trajectories=16, duration=20.0)
+    target = 0.5 * short.dimension().error / short.dimension().value
+    long = simulate(NET, 80, 0, trajectories=16, duration=20.0, target=target)
+    assert long.dimension().error <= target * long.dimension().value
+    assert long.duration > 2 * short.duration
+    with pytest.warns(UserWarning, match="not reached"):
+        simulate(NET, 80, 0, trajectories=4, duration=2.0, target=1e-4)
+
+
+@pytest.mark.parametrize("nonlinearity", [Erf(), Tanh()])
+@pytest.mark.parametrize("rank", [0.2, 0.7, 1.5])
+def test_factored_and_dense_couplings_and_both_nonlinearities(nonlinearity, rank):
+    run = simulate(Network(RandomMode.step(5.0, rank), nonlinearity), 60, 1, **SMALL)
+    assert 0 < run.dimension("x").value < 1
+    assert repr(run).startswith("Simulation(n=60, seed=1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "argument"),
+    [
+        ({"n": 1}, "n"),
+        ({"n": 10.5}, "n"),
+        ({"n": "many"}, "n"),
+        ({"seed": -1}, "seed"),
+        ({"seed": 0.5}, "seed"),
+        ({"dt": 0}, "dt"),
+        ({"dt": float("nan")}, "dt"),
+        ({"duration": -1}, "duration"),
+        ({"burn_in": -1}, "burn_in"),
+        ({"trajectories": 3}, "trajectories"),
+        ({"target": 0}, "target"),
+        ({"sampling_interval": 0.25}, "sampling_interval"),
+        ({"dtype": "float16"}, "dtype"),
+        ({"dtype": "nonsense"}, "dtype"),
+        ({"integrator": "euler"}, "integrator"),
+        ({"max_memory": 1000.0}, "max_memory"),
+        ({"network": IID(2.0)}, "network"),
+    ],
+)
+def test_bad_input_names_the_argument(changes, argument):
+    arguments = {"network": NET, "n": 50, "seed": 0, **changes}
+    with pytest.raises(InvalidNetwork) as caught:
+        simulate(**arguments)
+    assert caught.value.argument == argument
+
+
+def test_bad_questions_name_the_argument():
+    run = simulate(NET, 20, 0, **SMALL)
+    for question, argument in (
+        (lambda: run.dimension("y"), "observable"),
+        (lambda: run.covariance("Phi"), "observable"),
+        (lambda: run.C("phi", 0.35), "tau"),
+        (lambda: run.C("phi", -1.0), "tau"),
+        (lambda: run.C("phi", "soon"), "tau"),
+        (lambda: run.Psi("phi", 1.0, 1e3), "tau2"),
+        (lambda: run.timescale("phi", float("nan")), "tau"),
+    ):
+        with pytest.raises(InvalidNetwork) as caught:
+            question()
+        assert caught.value.argument == argument
