@@ -1,6 +1,7 @@
 """The verb that needs both sides: theory against the network itself."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,10 +71,12 @@ def compare(
     from mftheory.compare.compare import compare as compare_records
     from mftheory.solve.theory import solve
 
-    networks = [network] if isinstance(network, Network) else list(network)
+    networks = list(network) if isinstance(network, Sequence) else [network]
     if not networks or not all(isinstance(net, Network) for net in networks):
         raise InvalidNetwork("network", network, "must be a Network, or a non-empty sequence of them")
-    sizes = [n] if isinstance(n, int) else list(n)
+    sizes = _sizes(n)
+    if not isinstance(jobs, int) or jobs == 0:
+        raise InvalidNetwork("jobs", jobs, "must be a number of processes, or -1 for all cores")
     runs = [(k, size, seed) for k in range(len(networks)) for size in sizes for seed in _seeds(seeds, k, size)]
     theories = [solve(net) for net in networks]  # before any simulation: a network may be quiescent
     predicted = [theory.dimension(observable) for theory in theories]
@@ -95,6 +98,13 @@ def compare(
         ],
         observable,
     )
+
+
+def _sizes(n: int | Sequence[int]) -> list[int]:
+    sizes = [n] if not isinstance(n, Iterable) else list(n)
+    if not sizes or len(set(sizes)) < len(sizes) or not all(isinstance(size, Integral) and size >= 2 for size in sizes):
+        raise InvalidNetwork("n", n, "must be a whole number of at least 2, or several different ones")
+    return sizes
 
 
 def _seeds(seeds: int | Sequence[int] | Mapping[int, int], point: int, size: int) -> Sequence[int]:

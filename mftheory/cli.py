@@ -152,8 +152,10 @@ def connectome(
     """Singular values, effective rank and predicted dimension of a wiring diagram."""
     found = mf.connectome.decompose(mf.connectome.read(file))
     record = found.report()
+    modes = found.strengths is not None
+    record["surrogate"] = "random modes" if modes else "i.i.d. (PR_S >= 1/2: no effective rank below i.i.d.)"
     for strength in g or [3.0, 6.0, 10.0]:
-        net = mf.Network(mf.connectome.surrogate(found, g_eff=strength))
+        net = mf.Network(mf.connectome.surrogate(found, strength) if modes else mf.connectome.iid_surrogate(strength))
         record[f"dimension at g_eff = {strength:g}"] = mf.solve(net).dimension("phi")
     _report(record, as_json)
 

@@ -43,7 +43,8 @@ def save(fig: Figure, path: Path) -> Path:
 def theory(result: "Theory", ax: Axes | None = None, longest: float | None = None) -> list[Any]:
     """C^φ(τ)/C^φ(0), and the timescale of the leading principal components Ψ^φ(τ, 0)/Ψ^φ(0, 0)."""
     ax = figure()[1][0] if ax is None else ax
-    tau = np.linspace(0, longest if longest is not None else 20.0, 201)
+    # Ψ(τ, 0) decays about as fast as C(τ); six decay times show both.
+    tau = np.linspace(0, 6.0 / result.two_point.decay if longest is None else longest, 201)
     C = result.C("phi", tau)
     artists = ax.plot(tau, C / C[0], color=COLOURS[0], label=r"$C^\phi(\tau)/C^\phi(0)$")
     artists += ax.plot(
@@ -76,13 +77,15 @@ def dimension_against_rank(record: Mapping[str, Any], ax: Axes) -> None:
     """Theory lines, one dot a network, means extrapolated in 1/N with error bars (the shape of Fig. 4(a))."""
     theory_ = record["theory"]
     rank = np.array(theory_["effective_rank"])
-    for colour, g, values in zip(_cycle(len(theory_["g_eff"])), theory_["g_eff"], theory_["dimension"], strict=True):
+    curves = len(theory_["g_eff"])
+    dodge = np.linspace(-0.012, 0.012, curves)  # keeps the dots of one curve off those of another
+    for colour, g, values, shift in zip(_cycle(curves), theory_["g_eff"], theory_["dimension"], dodge, strict=True):
         ax.plot(rank, values, color=colour, label=rf"$g_\mathrm{{eff}}$ = {g:g}")
         points = [p for p in record["comparison"]["points"] if p["label"]["g_eff"] == g]
         for point in points:
             dots = [r for r in point["records"] if r["n"] == max(r["n"] for r in point["records"])]
             x = point["label"]["effective_rank"]
-            ax.plot([x] * len(dots), [r["dimension"] for r in dots], ".", color=colour, alpha=0.35, ms=5)
+            ax.plot([x + shift] * len(dots), [r["dimension"] for r in dots], ".", color=colour, alpha=0.35, ms=5)
         ax.errorbar(
             [p["label"]["effective_rank"] for p in points],
             [p["extrapolated"]["value"] for p in points],

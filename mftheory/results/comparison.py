@@ -7,15 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mftheory.results.estimate import Estimate
+from mftheory.results.theory import FEWEST_DIMENSIONS
 
 STANDARD_ERRORS = 3.0
 """Agreement means |z| <= 3: exceeded by chance by one point in 370."""
 
 POWER = 0.2
 """A comparison is informative when its standard error is at most this fraction of the alternative's distance."""
-
-TRUSTED_DIMENSIONS = 10.0
-"""Below this predicted number of dimensions N·PR the theory's assumption N·PR ≫ 1 is in doubt."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +104,8 @@ class ComparedPoint:
 
     @property
     def trusted(self) -> bool:
-        """N·PR is at least 10 at the largest size."""
-        return self.number_of_dimensions >= TRUSTED_DIMENSIONS
+        """N·PR is at least `FEWEST_DIMENSIONS` at the largest size."""
+        return self.number_of_dimensions >= FEWEST_DIMENSIONS
 
 
 @dataclass(frozen=True)
@@ -169,6 +167,12 @@ class Comparison:
         return "\n".join(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
         )
+
+    def plot(self, ax: Any = None) -> list[Any]:
+        """Draw dimension against 1/N, the extrapolation and the theory, on a Matplotlib axes; return the artists."""
+        from mftheory import plots
+
+        return plots.comparison(self, ax)
 
     def to_dict(self) -> dict[str, Any]:
         """Every number, JSON-ready."""

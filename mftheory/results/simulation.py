@@ -181,7 +181,7 @@ class Simulation:
 
     def _known(self, observable: str) -> str:
         if observable not in self.observables:
-            raise InvalidNetwork("observable", observable, f"must be one of {', '.join(self.observables)}")
+            raise InvalidNetwork("observable", observable, f"must be one of {', '.join(map(repr, self.observables))}")
         return observable
 
     def _pairs(self, observable: str, lag1: int, lag2: int) -> NDArray[np.float64]:

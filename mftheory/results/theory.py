@@ -81,8 +81,7 @@ class Theory:
     Examples
     --------
     >>> import mftheory as mf
-    >>> from mftheory.solve import solve
-    >>> theory = solve(mf.Network(mf.IID(3.0)))
+    >>> theory = mf.solve(mf.Network(mf.IID(3.0)))
     >>> theory
     Theory(iid, g_eff = 3: C_x(0) = 5.63743, gain = 0.318541, converged)
     >>> print(f"{theory.dimension('phi'):.10f} {theory.dimension('x'):.10f}")
@@ -219,6 +218,12 @@ class Theory:
             "status": self.status,
         }
         return xarray.Dataset(variables, coordinates, attributes)
+
+    def plot(self, ax: Any = None, longest: float | None = None) -> list[Any]:
+        """Draw C^φ(τ) and the timescale Ψ^φ(τ, 0), normalised, on a Matplotlib axes; return the artists."""
+        from mftheory import plots
+
+        return plots.theory(self, ax, longest)
 
     @cached_property
     def _refined(self) -> FourPointFunctions:

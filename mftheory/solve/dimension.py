@@ -84,10 +84,10 @@ def dimension(
 
     Examples
     --------
-    >>> from mftheory.solve import dimension
+    >>> import mftheory as mf
     >>> round(dimension(3.0, effective_rank=1.0), 10)
     0.0280088559
-    >>> dimension([[3.0], [6.0]], effective_rank=[0.5, 1.0]).round(4)
+    >>> mf.dimension([[3.0], [6.0]], effective_rank=[0.5, 1.0]).round(4)
     array([[0.0195, 0.028 ],
            [0.0361, 0.051 ]])
     """

@@ -40,7 +40,7 @@ class Settings:
 
     Examples
     --------
-    >>> from mftheory.solve import Settings
+    >>> from mftheory.solve.settings import Settings
     >>> Settings().refined().time_order > Settings().time_order
     True
     """

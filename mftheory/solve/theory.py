@@ -1,6 +1,6 @@
 """From a network to its theory in numbers."""
 
-from mftheory.errors import Unsupported
+from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Network
 from mftheory.results.theory import Theory
 from mftheory.solve.four_point import FourPoint
@@ -45,11 +45,12 @@ def solve(network: Network, settings: Settings | None = None) -> Theory:
     Examples
     --------
     >>> import mftheory as mf
-    >>> from mftheory.solve import solve
-    >>> theory = solve(mf.Network(mf.RandomMode.exponential(g_eff=3.0, effective_rank=1.0)))
+    >>> theory = mf.solve(mf.Network(mf.RandomMode.exponential(g_eff=3.0, effective_rank=1.0)))
     >>> round(theory.dimension("phi"), 10)
     0.0280088559
     """
+    if not isinstance(network, Network):
+        raise InvalidNetwork("network", network, "must be a Network(...)")
     if network.ensemble not in GAUSSIAN:
         raise Unsupported(
             f"ensemble {network.ensemble!r}: solve knows those with a Gaussian single-site process, "

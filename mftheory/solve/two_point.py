@@ -119,7 +119,7 @@ def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> T
     Examples
     --------
     >>> from mftheory import Erf
-    >>> from mftheory.solve import Settings
+    >>> from mftheory.solve.settings import Settings
     >>> from mftheory.solve.two_point import two_point
     >>> solution = two_point(3.0, Erf(), Settings())
     >>> print(f"{solution.variance:.10f} {solution.activity_variance:.10f} {3 * solution.gain:.10f}")

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mftheory import IID, Erf, InvalidNetwork, Network, NotConverged, Quiescent, RandomMode, Tanh
-from mftheory.solve import Settings, dimension, low_rank_coefficient, solve
+from mftheory.solve.dimension import dimension, low_rank_coefficient
 from mftheory.solve.four_point import FourPoint
+from mftheory.solve.settings import Settings
+from mftheory.solve.theory import solve
 from mftheory.solve.two_point import two_point
 
 pytestmark = pytest.mark.numeric

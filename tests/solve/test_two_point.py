@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mftheory import Erf, NotConverged, Quiescent, Tanh
-from mftheory.solve import Settings
 from mftheory.solve import two_point as module
 from mftheory.solve.panels import Panels, graded_edges
+from mftheory.solve.settings import Settings
 from mftheory.solve.transform import cosine_transform, spherical_bessel
 from mftheory.solve.two_point import two_point
 

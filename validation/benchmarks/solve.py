@@ -12,7 +12,9 @@ from collections.abc import Callable
 import numpy as np
 
 from mftheory import Erf, Network, RandomMode, Tanh
-from mftheory.solve import Settings, dimension, solve
+from mftheory.solve.dimension import dimension
+from mftheory.solve.settings import Settings
+from mftheory.solve.theory import solve
 from mftheory.solve.two_point import two_point
 
 LAGS = np.linspace(0.0, 20.0, 50)
@@ -51,7 +53,7 @@ def main() -> None:
     for nonlinearity in (Erf(), Tanh()):
         taken = best(lambda phi=nonlinearity: dimension(grid_g, grid_rank, "phi", phi), repeats=2)
         print(f"100 x 100 grid of dimensions, {nonlinearity.name:5} {taken:9.0f}")
-    code = "from mftheory.solve import dimension; dimension(3.0)"
+    code = "import mftheory; mftheory.dimension(3.0)"
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True)
     print(f"first number in a new process      {1e3 * (time.perf_counter() - start):9.0f}")

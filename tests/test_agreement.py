@@ -1,0 +1,75 @@
+"""Theory and networks agree, within errors that include the spread between networks, and the comparison has power."""
+
+import numpy as np
+import pytest
+
+import mftheory as mf
+
+pytestmark = pytest.mark.statistical
+
+G_EFF, RANK = (3.0, 6.0, 10.0), (0.5, 1.0)
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    """Six points; the seeds follow from point and size and were fixed before any result was seen."""
+    networks = [mf.Network(mf.RandomMode.exponential(g, r)) for g in G_EFF for r in RANK]
+    return mf.compare(networks, n=[250, 500, 1000], seeds={250: 40, 500: 16, 1000: 16}, trajectories=16, duration=60.0)
+
+
+def test_every_point_agrees_within_three_standard_errors(comparison) -> None:
+    assert comparison.ok, comparison.table()
+
+
+def test_every_point_is_informative(comparison) -> None:
+    """Its standard error is at most a fifth of what the κ term is worth there (0.05 to 0.1 seen)."""
+    assert comparison.informative, comparison.table()
+    assert all(point.power is not None and point.power <= 0.2 for point in comparison.points)
+
+
+def test_without_kappa_every_point_fails(comparison) -> None:
+    assert all(abs(point.alternative_z) > 3 for point in comparison.points), comparison.table()
+
+
+def test_sizes_are_large_enough_for_the_theory(comparison) -> None:
+    assert all(point.trusted for point in comparison.points)
+
+
+def test_the_points_together_agree(comparison) -> None:
+    """χ² of the six independent z-scores below its 10⁻⁴ quantile, 27.9."""
+    assert np.sum(np.square(comparison.z_scores)) < 27.9, comparison.table()
+
+
+def test_iid_networks_agree_too() -> None:
+    """[psi-iid] and [psi-x-iid] at g = 3."""
+    for observable in ("phi", "x"):
+        result = mf.compare(
+            mf.Network(mf.IID(3.0)), n=[250, 500, 1000], seeds={250: 24, 500: 10, 1000: 10}, observable=observable,
+            trajectories=16, duration=60.0,
+        )  # fmt: skip
+        assert result.ok, result.table()
+        # 0.0497 for φ and 0.0342 for x: the error (about 3%) tells them from each other.
+        assert result.extrapolated[0].error < 0.1 * result.points[0].theory
+
+
+def test_tanh_networks_agree_too() -> None:
+    net = mf.Network(mf.RandomMode.exponential(5.0, 1.0), nonlinearity=mf.Tanh())
+    settings = {"seeds": {250: 24, 500: 10, 1000: 10}, "trajectories": 16, "duration": 60.0}
+    result = mf.compare(net, n=[250, 500, 1000], **settings)
+    assert result.ok, result.table()
+    assert result.informative
+
+
+def test_two_point_function_and_timescale_of_one_network() -> None:
+    """C^φ(τ) and Ψ^φ(τ, 0)/Ψ^φ(0, 0): not only the dimension."""
+    net = mf.Network(mf.RandomMode.exponential(4.0, 1.0))
+    theory = mf.solve(net)
+    runs = [mf.simulate(net, n=500, seed=s, trajectories=32, duration=60.0) for s in range(10)]
+    for tau in (0.0, 2.0, 5.0):
+        found = np.array([run.C("phi", tau).value for run in runs])
+        error = found.std(ddof=1) / np.sqrt(len(runs))
+        # 1/N corrections to C at N = 500: 0.003 seen; with the spread between networks.
+        assert abs(found.mean() - theory.C("phi", tau)) < 4 * error + 0.006
+        lagged = np.array([run.timescale("phi", tau).value for run in runs])
+        error = lagged.std(ddof=1) / np.sqrt(len(runs))
+        assert abs(lagged.mean() - theory.timescale("phi", tau)) < 4.5 * error + 0.02  # 1/N: 0.01 seen

@@ -1,0 +1,104 @@
+"""The verbs as a user meets them: bad input, shapes, pictures."""
+
+import math
+
+import numpy as np
+import pytest
+
+import mftheory as mf
+
+
+@pytest.mark.parametrize("g", [1.0, 0.5, 0.999999])
+def test_quiescent_networks_are_refused(g: float) -> None:
+    for net in (mf.Network(mf.IID(g)), mf.Network(mf.RandomMode.exponential(g, 0.5), mf.Tanh())):
+        with pytest.raises(mf.Quiescent, match="g_eff") as caught:
+            mf.solve(net)
+        assert "\n" not in str(caught.value)
+        with pytest.raises(mf.Quiescent):
+            mf.compare(net, n=20, seeds=2)
+
+
+@pytest.mark.parametrize("observable", ["Phi", "z", "", None, 3])
+def test_unknown_observables_are_refused_by_every_verb(observable) -> None:
+    net = mf.Network(mf.IID(2.0))
+    calls = [
+        lambda: mf.derive(net).four_point(observable),
+        lambda: mf.solve(net).dimension(observable),
+        lambda: mf.dimension(2.0, observable=observable),
+        lambda: mf.simulate(net, 20, 0, trajectories=4, duration=5.0).dimension(observable),
+        lambda: mf.compare(net, n=20, seeds=2, observable=observable),
+    ]
+    for call in calls:
+        with pytest.raises(mf.InvalidNetwork, match=r"^observable = .*'phi'") as caught:
+            call()
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("argument", "settings"),
+    [
+        ("n", {"n": 1}),
+        ("n", {"n": []}),
+        ("n", {"n": "many"}),
+        ("seeds", {"seeds": 1}),
+        ("seeds", {"seeds": [3, 3]}),
+        ("seeds", {"seeds": {30: 4}}),
+        ("seed", {"seeds": [-1, 2]}),
+        ("dt", {"dt": 0.0}),
+        ("duration", {"duration": math.nan}),
+        ("trajectories", {"trajectories": 1}),
+        ("jobs", {"jobs": 0}),
+    ],
+)
+def test_bad_comparisons_name_the_argument(argument: str, settings: dict) -> None:
+    arguments = {"n": 20, "seeds": 2, "duration": 5.0, "trajectories": 4, "jobs": 1} | settings
+    with pytest.raises(mf.InvalidNetwork, match=rf"^{argument} = ") as caught:
+        mf.compare(mf.Network(mf.IID(2.0)), **arguments)
+    assert "\n" not in str(caught.value)
+
+
+def test_not_a_network() -> None:
+    for verb in (mf.derive, mf.solve, lambda net: mf.simulate(net, 20, 0), mf.compare):
+        with pytest.raises(mf.InvalidNetwork, match=r"^network = "):
+            verb("iid")
+
+
+def test_dimension_broadcasts_and_refuses_bad_values() -> None:
+    grid = mf.dimension(g_eff=np.array([2.0, 3.0])[:, None], effective_rank=np.array([0.1, 1.0, np.inf]))
+    assert grid.shape == (2, 3)
+    assert np.all(np.diff(grid, axis=0) > 0)
+    assert np.all(np.diff(grid, axis=1) > 0)
+    for name in ("g_eff", "effective_rank"):
+        for value in (math.nan, -1.0, 0.0, "a"):
+            with pytest.raises(mf.InvalidNetwork, match=rf"^{name} = "):
+                mf.dimension(**{"g_eff": 2.0, "effective_rank": 1.0} | {name: value})
+
+
+def test_seeds_are_independent_between_points_and_sizes_and_reproducible() -> None:
+    nets = [mf.Network(mf.IID(2.0)), mf.Network(mf.IID(3.0))]
+    settings = {"n": [20, 30], "seeds": 3, "trajectories": 4, "duration": 5.0, "burn_in": 5.0, "jobs": 1}
+    first, again = (mf.compare(nets, **settings) for _ in range(2))
+    used = [r["seed"] for p in first.points for r in p.records]
+    assert len(set(used)) == 12
+    assert [p.records for p in first.points] == [p.records for p in again.points]
+
+
+def test_pictures_draw_on_the_axes_given() -> None:
+    from matplotlib.figure import Figure
+
+    net = mf.Network(mf.RandomMode.step(3.0, 1.0))
+    ax = Figure().subplots()
+    assert len(mf.solve(net).plot(ax)) == 2
+    assert len(ax.lines) == 2
+    ax = Figure().subplots()
+    result = mf.compare(net, n=[20, 30], seeds=2, trajectories=4, duration=5.0, burn_in=5.0, jobs=1)
+    assert len(result.plot(ax)) == 3
+
+
+def test_theory_and_simulation_to_xarray_keep_names_and_units(tmp_path) -> None:
+    theory = mf.solve(mf.Network(mf.IID(2.0))).to_xarray()
+    assert theory["C_phi"].attrs["units"] == "1"
+    assert theory["tau"].attrs["units"] == "time constant"
+    simulation = mf.simulate(mf.Network(mf.IID(2.0)), 20, 0, trajectories=4, duration=20.0).to_xarray()
+    assert {"C", "Psi", "dimension", "dimension_error"} <= set(simulation)
+    assert simulation.attrs["seed"] == 0

@@ -1,0 +1,121 @@
+"""The command line: what it prints, and one line with exit code 2 for anything wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mftheory as mf
+from mftheory import cli
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(list(arguments))
+    out, err = capsys.readouterr()
+    return int(stopped.value.code or 0), out, err
+
+
+SIMULATE = ("simulate", "--g", "3", "--n", "20", "--trajectories", "4", "--duration", "5")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (("solve", "--g", "0.9"), "g_eff"),
+        (("solve", "--g", "nan"), "g"),
+        (("solve", "--g", "three"), "--g"),
+        (("solve",), "--g"),
+        (("solve", "--g", "3", "--effective-rank", "0"), "effective_rank"),
+        (("solve", "--g", "3", "--effective-rank", "-1"), "effective_rank"),
+        (("solve", "--g", "3", "--nonlinearity", "relu"), "nonlinearity"),
+        (("solve", "--g", "3", "--nonlinearity", "__import__('os')"), "nonlinearity"),
+        (("solve", "--g", "3", "--n", "0"), "n"),
+        (("derive", "--observable", "y"), "observable"),
+        (("simulate", "--g", "3", "--n", "1"), "n = 1"),
+        ((*SIMULATE, "--seed", "-1"), "seed"),
+        (("compare", "--g", "3", "--n", "20", "--networks", "1"), "seeds"),
+        (("figure", "nonesuch"), "figure"),
+        (("connectome", "nonesuch.npz"), "nonesuch.npz"),
+        (("nonesuch",), "nonesuch"),
+        (("solve", "--g", "3", "--colour"), "--colour"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(capsys, arguments, names) -> None:
+    code, out, err = run(capsys, *arguments)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("mftheory: ")
+    assert err.count("\n") == 1
+    assert names in err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"pre,post,weight\n",
+        b"pre,post,weight\n0,1,nan\n",
+        b"pre,post,weight\n0,1,heavy\n",
+        b"a,b,c\n0,1,2\n",
+        b"\xff\xfe\x00",
+    ],
+)
+@pytest.mark.parametrize("name", ["wiring.csv", "wiring.npz"])
+def test_malformed_connectomes_are_one_line_and_exit_code_2(capsys, tmp_path: Path, content, name) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    code, out, err = run(capsys, "connectome", str(path))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_no_traceback_from_a_real_process() -> None:
+    found = subprocess.run(
+        [sys.executable, "-m", "mftheory.cli", "solve", "--g", "1"], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 2
+    assert found.stdout == ""
+    assert found.stderr.count("\n") == 1
+
+
+def test_derive_prints_the_formula(capsys) -> None:
+    code, out, _ = run(capsys, "derive", "--effective-rank", "0.5")
+    assert code == 0
+    assert out.startswith("[psi-rmm] Ψ(ω1, ω2) = C_phi_1*C_phi_2*")
+    assert "kappa" in run(capsys, "derive", "--effective-rank", "0.5", "--json")[1]
+    assert r"\Psi^{x}_{12}" in run(capsys, "derive", "--observable", "x", "--latex")[1]
+    assert "% Hessian" in run(capsys, "derive", "--steps")[1]
+
+
+def test_solve_prints_numbers_and_json(capsys) -> None:
+    code, out, _ = run(capsys, "solve", "--g", "3", "--effective-rank", "1", "--n", "1000", "--json")
+    record = json.loads(out)
+    assert code == 0
+    assert record["dimension_phi"] == pytest.approx(0.0280088559, abs=1e-10)  # THEORY.md §7, as printed there
+    assert record["trusted"] is True
+    assert "dimension_phi" in run(capsys, "solve", "--g", "3")[1]
+
+
+def test_simulate_and_compare_print(capsys) -> None:
+    code, out, _ = run(capsys, *SIMULATE, "--json")
+    assert code == 0
+    assert json.loads(out)["n"] == 20
+    code, out, _ = run(capsys, "compare", "--g", "3", "--n", "20", "--n", "30", "--networks", "2")
+    assert code == 0
+    assert out.splitlines()[0].split()[:2] == ["g_eff", "theory"]
+
+
+def test_connectome_of_a_small_wiring(capsys, tmp_path: Path) -> None:
+    path = tmp_path / "wiring.csv"
+    modes = mf.RandomMode.exponential(g_eff=1.0, effective_rank=0.3).sample(80, seed=0).dense()
+    random = mf.IID(1.0).sample(80, seed=0).dense()
+    for matrix, surrogate in ((modes, "random modes"), (random, "i.i.d.")):
+        rows = "\n".join(f"{j},{i},{matrix[i, j]}" for i in range(80) for j in range(80))
+        path.write_text("pre,post,weight\n" + rows + "\n")
+        code, out, _ = run(capsys, "connectome", str(path), "--g", "3", "--json")
+        record = json.loads(out)
+        assert code == 0
+        assert record["surrogate"].startswith(surrogate)
+        assert 0 < record["dimension at g_eff = 3"] < 0.05
