@@ -55,7 +55,8 @@ def derive(
         for name, step in derivation.steps().items():
             typer.echo(f"% {name}\n{step.latex()}\n")
     else:
-        typer.echo(formula.latex() if latex else f"[{formula.label}] Ψ(ω1, ω2) = {formula.expr}")
+        heading = f"[{formula.label}]  Ψ(ω1, ω2) of {observable}, where F_12 = F(ω1) F(ω2):\n\n"
+        typer.echo(formula.latex() if latex else heading + formula.pretty())
 
 
 @app.command()

@@ -83,7 +83,8 @@ def test_no_traceback_from_a_real_process() -> None:
 def test_derive_prints_the_formula(capsys) -> None:
     code, out, _ = run(capsys, "derive", "--effective-rank", "0.5")
     assert code == 0
-    assert out.startswith("[psi-rmm] Ψ(ω1, ω2) = C_phi_1*C_phi_2*")
+    assert out.startswith("[psi-rmm]")
+    assert "1 - S_12__φ⋅g_eff" in out
     assert "kappa" in run(capsys, "derive", "--effective-rank", "0.5", "--json")[1]
     assert r"\Psi^{x}_{12}" in run(capsys, "derive", "--observable", "x", "--latex")[1]
     assert "% Hessian" in run(capsys, "derive", "--steps")[1]

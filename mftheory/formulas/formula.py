@@ -8,7 +8,7 @@ import sympy as sp
 
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas.conjugates import separate
-from mftheory.formulas.typeset import typeset
+from mftheory.formulas.typeset import pretty, typeset
 
 if TYPE_CHECKING:
     from mftheory.kernels import Kernel
@@ -65,6 +65,10 @@ class Formula:
     def latex(self) -> str:
         """The formula, typeset, without dollar signs."""
         return f"{self.name} = {typeset(self.expr)}"
+
+    def pretty(self) -> str:
+        """The formula in characters, over several lines, for a terminal; F_12 is F(ω1) F(ω2)."""
+        return pretty(self.expr)
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"

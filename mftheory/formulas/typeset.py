@@ -4,6 +4,8 @@ from typing import Any
 
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
+from sympy.printing.pretty.pretty import PrettyPrinter
+from sympy.printing.pretty.stringpict import prettyForm
 
 _NAMED = {"g_eff": r"g_{\mathrm{eff}}", "kappa": r"\kappa", "alpha": r"\alpha"}
 
@@ -31,6 +33,19 @@ def typeset(expr: Any) -> str:
         sorted_first = sp.Symbol(("~" if _is_spectrum(symbol.name) else "!") + symbol.name, **symbol.assumptions0)
         renamed[symbol], names[sorted_first] = sorted_first, text
     return str(_Printer({"symbol_names": names, "order": "rev-lex"}).doprint(merged.xreplace(renamed)))
+
+
+def pretty(expr: sp.Expr) -> str:
+    """The same in characters, over several lines, for a terminal."""
+    merged = _merge_pairs(expr)
+    renamed = {}
+    for symbol in merged.free_symbols:
+        letter, _, rest = symbol.name.partition("_")
+        # SymPy's own notation: a double underscore raises, a single one lowers.
+        name = f"{letter}__{rest.replace('xphi', 'xφ')}" if _is_spectrum(symbol.name) else symbol.name
+        renamed[symbol] = sp.Symbol(name, **symbol.assumptions0)
+    printer = _Pretty({"use_unicode": True, "order": "rev-lex"})
+    return str(printer.doprint(merged.xreplace(renamed)))
 
 
 def symbol_latex(name: str) -> str:
@@ -87,12 +102,19 @@ def _retimed(base: sp.Expr, suffix: str) -> dict[sp.Symbol, sp.Symbol]:
     return {inner: sp.Symbol(inner.name.removesuffix("_1") + suffix, **inner.assumptions0)}
 
 
+def _positive(inner: sp.Expr) -> sp.Expr:
+    """Of f and -f under a modulus, the one with a positive constant."""
+    return -inner if inner.is_Add and inner.as_coeff_Add()[0].is_negative else inner
+
+
+class _Pretty(PrettyPrinter):
+    def _print_Abs(self, expr: sp.Expr) -> prettyForm:
+        return prettyForm(*self._print(_positive(expr.args[0])).parens("|", "|"))
+
+
 class _Printer(LatexPrinter):
     def _print_Abs(self, expr: sp.Expr, exp: str | None = None) -> str:
-        inner = expr.args[0]
-        if inner.is_Add and inner.as_coeff_Add()[0].is_negative:
-            inner = -inner
-        text = rf"\left|{{{self._print(inner)}}}\right|"
+        text = rf"\left|{{{self._print(_positive(expr.args[0]))}}}\right|"
         return text if exp is None else rf"{text}^{{{exp}}}"
 
     def _print_re(self, expr: sp.Expr, exp: str | None = None) -> str:

@@ -99,12 +99,12 @@ class ComparedPoint:
 
     @property
     def number_of_dimensions(self) -> float:
-        """Predicted N·PR at the largest size: the theory assumes it is much larger than 1."""
-        return self.sizes[-1].n * self.theory
+        """Predicted N·PR at the smallest size used: the theory assumes it is much larger than 1."""
+        return self.sizes[0].n * self.theory
 
     @property
     def trusted(self) -> bool:
-        """N·PR is at least `FEWEST_DIMENSIONS` at the largest size."""
+        """N·PR is at least `FEWEST_DIMENSIONS` at every size used."""
         return self.number_of_dimensions >= FEWEST_DIMENSIONS
 
 
