@@ -137,7 +137,7 @@ def _simulate_all(
         if progress:
             from tqdm import tqdm
 
-            done = tqdm(done, total=len(runs), desc="simulate", unit="network")
+            done = tqdm(done, total=len(runs), desc="simulate", unit="network", disable=None)  # silent in a log
         return list(done)
 
 

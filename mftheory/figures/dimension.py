@@ -22,7 +22,7 @@ class Protocol:
     g_eff: tuple[float, ...] = (3.0, 6.0, 10.0)
     effective_rank: tuple[float, ...] = (0.5, 1.0)
     # Sizes at which each point has N·PR >= 10: below that a 1/N² term shows (N = 250 at g_eff = 3, with 200 networks).
-    networks: dict[int, int] = field(default_factory=lambda: {500: 16, 1000: 10, 2000: 6})
+    networks: dict[int, int] = field(default_factory=lambda: {500: 24, 1000: 16, 2000: 10})
     wiring_g_eff: tuple[float, ...] = (3.0, 6.0)
     wiring_networks: dict[int, int] = field(default_factory=lambda: {500: 16, 1000: 10, 2000: 6})
     # Networks differ by more than each one's estimate errs, so many networks, briefly each.
