@@ -13,8 +13,8 @@ pytestmark = pytest.mark.statistical
 def comparison():
     """The points of the main job; the seeds follow from point and size, by a rule fixed before any result was seen.
 
-    The sizes have N·PR of about 10 or more. With N = 250 at g_eff = 3 a 1/N² term shows: 200, 100, 80 and 36 networks of
-    250, 500, 1000 and 2000 neurons at effective rank 0.5 gave 1.26(4), 1.28(4), 1.11(3), 1.05(4) times the theory.
+    The sizes have N·PR of about 10 or more. With N = 250 at g_eff = 3 a 1/N² term shows: 200, 100, 80 and 36 networks
+    of 250, 500, 1000 and 2000 neurons at effective rank 0.5 gave 1.26(4), 1.28(4), 1.11(3), 1.05(4) times the theory.
     """
     p = Protocol()
     networks = [mf.Network(mf.RandomMode.exponential(g, r)) for g in p.g_eff for r in p.effective_rank]
