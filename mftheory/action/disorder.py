@@ -65,8 +65,12 @@ class GaussianEnsemble:
         How each matrix enters the equations of motion.
     covariances : tuple of Covariance
         Second moments of the matrices; pairs that are not listed are independent. A matrix must have a variance.
+    observables : dict, optional
+        What can be measured, by name; by default every state and activity of the nonlinear populations.
     definitions : dict, optional
         Names for combinations of moments in which results are to be read, such as {g_eff: sqrt(α r_2)}.
+    moment_names : dict, optional
+        Letters for moments of several site quantities, by the product of parameters in them, such as {D²: "U"}.
     labels : dict, optional
         Published label of the four-point function of an observable, where there is one.
     meanings : dict, optional
@@ -95,13 +99,18 @@ class GaussianEnsemble:
     populations: tuple[Population, ...]
     couplings: tuple[Coupling, ...]
     covariances: tuple[Covariance, ...]
+    observables: dict[str, Operator] = field(default_factory=dict)
     definitions: dict[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    moment_names: dict[sp.Expr, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     meanings: dict[str, str] = field(default_factory=dict)
     citation: str = ""
 
     def __post_init__(self) -> None:
         _check_populations(self.populations)
+        if not self.observables:
+            fields = [f for p in self.populations if not p.linear for f in p.fields if not f.is_response]
+            object.__setattr__(self, "observables", {f.name: Operator(f) for f in fields})
         for coupling in self.couplings:
             _check_coupling(coupling, self.populations)
         used = {coupling.matrix.name: coupling.matrix for coupling in self.couplings}

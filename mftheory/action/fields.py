@@ -26,13 +26,13 @@ class Parameter:
         Its symbol.
     moments : str
         Letter of its moments: ``Parameter("D", "r")`` has ⟨D²⟩ = r_2.
-    latex : str, optional
-        How it is typeset; the name by default.
+    independent : bool
+        Whether it is drawn independently of all other parameters of the site, so that its moments factor out.
     """
 
     name: str
     moments: str
-    latex: str = ""
+    independent: bool = False
 
     @property
     def symbol(self) -> sp.Symbol:
@@ -85,6 +85,10 @@ class Population:
         What differs from site to site.
     noise : SymPy expression
         Power spectrum of independent noise added to each site's input.
+    observed : tuple of str
+        Further activities of the same state that couple to nothing, such as a normalised one.
+    heterogeneous : tuple of str
+        Activities whose nonlinearity differs from site to site: their two-time functions do, too.
     index : str
         Letter of the site index in print.
     """
@@ -96,6 +100,8 @@ class Population:
     inverse_transfer: sp.Expr = sp.S.One
     parameters: tuple[Parameter, ...] = ()
     noise: sp.Expr = sp.S.Zero
+    observed: tuple[str, ...] = ()
+    heterogeneous: tuple[str, ...] = ()
     index: str = "i"
     latex: dict[str, str] = field(default_factory=dict, compare=False)
 
@@ -127,9 +133,10 @@ class Population:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """State, activity (if any), response."""
-        own = (self.state.field, self.response.field)
-        return own if self.linear else (own[0], self.activity.field, own[1])
+        """State, activities, response."""
+        own = () if self.linear else (self.activity.field,)
+        observed = tuple(self._field(name, "activity") for name in self.observed)
+        return (self.state.field, *own, *observed, self.response.field)
 
     def _field(self, name: str, kind: Literal["state", "activity", "response"]) -> Field:
         default = rf"\hat {self._latex(self.state_name)}" if kind == "response" else self._latex(name)

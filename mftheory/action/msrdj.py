@@ -102,16 +102,19 @@ def _weighted(operator: Operator, population: Population, index: sp.Symbol) -> s
 class OrderParameter:
     """A bilinear given a field of its own, with its conjugate, and what it multiplies in the single-site processes.
 
-    In the exponent (per unordered pair of distant times): -F̂ (O - F) + Σ_k strength_k F partner_k.
+    In the exponent, per unordered pair of distant times and with response fields x̃ = -i x̂:
+    scale F̂ (O - F) + Σ_k strength_k F partner_k. A field without response has scale -1; a response has the strength of
+    its own coupling, so that it and its conjugate enter alike, as in the published Hessians.
     """
 
+    name: str
     named: Bilinear
     partners: tuple[tuple[sp.Expr, Bilinear], ...]
 
     @property
-    def name(self) -> str:
-        """``C_phi`` for φφ, ``S_phi`` for a response."""
-        return _name(self.named)
+    def scale(self) -> sp.Expr:
+        """Normalisation of the conjugate field."""
+        return self.partners[0][0] if self.named.responses else sp.S.NegativeOne
 
 
 @dataclass(frozen=True)
@@ -123,8 +126,11 @@ class FactorisedAction:
 
     def latex(self) -> str:
         """The factorised action, typeset: pairing terms first, then each population's single-site weight."""
-        pairing = " + ".join(rf"\hat F_{{{k}}} \cdot F_{{{k}}}" for k, _ in enumerate(self.order_parameters, start=1))
-        lines = [rf"\frac{{S}}{{N}} = -\left({pairing}\right)"]
+        pairing = ""
+        for k, q in enumerate(self.order_parameters, start=1):
+            sign = "-" if q.scale == -1 else f"+ {sp.latex(q.scale)}" if q.scale != 1 else "+"
+            pairing += rf"{sign} \hat F_{{{k}}} \cdot F_{{{k}}} "
+        lines = [rf"\frac{{S}}{{N}} = {pairing.removeprefix('+ ')}"]
         for p in self.ensemble.populations:
             size = "" if p.size == 1 else sp.latex(p.size) + r"\,"
             lines.append(rf"- {size}\left\langle \ln W^{{{p.state.field.latex}}} \right\rangle")
@@ -138,7 +144,7 @@ class FactorisedAction:
         """
         found: dict[str, sp.Expr] = {}
         for k, q in enumerate(self.order_parameters, start=1):
-            own = [(-sp.Symbol(f"Fhat_{k}"), q.named)]
+            own = [(q.scale * sp.Symbol(f"Fhat_{k}"), q.named)]
             own += [(strength * sp.Symbol(f"F_{k}"), partner) for strength, partner in q.partners]
             for factor, bilinear in own:
                 if bilinear.population == population:
@@ -159,12 +165,17 @@ def factorise(averaged: AveragedExponent) -> FactorisedAction:
     for i in averaged.interactions:
         named, other = sorted((i.first, i.second), key=lambda b: b.responses)
         partners.setdefault(named, []).append((i.strength, other))
-    return FactorisedAction(
-        averaged.ensemble, tuple(OrderParameter(b, tuple(listed)) for b, listed in partners.items())
-    )
+    named_ones = list(partners)
+    parameters = []
+    for b, listed in partners.items():
+        alike = [other for other in named_ones if _name(other) == _name(b)]
+        suffix = f"_{alike.index(b) + 1}" if len(alike) > 1 else ""
+        parameters.append(OrderParameter(_name(b) + suffix, b, tuple(listed)))
+    return FactorisedAction(averaged.ensemble, tuple(parameters))
 
 
 def _name(bilinear: Bilinear) -> str:
+    """``C_phi`` for φφ, ``S_phi`` for a response."""
     first, second = bilinear.first, bilinear.second
     if not bilinear.responses:
         return f"C_{first.name}" if first == second else f"C_{first.name}{second.name}"

@@ -12,7 +12,6 @@ from functools import cached_property
 import sympy as sp
 
 from mftheory.action import Bilinear
-from mftheory.derive.moments import average
 from mftheory.derive.saddle_point import SaddlePoint
 from mftheory.formulas import restore, typeset
 
@@ -58,7 +57,7 @@ class Correlators:
             * self.saddle_point.two_time(a.first, b.first, 1)
             * self.saddle_point.two_time(a.second, b.second, 2)
         )
-        return population.size * average(product, population.parameters)
+        return population.size * self.saddle_point.average(product, population)
 
     def matrix(self, bilinears: Sequence[Bilinear]) -> sp.ImmutableDenseMatrix:
         """Π over the bilinears given."""

@@ -11,7 +11,6 @@ from mftheory.action import (
     AveragedExponent,
     Bilinear,
     FactorisedAction,
-    Field,
     GaussianEnsemble,
     factorise,
     msrdj,
@@ -19,10 +18,11 @@ from mftheory.action import (
 from mftheory.action import ensembles as built_in
 from mftheory.derive import fluctuations
 from mftheory.derive.correlators import Correlators, LabelledMatrix
-from mftheory.derive.present import name_moments, present
+from mftheory.derive.naming import NamedMoment, name_means, name_moments
+from mftheory.derive.present import present
 from mftheory.derive.saddle_point import SaddlePoint
 from mftheory.errors import InvalidNetwork
-from mftheory.formulas import Formula, SymbolInfo
+from mftheory.formulas import Formula, SymbolInfo, conjugate_symbol
 
 ASSUMPTIONS = (
     "N → ∞ at fixed αN modes, leading order in 1/N",
@@ -92,8 +92,8 @@ class Derivation:
 
     @property
     def observables(self) -> tuple[str, ...]:
-        """Fields whose four-point function can be asked for."""
-        return tuple(sorted((f.name for f in self._fields()), key=lambda name: name != "phi"))
+        """Observables whose four-point function can be asked for."""
+        return tuple(sorted(self.ensemble.observables, key=lambda name: name != "phi"))
 
     def four_point(self, observable: str = "phi", route: str = "path-integral") -> Formula:
         """Ψ^a(ω1, ω2) = (1/N) Σ_ij C^a_ij(ω1) C^a_ij(ω2) as derived through the Hessian.
@@ -136,20 +136,26 @@ class Derivation:
     def _hessian(self) -> fluctuations.Hessian:
         return fluctuations.Hessian(self.factorised, self.correlators)
 
-    def _fields(self) -> list[Field]:
-        return [f for p in self.ensemble.populations if not p.linear for f in p.fields if not f.is_response]
-
     def _bilinear(self, observable: str) -> Bilinear:
-        for f in self._fields():
-            if f.name == observable:
-                return Bilinear(f, f)
-        raise InvalidNetwork("observable", observable, f"must be one of {', '.join(map(repr, self.observables))}")
+        operator = self.ensemble.observables.get(observable)
+        if operator is None:
+            allowed = ", ".join(map(repr, self.observables))
+            raise InvalidNetwork("observable", observable, f"must be one of {allowed}")
+        return Bilinear(operator.field, operator.field, operator.weight**2)
 
     def _formula(self, observable: str, raw: sp.Expr) -> Formula:
-        expr = present(name_moments(raw, self.ensemble.definitions))
-        info = [self._describe(s) for s in expr.free_symbols]
-        info.sort(key=lambda i: (i.kind != "spectrum", i.symbol.name[0] != "C", i.symbol.name))
-        field = self._bilinear(observable).first
+        renamed, means = name_means(raw, self.ensemble)
+        of_correlations = [
+            s
+            for m in means
+            for s in (m.symbol, conjugate_symbol(m.symbol))
+            if any(c.name.startswith("C_") for c in m.product.free_symbols)
+        ]
+        expr = present(name_moments(sp.cancel(renamed), self.ensemble.definitions), of_correlations)
+        described = {m.symbol: m for m in means}
+        info = [self._describe(s, described) for s in expr.free_symbols]
+        kinds = ("spectrum", "moment", "parameter")
+        info.sort(key=lambda i: (kinds.index(i.kind), i.symbol.name[0] != "C", i.symbol.name))
         return Formula(
             label=self.ensemble.labels.get(observable, f"{self.ensemble.name}/{observable}"),
             ensemble=self.ensemble.name,
@@ -158,17 +164,26 @@ class Derivation:
             symbols={i.symbol.name: i for i in info},
             assumptions=ASSUMPTIONS,
             citation=self.ensemble.citation,
-            name=rf"\Psi^{{{field.latex}}}_{{12}}",
+            name=rf"\Psi^{{{self._latex_of(observable)}}}_{{12}}",
         )
 
-    def _describe(self, symbol: sp.Symbol) -> SymbolInfo:
+    def _latex_of(self, observable: str) -> str:
+        field = self.ensemble.observables[observable].field
+        return field.latex if field.name == observable else rf"\mathrm{{{observable}}}"
+
+    def _describe(self, symbol: sp.Symbol, means: dict[sp.Symbol, NamedMoment]) -> SymbolInfo:
+        domain = "real" if symbol.is_real else "complex"
+        if symbol in means:
+            moment = means[symbol]
+            definition = moment.definition.xreplace(self.saddle_point.propagators())
+            return SymbolInfo(symbol, f"mean over {moment.population.name}", domain, "moment", definition)
         if symbol.name in self._spectra():
-            return SymbolInfo(symbol, self._spectra()[symbol.name], "real" if symbol.is_real else "complex", "spectrum")
-        return SymbolInfo(symbol, self.ensemble.meanings.get(symbol.name, "network parameter"), "real", "parameter")
+            return SymbolInfo(symbol, self._spectra()[symbol.name], domain, "spectrum")
+        return SymbolInfo(symbol, self.ensemble.meanings.get(symbol.name, "network parameter"), domain, "parameter")
 
     def _spectra(self) -> dict[str, str]:
         """Every two-time function that a formula may contain, by name, with its meaning."""
-        own = [f.name for f in self._fields()]
+        own = [f.name for p in self.ensemble.populations if not p.linear for f in p.fields if not f.is_response]
         pairs = [a + b for a in own for b in own if a != b]
         names = {f"C_{f}": f"power spectrum of {f}" for f in own}
         names |= {f"C_{f}": f"cross spectrum {f}" for f in pairs}

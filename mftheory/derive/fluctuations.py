@@ -26,7 +26,8 @@ def compact(correlators: Correlators, observable: Bilinear) -> sp.Expr:
 class Hessian:
     """Second derivatives of the action (per N) in the order parameters and their conjugates, at the saddle point.
 
-    With the exponent -F̂(O - F) + Σ c F O' per pair of distant times, for each named bilinear O and its partners O'.
+    With the exponent s F̂(O - F) + Σ c F O' per pair of distant times, for each named bilinear O and its partners O';
+    s = -1 for a field without response, its strength for a response (see `OrderParameter`).
     Rows are the derivatives at ω, columns those at its conjugate partner: the matrix is Hermitian.
     """
 
@@ -43,8 +44,9 @@ class Hessian:
         for a, p in enumerate(fields):
             for b, q in enumerate(fields):
                 H[a, b] = -self._between(_of_field(p), _of_field(q))
-                H[a, n + b] = -self._between(_of_field(p), _of_conjugate(q)) - sp.Integer(a == b)
-                H[n + a, b] = -self._between(_of_conjugate(p), _of_field(q)) - sp.Integer(a == b)
+                pairing = p.scale if a == b else sp.S.Zero
+                H[a, n + b] = pairing - self._between(_of_field(p), _of_conjugate(q))
+                H[n + a, b] = pairing - self._between(_of_conjugate(p), _of_field(q))
                 H[n + a, n + b] = -self._between(_of_conjugate(p), _of_conjugate(q))
         names = tuple(p.name for p in fields) + tuple(conjugate_name(p.name) for p in fields)
         return LabelledMatrix(names, sp.ImmutableDenseMatrix(H.applyfunc(sp.cancel)))
@@ -85,7 +87,7 @@ def _of_field(q: OrderParameter) -> _Source:
 
 
 def _of_conjugate(q: OrderParameter) -> _Source:
-    return _Source(((sp.S.NegativeOne, q.named),))
+    return _Source(((q.scale, q.named),))
 
 
 def conjugate_name(name: str) -> str:

@@ -1,43 +1,73 @@
-"""Averages over per-site parameters: polynomials become moments, anything else a named mean."""
+"""Averages over sites: of whole products of what differs from site to site, never of their factors.
 
-from collections.abc import Sequence
+What differs are the site's parameters (D, ρ, G), the propagator of a linear site that feeds back on itself, and the
+two-time functions of neurons whose process depends on their parameters. The moment of a product is one symbol or one
+`Mean`; this is where participation ratios come from.
+"""
+
+from collections.abc import Callable, Sequence
 
 import sympy as sp
 
 from mftheory.action import Parameter
+from mftheory.errors import Unsupported
 
 
 class Mean(sp.Function):
-    """⟨f⟩ over the sites of a population, for an f that is not a polynomial in its parameters."""
+    """⟨f⟩ over the sites of a population, f a product of what differs between them."""
 
     def _latex(self, printer: object, exp: str | None = None) -> str:
         text = rf"\left\langle {printer._print(self.args[0])} \right\rangle"  # type: ignore[attr-defined]
         return text if exp is None else rf"{text}^{{{exp}}}"
 
 
-def average(expr: sp.Expr, parameters: Sequence[Parameter]) -> sp.Expr:
-    """⟨expr⟩ over independent sites; a parameter D with moments "r" gives ⟨Dⁿ⟩ = r_n.
+def average(
+    expr: sp.Expr, parameters: Sequence[Parameter], differs: Callable[[sp.Symbol], bool] = lambda symbol: False
+) -> sp.Expr:
+    """⟨expr⟩ over independent sites, for an expr that is a polynomial in what differs between them.
 
-    The average is of the whole product, never of its factors: this is where participation ratios come from.
+    Parameters
+    ----------
+    expr : SymPy expression
+        One product, or a sum of products.
+    parameters : sequence of Parameter
+        Those of the population: ⟨Dⁿ⟩ = r_n for a parameter D with moments "r".
+    differs : callable
+        Which further symbols differ from site to site.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from mftheory.action import Parameter
+    >>> from mftheory.derive.moments import average
+    >>> D, rho, alpha = Parameter("D", "r"), Parameter("rho", "rho"), sp.Symbol("alpha", positive=True)
+    >>> average(alpha * D.symbol**4, [D, rho]), average(alpha * D.symbol * rho.symbol, [D, rho])
+    (alpha*r_4, alpha*Mean(D*rho))
     """
-    symbols = [p.symbol for p in parameters]
-    expr = sp.sympify(expr)
-    if not expr.free_symbols.intersection(symbols):
+    expr = sp.expand(sp.sympify(expr))
+    if expr == 0:
         return expr
-    numerator, denominator = sp.fraction(sp.cancel(expr))
-    if denominator.free_symbols.intersection(symbols):
-        constant, dependent = sp.factor(numerator / denominator).as_independent(*symbols, as_Add=False)
-        return constant * Mean(dependent)
-    terms = sp.Poly(numerator, *symbols).terms()
-    return sp.Add(*(c * moment(parameters, powers) for powers, c in terms)) / denominator
+    if expr.is_Add:
+        return sp.Add(*(average(term, parameters, differs) for term in expr.args))
+    of_site = {p.symbol for p in parameters} | {s for s in expr.free_symbols if differs(s)}
+    constant, dependent = expr.as_independent(*of_site, as_Add=False)
+    result = constant
+    together = sp.S.One
+    for factor in sp.Mul.make_args(dependent):
+        base, power = factor.as_base_exp()
+        if factor != 1 and not (base in of_site and power.is_Integer and power > 0):
+            raise Unsupported(f"the average of {factor} over sites: only products of site quantities are derived")
+        parameter = next((p for p in parameters if p.symbol == base), None)
+        if parameter is not None and parameter.independent:
+            result *= _moment(parameter, int(power))
+        else:
+            together *= factor
+    base, power = together.as_base_exp()
+    parameter = next((p for p in parameters if p.symbol == base), None)
+    if parameter is not None:
+        return result * _moment(parameter, int(power))
+    return result if together == 1 else result * Mean(together)
 
 
-def moment(parameters: Sequence[Parameter], powers: Sequence[int]) -> sp.Expr:
-    """⟨Π_k p_kⁿᵏ⟩ as a symbol: r_n for one parameter, a mean of the product for several."""
-    used = [(p, n) for p, n in zip(parameters, powers, strict=True) if n]
-    if not used:
-        return sp.S.One
-    if len(used) == 1:
-        parameter, n = used[0]
-        return sp.Symbol(f"{parameter.moments}_{n}", positive=True if n % 2 == 0 else None)
-    return Mean(sp.Mul(*(p.symbol**n for p, n in used)))
+def _moment(parameter: Parameter, power: int) -> sp.Symbol:
+    return sp.Symbol(f"{parameter.moments}_{power}", positive=True if power % 2 == 0 else None, real=True)

@@ -3,31 +3,15 @@
 Purely typographical: the value is unchanged, and the tests compare canonical rational forms, not this one.
 """
 
+from collections.abc import Iterable
+
 import sympy as sp
 
 from mftheory.formulas import conjugated, restore, separate
 
 
-def name_moments(expr: sp.Expr, definitions: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
-    """Rewrite moments through the names that the ensemble declares, such as g_eff and κ, where these determine them."""
-    if not definitions:
-        return expr
-    moments = sorted(set().union(*(d.free_symbols for d in definitions.values())) & expr.free_symbols, key=str)
-    names = list(definitions)
-    equations = [name - definition for name, definition in definitions.items()]
-    unknown = [m for m in moments if "_" in m.name]
-    if not unknown:
-        return expr
-    extra = [m for d in definitions.values() for m in d.free_symbols if "_" in m.name and m not in unknown]
-    solved = sp.solve(equations, [*unknown, *dict.fromkeys(extra)], dict=True)
-    if not solved:
-        return expr
-    renamed = sp.cancel(expr.subs(solved[0]))
-    return renamed if renamed.free_symbols.intersection(names) else expr
-
-
-def present(expr: sp.Expr) -> sp.Expr:
-    """Group by products of correlations; factor each coefficient; pair conjugates.
+def present(expr: sp.Expr, grouped: Iterable[sp.Symbol] = ()) -> sp.Expr:
+    """Group by products of correlations (and of the further symbols given); factor each coefficient; pair conjugates.
 
     Examples
     --------
@@ -38,7 +22,8 @@ def present(expr: sp.Expr) -> sp.Expr:
     C_phi_1/Abs(S_phi_1 - 1)**2
     """
     numerator, denominator = sp.fraction(sp.cancel(expr))
-    correlations = sorted((s for s in expr.free_symbols if s.name.startswith("C_")), key=str)
+    of_correlations = {s for s in expr.free_symbols if s.name.startswith("C_")} | set(grouped) & expr.free_symbols
+    correlations = sorted(of_correlations, key=str)
     terms = dict(sp.Poly(numerator, *correlations).terms()) if correlations else {(): numerator}
     shown = []
     while terms:

@@ -93,17 +93,51 @@ class SaddlePoint:
                 returned, kernel = (o.second, other.swapped) if o.first.is_response else (o.first, other)
                 term = strength * o.weight * self._mean(kernel, k, open_) / 2
                 feedback[returned] = feedback.get(returned, sp.S.Zero) + term
-        noise = sp.factor(noise)
-        feedback = {f: sp.factor(r) for f, r in feedback.items() if sp.cancel(r) != 0}
-        site_symbols = {p.symbol for p in population.parameters}
-        if not population.linear and any(e.free_symbols & site_symbols for e in (noise, *feedback.values())):
-            raise Unsupported(f"the input of {population.name} depends on their parameters: not derived yet")
-        return SingleSite(population, noise, feedback)
+        feedback = {f: sp.factor(r) for f, r in feedback.items() if sp.expand(r) != 0}
+        return SingleSite(population, sp.factor(noise), feedback)
+
+    def average(self, expr: sp.Expr, population: Population) -> sp.Expr:
+        """⟨expr⟩ over the sites of a population, as one product."""
+        names = self._site_functions(population)
+        return average(expr, population.parameters, lambda symbol: spectra.base_name(symbol) in names)
+
+    def propagators(self) -> dict[sp.Symbol, sp.Expr]:
+        """What each propagator symbol stands for, in the parameters of its site and the neurons' response."""
+        found = {}
+        for p in self.averaged.ensemble.populations:
+            for k in (1, 2):
+                site = self.site(p, k) if p.linear else None
+                if site is not None and site.feedback:
+                    defined = 1 / (self._inverse_transfer(p, k) - site.feedback[p.state.field])
+                    symbol = spectra.propagator(p.state.field, k)
+                    found |= {symbol.symbol: defined, symbol.conjugate: conjugated(defined)}
+        return found
+
+    def _site_functions(self, p: Population) -> set[str]:
+        """Names of the two-time functions that differ between the sites of a population."""
+        state = p.state.field.name
+        if p.linear:
+            return {f"P_{state}"}
+        activities = [f.name for f in p.fields if f.kind == "activity"]
+        everything = {f"{letter}_{name}" for letter in "CS" for name in (state, *activities)}
+        pairs = {f"C_{a}{b}": {a, b} for a in (state, *activities) for b in activities if a != b}
+        if self._input_differs(p):
+            return everything | pairs.keys()
+        own = {f"{letter}_{name}" for letter in "CS" for name in p.heterogeneous}
+        return own | {name for name, pair in pairs.items() if pair & set(p.heterogeneous)}
+
+    def _input_differs(self, p: Population) -> bool:
+        """Whether a site's input or feedback depends on its own parameters."""
+        own = {q.symbol for q in p.parameters}
+        return any(
+            o.responses > 0 and o.weight.free_symbols & own
+            for o, _, _ in _occurrences(self.averaged.interactions, p.name)
+        )
 
     def _mean(self, bilinear: Bilinear, k: int, open_: tuple[str, ...]) -> sp.Expr:
         population = self.averaged.ensemble.population(bilinear.population)
         inner = bilinear.weight * self._two_time(bilinear.first, bilinear.second, k, open_)
-        return population.size * average(inner, population.parameters)
+        return population.size * self.average(inner, population)
 
     def _two_time(self, first: Field, second: Field, k: int, open_: tuple[str, ...]) -> sp.Expr:
         if first.population != second.population:
@@ -117,21 +151,25 @@ class SaddlePoint:
             return spectra.response(second, k).symbol
         if second.is_response:
             return spectra.response(first, k).conjugate
-        if (first.kind, second.kind) == ("activity", "state"):
+        order = [f.name for f in population.fields]
+        if order.index(first.name) > order.index(second.name):
             return spectra.correlation(second, first, k).conjugate
         return spectra.correlation(first, second, k).symbol
 
     def _linear(self, p: Population, first: Field, second: Field, k: int, open_: tuple[str, ...]) -> sp.Expr:
         site = self._solve(p, k, open_)
-        inverse = p.inverse_transfer
-        if inverse.has(omega):
-            inverse = spectra.transfer(p.name, k).symbol
-        gain = sp.cancel(1 / (inverse - site.feedback.get(p.state.field, sp.S.Zero)))
+        if site.feedback:
+            gain = spectra.propagator(p.state.field, k).symbol
+        else:
+            gain = 1 / self._inverse_transfer(p, k)
         if first.is_response:
             return gain
         if second.is_response:
             return conjugated(gain)
         return gain * conjugated(gain) * site.noise
+
+    def _inverse_transfer(self, p: Population, k: int) -> sp.Expr:
+        return spectra.transfer(p.name, k).symbol if p.inverse_transfer.has(omega) else p.inverse_transfer
 
 
 def _occurrences(interactions: tuple[Interaction, ...], population: str) -> list[tuple[Bilinear, Bilinear, sp.Expr]]:

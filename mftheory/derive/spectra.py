@@ -9,6 +9,7 @@ import sympy as sp
 
 from mftheory.action import Field
 from mftheory.formulas import conjugate_symbol
+from mftheory.formulas.conjugates import SUFFIX
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,16 @@ def response(field: Field, k: int) -> Spectrum:
 def transfer(population: str, k: int) -> Spectrum:
     """T(ω_k) of a population whose equation of motion has dynamics."""
     return _complex(f"T_{population}_{k}")
+
+
+def propagator(state: Field, k: int) -> Spectrum:
+    """P^z(ω_k) = 1/(T - R): response of a linear site that feeds back on itself; it differs from site to site."""
+    return _complex(f"P_{state.name}_{k}")
+
+
+def base_name(symbol: sp.Symbol) -> str:
+    """``C_phi`` of C_phi_1, and of its conjugate."""
+    return symbol.name.removesuffix(SUFFIX).rpartition("_")[0]
 
 
 def _complex(name: str) -> Spectrum:

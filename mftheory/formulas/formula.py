@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 class SymbolInfo:
     """One symbol of a formula.
 
-    `kind` is "spectrum" (a single-site two-time function at ω1 or ω2) or "parameter" (of the network).
+    `kind` is "spectrum" (a single-site two-time function at ω1 or ω2), "parameter" (of the network) or "moment" (a mean
+    over sites of a product, whose `definition` says of what).
     """
 
     symbol: sp.Symbol
     meaning: str
     domain: str
     kind: str
+    definition: sp.Expr | None = None
 
 
 @dataclass(frozen=True)

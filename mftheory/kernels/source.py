@@ -66,7 +66,9 @@ class _Printer(PythonCodePrinter):
 
 def content_hash(formula: Formula) -> str:
     """Fingerprint of what a kernel computes: expression and order of arguments."""
-    return hashlib.sha256(repr((sp.srepr(formula.expr), formula.arguments)).encode()).hexdigest()[:16]
+    # str, not srepr: the latter shows how a symbol's assumptions happened to be written.
+    types = [info.domain for info in formula.symbols.values()]
+    return hashlib.sha256(repr((str(formula.expr), formula.arguments, types)).encode()).hexdigest()[:16]
 
 
 def source(formula: Formula) -> str:

@@ -5,7 +5,7 @@ import sympy as sp
 
 from mftheory.action import average
 from mftheory.action.ensembles import BUILT_IN
-from mftheory.derive import correlators, saddle_point
+from mftheory.derive import saddle_point
 from mftheory.derive.derivation import derive
 from mftheory.formulas import canonical
 
@@ -20,7 +20,7 @@ def changed(mutate, monkeypatch: pytest.MonkeyPatch, ensemble: str, observable: 
 
 
 def average_factors_separately(monkeypatch: pytest.MonkeyPatch) -> None:
-    def average(expr, parameters):
+    def average(expr, parameters, differs):
         out = expr
         for p in parameters:
             moment = sp.Symbol(f"{p.moments}_2", positive=True)
@@ -29,7 +29,7 @@ def average_factors_separately(monkeypatch: pytest.MonkeyPatch) -> None:
             )
         return out
 
-    monkeypatch.setattr(correlators, "average", average)
+    monkeypatch.setattr(saddle_point, "average", average)
 
 
 def flip_response_sign(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ def test_order_parameter_is_its_entry_of_the_inverse_hessian(name: str) -> None:
 
 
 def _named(d: Derivation, raw: sp.Expr) -> sp.Expr:
-    from mftheory.derive.present import name_moments
+    from mftheory.derive.naming import name_moments
 
     return name_moments(raw, d.ensemble.definitions)
 
@@ -122,12 +122,16 @@ def test_partial_symmetry_published_form_and_saddle_point() -> None:
 
 def test_overlaps_saddle_point_48_49() -> None:
     """Q = α⟨D²/|1 - DρS|²⟩ C and R = α⟨Dρ/(1 - DρS)⟩, the average over pairs left as one mean."""
-    site = Derivation(with_overlaps()).saddle_point.sites["neurons"]
+    d = Derivation(with_overlaps())
+    site = d.saddle_point.sites["neurons"]
+    assert not site.gaussian
     D, rho = sp.symbols("D rho", real=True)
-    (R,) = site.feedback.values()
+    propagators = d.saddle_point.propagators()
+    (R,) = (r.xreplace(propagators) for r in site.feedback.values())
+    noise = site.noise.xreplace(propagators)
     for (total, inner), target in (
         (_single_mean(R), D * rho / (1 - D * rho * S1)),
-        (_single_mean(site.noise), D**2 / ((1 - D * rho * S1) * (1 - D * rho * separate(S1c))) * C1),
+        (_single_mean(noise), D**2 / ((1 - D * rho * S1) * (1 - D * rho * separate(S1c))) * C1),
     ):
         assert sp.cancel(total * inner - alpha * target) == 0
 

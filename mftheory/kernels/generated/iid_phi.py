@@ -13,7 +13,7 @@ LABEL = 'psi-iid'
 ENSEMBLE = 'iid'
 OBSERVABLE = 'phi'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g')
-CONTENT_HASH = '96f98f3f7a9da0c1'
+CONTENT_HASH = 'e7a3639d4d1d0f54'
 
 
 @vectorize(['complex128(float64, float64, complex128, complex128, float64)'], cache=True)

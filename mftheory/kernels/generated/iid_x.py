@@ -14,7 +14,7 @@ LABEL = 'psi-x-iid'
 ENSEMBLE = 'iid'
 OBSERVABLE = 'x'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_phi_1', 'S_phi_2', 'S_x_1', 'S_x_2', 'g')
-CONTENT_HASH = '18b1b06edaf22f94'
+CONTENT_HASH = '141dede8432395dd'
 
 
 @vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, float64)'], cache=True)

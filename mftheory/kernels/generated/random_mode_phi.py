@@ -13,7 +13,7 @@ LABEL = 'psi-rmm'
 ENSEMBLE = 'random-mode'
 OBSERVABLE = 'phi'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g_eff', 'kappa')
-CONTENT_HASH = 'e20bb367e5babb37'
+CONTENT_HASH = 'ef1b81744e5d8efb'
 
 
 @vectorize(['complex128(float64, float64, complex128, complex128, float64, float64)'], cache=True)

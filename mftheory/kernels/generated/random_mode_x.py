@@ -14,7 +14,7 @@ LABEL = 'psi-x-rmm'
 ENSEMBLE = 'random-mode'
 OBSERVABLE = 'x'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_phi_1', 'S_phi_2', 'S_x_1', 'S_x_2', 'g_eff', 'kappa')
-CONTENT_HASH = '5eb1846097e92a91'
+CONTENT_HASH = 'eca47050fb18d090'
 
 
 @vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64)'], cache=True)
