@@ -136,7 +136,7 @@ class GaussianEnsemble:
             for second in self.couplings:
                 pair = (first.matrix.name, second.matrix.name)
                 for c in self.covariances:
-                    if pair in {(c.first.name, c.second.name), (c.second.name, c.first.name)}:
+                    if c.value != 0 and pair in {(c.first.name, c.second.name), (c.second.name, c.first.name)}:
                         yield first, second, c.value, c.transposed
 
 
@@ -202,6 +202,8 @@ def _check_correlations(covariances: tuple[Covariance, ...]) -> None:
 
 
 def _is_monomial(expr: sp.Expr, parameters: set[sp.Symbol], allow_constants: bool = False) -> bool:
+    if expr == 0:
+        return allow_constants
     constant, dependent = sp.sympify(expr).as_independent(*parameters, as_Add=False)
     if not allow_constants and (constant.free_symbols or dependent.free_symbols - parameters):
         return False

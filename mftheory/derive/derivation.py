@@ -18,7 +18,7 @@ from mftheory.action import (
 from mftheory.action import ensembles as built_in
 from mftheory.derive import fluctuations
 from mftheory.derive.correlators import Correlators, LabelledMatrix
-from mftheory.derive.naming import NamedMoment, name_means, name_moments
+from mftheory.derive.naming import Names
 from mftheory.derive.present import present
 from mftheory.derive.saddle_point import SaddlePoint
 from mftheory.errors import InvalidNetwork
@@ -113,7 +113,7 @@ class Derivation:
         bilinear = self._bilinear(observable)
         routes: dict[str, Callable[[], sp.Expr]] = {
             "path-integral": lambda: self._hessian.four_point(bilinear),
-            "compact": lambda: fluctuations.compact(self.correlators, bilinear),
+            "compact": lambda: fluctuations.compact(self.correlators, bilinear, self._names.rename),
         }
         if route not in routes:
             raise InvalidNetwork("route", route, f"must be one of {', '.join(map(repr, routes))}")
@@ -133,8 +133,12 @@ class Derivation:
         }
 
     @cached_property
+    def _names(self) -> Names:
+        return Names(self.saddle_point)
+
+    @cached_property
     def _hessian(self) -> fluctuations.Hessian:
-        return fluctuations.Hessian(self.factorised, self.correlators)
+        return fluctuations.Hessian(self.factorised, self.correlators, self._names.rename)
 
     def _bilinear(self, observable: str) -> Bilinear:
         operator = self.ensemble.observables.get(observable)
@@ -144,16 +148,15 @@ class Derivation:
         return Bilinear(operator.field, operator.field, operator.weight**2)
 
     def _formula(self, observable: str, raw: sp.Expr) -> Formula:
-        renamed, means = name_means(raw, self.ensemble)
+        moments = self._names.moments
         of_correlations = [
-            s
-            for m in means
-            for s in (m.symbol, conjugate_symbol(m.symbol))
+            symbol
+            for m in moments.values()
+            for symbol in (m.symbol, conjugate_symbol(m.symbol))
             if any(c.name.startswith("C_") for c in m.product.free_symbols)
         ]
-        expr = present(name_moments(sp.cancel(renamed), self.ensemble.definitions), of_correlations)
-        described = {m.symbol: m for m in means}
-        info = [self._describe(s, described) for s in expr.free_symbols]
+        expr = present(raw, of_correlations)
+        info = [self._describe(s) for s in expr.free_symbols]
         kinds = ("spectrum", "moment", "parameter")
         info.sort(key=lambda i: (kinds.index(i.kind), i.symbol.name[0] != "C", i.symbol.name))
         return Formula(
@@ -171,10 +174,10 @@ class Derivation:
         field = self.ensemble.observables[observable].field
         return field.latex if field.name == observable else rf"\mathrm{{{observable}}}"
 
-    def _describe(self, symbol: sp.Symbol, means: dict[sp.Symbol, NamedMoment]) -> SymbolInfo:
+    def _describe(self, symbol: sp.Symbol) -> SymbolInfo:
         domain = "real" if symbol.is_real else "complex"
-        if symbol in means:
-            moment = means[symbol]
+        if symbol in self._names.moments:
+            moment = self._names.moments[symbol]
             definition = moment.definition.xreplace(self.saddle_point.propagators())
             return SymbolInfo(symbol, f"mean over {moment.population.name}", domain, "moment", definition)
         if symbol.name in self._spectra():

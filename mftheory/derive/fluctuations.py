@@ -1,5 +1,6 @@
 """The four-point function of an observable, by two forms of the same inverse: compact, and through the Hessian."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 import sympy as sp
@@ -8,19 +9,22 @@ from sympy.polys.matrices import DomainMatrix
 from mftheory.action import Bilinear, FactorisedAction, OrderParameter
 from mftheory.derive.correlators import Correlators, LabelledMatrix
 
+Rename = Callable[[sp.Expr], sp.Expr]
 
-def compact(correlators: Correlators, observable: Bilinear) -> sp.Expr:
-    """Ψ as the entry of Π (1 - KΠ)⁻¹ that belongs to the observable (THEORY.md §3, compact form).
+
+def compact(correlators: Correlators, observable: Bilinear, rename: Rename) -> sp.Expr:
+    """Ψ as the entry of Π (1 - KΠ)⁻¹ that belongs to the observable (THEORY.md §3, compact form), a sum of terms.
 
     An observable that couples to nothing is one more row of Π with a zero row in K.
     """
     coupled = correlators.saddle_point.averaged.bilinears
     listed = list(dict.fromkeys((*coupled, observable)))
     position = listed.index(observable)
-    Pi, K = correlators.matrix(listed), correlators.coupling_matrix(listed)
+    Pi, K = (m.applyfunc(rename) for m in (correlators.matrix(listed), correlators.coupling_matrix(listed)))
     unit = sp.zeros(len(listed), 1)
     unit[position] = 1
-    return sp.cancel((Pi[position, :] * solve(sp.eye(len(listed)) - K * Pi, unit))[0, 0])
+    column = solve(sp.eye(len(listed)) - K * Pi, unit)
+    return sp.Add(*(p * c for p, c in zip(Pi[position, :], column, strict=True)))
 
 
 class Hessian:
@@ -31,9 +35,10 @@ class Hessian:
     Rows are the derivatives at ω, columns those at its conjugate partner: the matrix is Hermitian.
     """
 
-    def __init__(self, action: FactorisedAction, correlators: Correlators) -> None:
+    def __init__(self, action: FactorisedAction, correlators: Correlators, rename: Rename) -> None:
         self.action = action
         self.correlators = correlators
+        self._rename = rename
 
     @cached_property
     def labelled(self) -> LabelledMatrix:
@@ -54,22 +59,26 @@ class Hessian:
     def four_point(self, observable: Bilinear) -> sp.Expr:
         """Ψ as minus the source's own second derivative, plus its coupling to the order parameters through H⁻¹ [F23].
 
-        For a named order parameter this is its entry of H⁻¹.
+        A sum of terms in the named moments. For a named order parameter it is its entry of H⁻¹.
         """
         fields = self.action.order_parameters
-        unit = _Source(((sp.S.One, observable),))
+        source = _Source(((sp.S.One, observable),))
         out = [_of_field(q) for q in fields] + [_of_conjugate(q) for q in fields]
-        left = sp.Matrix([[self._between(unit, q) for q in out]])
-        right = sp.Matrix([self._between(q, unit) for q in out])
-        own = self.correlators.entry(observable, observable)
-        return sp.cancel(own + (left * solve(sp.Matrix(self.labelled.matrix), right))[0, 0])
+        right = sp.Matrix([self._rename(self._between(q, source)) for q in out])
+        column = solve(self._named, right)
+        own = self._rename(self.correlators.entry(observable, observable))
+        return sp.Add(own, *(self._rename(self._between(source, q)) * c for q, c in zip(out, column, strict=True)))
 
     def inverse_entry(self, name: str) -> sp.Expr:
-        """Diagonal entry of H⁻¹ of one order parameter, such as ``C_phi``."""
+        """Diagonal entry of H⁻¹ of one order parameter, such as ``C_phi``, in the named moments."""
         position = self.labelled.names.index(name)
         unit = sp.zeros(len(self.labelled.names), 1)
         unit[position] = 1
-        return sp.cancel(solve(sp.Matrix(self.labelled.matrix), unit)[position])
+        return solve(self._named, unit)[position]
+
+    @cached_property
+    def _named(self) -> sp.Matrix:
+        return sp.Matrix(self.labelled.matrix.applyfunc(self._rename))
 
     def _between(self, p: "_Source", q: "_Source") -> sp.Expr:
         return sp.Add(*(c * d * self.correlators.entry(a, b) for c, a in p.bilinears for d, b in q.bilinears))

@@ -11,14 +11,7 @@ import sympy as sp
 
 from mftheory.action import Parameter
 from mftheory.errors import Unsupported
-
-
-class Mean(sp.Function):
-    """⟨f⟩ over the sites of a population, f a product of what differs between them."""
-
-    def _latex(self, printer: object, exp: str | None = None) -> str:
-        text = rf"\left\langle {printer._print(self.args[0])} \right\rangle"  # type: ignore[attr-defined]
-        return text if exp is None else rf"{text}^{{{exp}}}"
+from mftheory.formulas import Mean
 
 
 def average(

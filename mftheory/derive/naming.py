@@ -5,49 +5,74 @@ from dataclasses import dataclass
 import sympy as sp
 
 from mftheory.action import GaussianEnsemble, Population
-from mftheory.derive.moments import Mean
-from mftheory.formulas import conjugate_symbol, conjugated
+from mftheory.derive.saddle_point import SaddlePoint
+from mftheory.formulas import Mean, conjugate_symbol, conjugated
 
 
 @dataclass(frozen=True)
 class NamedMoment:
-    """A symbol that stands for size × ⟨product⟩ over the sites of a population."""
+    """A symbol that stands for factor × size × ⟨product⟩ over the sites of a population.
+
+    The factor holds, for each propagator in the product, the response that it feeds back: the published moments are
+    those of Σ = S/(1 - DρS), not of 1/(1 - DρS).
+    """
 
     symbol: sp.Symbol
     product: sp.Expr
     population: Population
+    factor: sp.Expr
 
     @property
     def definition(self) -> sp.Expr:
         """What the symbol stands for."""
-        return self.population.size * Mean(self.product)
+        return self.factor * self.population.size * Mean(self.product)
 
 
-def name_moments(expr: sp.Expr, definitions: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
-    """Rewrite moments through the names that the ensemble declares, such as g_eff and κ, where these determine them."""
-    wanted = set().union(*(d.free_symbols for d in definitions.values())) if definitions else set()
-    moments = sorted((m for m in wanted if "_" in m.name), key=str)
-    if not wanted & expr.free_symbols & set(moments):
-        return expr
-    solved = sp.solve([name - d for name, d in definitions.items()], moments, dict=True)
-    return sp.cancel(expr.subs(solved[0])) if solved else expr
+class Names:
+    """The names of one derivation: `rename` puts them in place of moments and means.
 
+    Short names early keep the algebra small: an 8×8 Hessian inverts in its named moments, not in averages.
+    """
 
-def name_means(expr: sp.Expr, ensemble: GaussianEnsemble) -> tuple[sp.Expr, list[NamedMoment]]:
-    """Give each mean over sites a symbol; conjugate means get conjugate symbols."""
-    renamed: dict[sp.Expr, sp.Expr] = {}
-    named: list[NamedMoment] = []
-    for mean in sorted(expr.atoms(Mean), key=_fewest_conjugates):
-        if mean in renamed:
-            continue
+    def __init__(self, saddle_point: SaddlePoint) -> None:
+        self._ensemble = saddle_point.averaged.ensemble
+        self._returned = saddle_point.returned_responses()
+        self._moments = _solved_for_moments(self._ensemble)
+        self._means: dict[sp.Expr, sp.Expr] = {}
+        self.moments: dict[sp.Symbol, NamedMoment] = {}
+
+    def rename(self, expr: sp.Expr) -> sp.Expr:
+        """Write r_n through g_eff, κ, … and each mean over sites as a symbol; conjugate means get conjugate symbols."""
+        for mean in expr.atoms(Mean) - self._means.keys():
+            self._name(min(mean, Mean(conjugated(mean.args[0])), key=_fewest_conjugates))
+        return expr.xreplace(self._means).subs(self._moments)
+
+    def _name(self, mean: sp.Expr) -> None:
         product = mean.args[0]
-        population = _population_of(product, ensemble)
+        population = _population_of(product, self._ensemble)
         mirrored = Mean(conjugated(product))
-        symbol = sp.Symbol(_name(product, ensemble), **({"real": True} if mirrored == mean else {"complex": True}))
-        named.append(NamedMoment(symbol, product, population))
-        renamed[mean] = symbol / population.size
-        renamed[mirrored] = conjugate_symbol(symbol) / population.size
-    return expr.xreplace(renamed), named
+        kind = {"real": True} if mirrored == mean else {"complex": True}
+        symbol = sp.Symbol(_name(product, self._ensemble), **kind)
+        powers = product.as_powers_dict()
+        factor = sp.Mul(*(self._returned.get(s, sp.S.One) ** powers[s] for s in product.free_symbols))
+        self.moments[symbol] = NamedMoment(symbol, product, population, factor)
+        factor = self.rename(factor)  # the returned response may itself be a mean over neurons
+        self._means[mean] = symbol / (factor * population.size)
+        self._means[mirrored] = conjugate_symbol(symbol) / (conjugated(factor) * population.size)
+
+
+def _solved_for_moments(ensemble: GaussianEnsemble) -> dict[sp.Symbol, sp.Expr]:
+    """r_2, r_4, … in terms of the names that an ensemble declares for combinations of them.
+
+    A symbol declared as itself keeps its name; the sizes of populations drop out of what is read.
+    """
+    kept = set(ensemble.definitions).union(*(p.size.free_symbols for p in ensemble.populations))
+    equations = [name - defined for name, defined in ensemble.definitions.items() if name != defined]
+    unknown = sorted({s for e in equations for s in e.free_symbols} - kept, key=str)
+    if not equations:
+        return {}
+    (solved,) = sp.solve(equations, unknown, dict=True)
+    return dict(solved)
 
 
 def _fewest_conjugates(mean: sp.Expr) -> tuple[int, str]:

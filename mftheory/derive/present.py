@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import sympy as sp
 
-from mftheory.formulas import conjugated, restore, separate
+from mftheory.formulas import Re, conjugated, restore, separate
 
 
 def present(expr: sp.Expr, grouped: Iterable[sp.Symbol] = ()) -> sp.Expr:
@@ -21,30 +21,37 @@ def present(expr: sp.Expr, grouped: Iterable[sp.Symbol] = ()) -> sp.Expr:
     >>> present(C / (1 - S - Sc + S * Sc))
     C_phi_1/Abs(S_phi_1 - 1)**2
     """
-    numerator, denominator = sp.fraction(sp.cancel(expr))
     of_correlations = {s for s in expr.free_symbols if s.name.startswith("C_")} | set(grouped) & expr.free_symbols
-    correlations = sorted(of_correlations, key=str)
-    terms = dict(sp.Poly(numerator, *correlations).terms()) if correlations else {(): numerator}
+    terms = _by_correlations(expr, sorted(of_correlations, key=str))
     shown = []
     while terms:
-        powers, coefficient = terms.popitem()
-        product = sp.Mul(*(c**n for c, n in zip(correlations, powers, strict=True)))
+        product, coefficient = terms.popitem()
         mirrored = conjugated(product)
-        term = sp.factor(coefficient / denominator)
-        if mirrored != product:
-            partner = tuple(sp.Poly(mirrored, *correlations).monoms()[0])
-            if partner in terms and sp.cancel(terms[partner] / denominator - conjugated(term)) == 0:
-                terms.pop(partner)
-                shown.append(2 * sp.re(_upright(restore(_positive(term) * product))))
-                continue
-        shown.append(_moduli(term) * restore(product))
+        if mirrored in terms and sp.cancel(terms[mirrored] - conjugated(coefficient)) == 0:
+            terms.pop(mirrored)
+            shown.append(2 * Re(_upright(restore(_positive(coefficient) * product))))
+        else:
+            shown.append(_moduli(coefficient) * restore(product))
     return sp.Add(*shown)
+
+
+def _by_correlations(expr: sp.Expr, correlations: list[sp.Symbol]) -> dict[sp.Expr, sp.Expr]:
+    """Product of correlations → factored coefficient, collected term by term (one big fraction would be far slower)."""
+    collected: dict[sp.Expr, list[sp.Expr]] = {}
+    for term in sp.Add.make_args(expr):
+        numerator, denominator = sp.fraction(sp.together(term))
+        parts = sp.Poly(numerator, *correlations).terms() if correlations else [((), numerator)]
+        for powers, coefficient in parts:
+            product = sp.Mul(*(c**n for c, n in zip(correlations, powers, strict=True)))
+            collected.setdefault(product, []).append(coefficient / denominator)
+    found = {product: sp.factor(sp.Add(*parts)) for product, parts in collected.items()}
+    return {product: coefficient for product, coefficient in sorted(found.items(), key=str) if coefficient != 0}
 
 
 def _upright(expr: sp.Expr) -> sp.Expr:
     """Of a number and its conjugate, the one written with fewer conjugates."""
     mirrored = restore(conjugated(separate(expr)))
-    return min(expr, mirrored, key=lambda e: (e.count(sp.conjugate), str(e)))
+    return min(expr, mirrored, key=_conjugates)
 
 
 def _positive(product: sp.Expr) -> sp.Expr:
@@ -61,7 +68,38 @@ def _positive(product: sp.Expr) -> sp.Expr:
 def _moduli(coefficient: sp.Expr) -> sp.Expr:
     """A factored coefficient with pairs of conjugate factors written as |·|²."""
     numerator, denominator = sp.fraction(_positive(coefficient))
-    return _paired(numerator) / _paired(denominator)
+    below = list(sp.Mul.make_args(denominator))
+    inside = sp.Mul(*(f for f in sp.Mul.make_args(numerator) if f.is_Add))
+    outside = sp.Mul(*(f for f in sp.Mul.make_args(numerator) if not f.is_Add))
+    for factor in below:
+        split = _partial_fractions(inside, factor) if conjugated(factor) in below else None
+        if split is not None:
+            rest = sp.Mul(*(f for f in below if f not in (factor, conjugated(factor))))
+            return split * _paired(outside) / _paired(rest)
+    # Real factors go into a sum, where they turn into parameters such as 1/PR_G.
+    real = sp.Mul(*(f for f in below if f.is_real))
+    below = [f for f in below if not f.is_real]
+    if inside.is_Add:
+        return _sum(inside / real) * _paired(outside) / _paired(sp.Mul(*below))
+    return _paired(numerator) / (_paired(sp.Mul(*below)) * real)
+
+
+def _partial_fractions(numerator: sp.Expr, factor: sp.Expr) -> sp.Expr | None:
+    """numerator/|1 - w|² as A + 2 Re[B/(1 - w)] for a moment w, where it comes apart into these."""
+    moments = [s for s in factor.free_symbols if s in (factor - 1, 1 - factor)]
+    if len(moments) != 1 or moments[0].is_real or not numerator.has(moments[0]):
+        return None
+    w, mirrored = moments[0], conjugated(factor)
+    pieces: dict[sp.Expr, sp.Expr] = {}
+    for part in sp.Add.make_args(sp.apart(numerator / (factor * mirrored), w)):
+        for piece in sp.Add.make_args(sp.apart(sp.factor(part), conjugated(w))):
+            above, below = sp.fraction(_positive(sp.factor(piece)))
+            pieces[below] = pieces.get(below, sp.S.Zero) + above
+    if set(pieces) != {sp.S.One, factor, mirrored}:
+        return None
+    upright = min(factor, mirrored, key=lambda f: restore(f).count(sp.conjugate))
+    fraction = restore(sp.factor(pieces[upright])) / restore(upright)
+    return _sum(sp.expand(pieces[sp.S.One])) + 2 * Re(fraction)
 
 
 def _paired(product: sp.Expr) -> sp.Expr:
@@ -86,20 +124,32 @@ def _paired(product: sp.Expr) -> sp.Expr:
 
 
 def _sum(total: sp.Expr) -> sp.Expr:
-    """A sum of monomials: self-conjugate ones through moduli, conjugate pairs through their real part."""
-    monomials = list(sp.Add.make_args(sp.expand(total)))
+    """A sum of monomials: self-conjugate ones through moduli, conjugate pairs through their real part.
+
+    Real parameters are collected in front of each modulus and real part.
+    """
+    weights: dict[sp.Expr, sp.Expr] = {}
+    for monomial in sp.Add.make_args(sp.expand(total)):
+        real = sp.Mul(*(f for f in sp.Mul.make_args(monomial) if f.is_real))
+        complex_part = monomial / real
+        weights[complex_part] = weights.get(complex_part, sp.S.Zero) + real
     shown = []
-    while monomials:
-        term = monomials.pop(0)
-        mirrored = sp.expand(conjugated(term))
-        if mirrored == term:
-            shown.append(_paired_monomial(term))
-        elif mirrored in monomials:
-            monomials.remove(mirrored)
-            shown.append(2 * sp.re(restore(term)))
+    while weights:
+        part, weight = weights.popitem()
+        mirrored = conjugated(part)
+        weight = sp.factor_terms(weight)
+        if mirrored == part:
+            shown.append(weight * _paired_monomial(part))
+        elif weights.get(mirrored) is not None and sp.expand(weights[mirrored] - weight) == 0:
+            del weights[mirrored]
+            shown.append(2 * weight * Re(min(restore(part), restore(mirrored), key=_conjugates)))
         else:
-            shown.append(restore(term))
+            shown.append(weight * restore(part))
     return sp.Add(*shown)
+
+
+def _conjugates(expr: sp.Expr) -> tuple[int, str]:
+    return expr.count(sp.conjugate), str(expr)
 
 
 def _paired_monomial(term: sp.Expr) -> sp.Expr:

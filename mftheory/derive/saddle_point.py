@@ -103,7 +103,7 @@ class SaddlePoint:
 
     def propagators(self) -> dict[sp.Symbol, sp.Expr]:
         """What each propagator symbol stands for, in the parameters of its site and the neurons' response."""
-        found = {}
+        found: dict[sp.Symbol, sp.Expr] = {}
         for p in self.averaged.ensemble.populations:
             for k in (1, 2):
                 site = self.site(p, k) if p.linear else None
@@ -111,6 +111,20 @@ class SaddlePoint:
                     defined = 1 / (self._inverse_transfer(p, k) - site.feedback[p.state.field])
                     symbol = spectra.propagator(p.state.field, k)
                     found |= {symbol.symbol: defined, symbol.conjugate: conjugated(defined)}
+        return found
+
+    def returned_responses(self) -> dict[sp.Symbol, sp.Expr]:
+        """For each propagator symbol the response of the neurons that it feeds back, without the site's parameters."""
+        found: dict[sp.Symbol, sp.Expr] = {}
+        for p in self.averaged.ensemble.populations:
+            for k in (1, 2):
+                site = self.site(p, k) if p.linear else None
+                if site is not None and site.feedback:
+                    response, _ = site.feedback[p.state.field].as_independent(
+                        *(q.symbol for q in p.parameters), as_Add=False
+                    )
+                    symbol = spectra.propagator(p.state.field, k)
+                    found |= {symbol.symbol: response, symbol.conjugate: conjugated(response)}
         return found
 
     def _site_functions(self, p: Population) -> set[str]:

@@ -1,11 +1,14 @@
 """Formulas as objects: expression, symbols, assumptions, citation, exact comparison."""
 
-from mftheory.formulas.conjugates import canonical, conjugate_symbol, conjugated, restore, separate
+from mftheory.formulas.conjugates import Re, canonical, conjugate_symbol, conjugated, restore, separate
 from mftheory.formulas.formula import Formula, SymbolInfo
+from mftheory.formulas.means import Mean
 from mftheory.formulas.typeset import symbol_latex, typeset
 
 __all__ = [
     "Formula",
+    "Mean",
+    "Re",
     "SymbolInfo",
     "canonical",
     "conjugate_symbol",

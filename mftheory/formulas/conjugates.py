@@ -5,6 +5,19 @@ import sympy as sp
 SUFFIX = "_conj"
 
 
+class Re(sp.Function):
+    """Real part that stays as written: SymPy's own expands products of sums into real and imaginary parts."""
+
+    @classmethod
+    def eval(cls, argument: sp.Expr) -> sp.Expr | None:
+        """A number's real part is a number."""
+        return sp.re(argument) if argument.is_number else None
+
+    def doit(self, **hints: bool) -> sp.Expr:
+        """SymPy's own real part."""
+        return sp.re(self.args[0])
+
+
 def conjugate_symbol(symbol: sp.Symbol) -> sp.Symbol:
     """S ↔ S_conj; a real symbol is its own partner."""
     if symbol.is_real:
@@ -37,7 +50,7 @@ def separate(expr: sp.Expr) -> sp.Expr:
         return conjugated(arguments[0])
     if isinstance(expr, sp.Abs):
         return sp.sqrt(arguments[0] * conjugated(arguments[0]))
-    if isinstance(expr, sp.re):
+    if isinstance(expr, sp.re | Re):
         return (arguments[0] + conjugated(arguments[0])) / 2
     if isinstance(expr, sp.Pow) and isinstance(expr.base, sp.Abs) and expr.exp.is_even:
         inner = separate(expr.base.args[0])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from mftheory.errors import InvalidNetwork
-from mftheory.formulas.conjugates import separate
+from mftheory.formulas.conjugates import SUFFIX, separate
+from mftheory.formulas.means import mean_values
 from mftheory.formulas.typeset import pretty, typeset
 
 if TYPE_CHECKING:
@@ -66,7 +67,12 @@ class Formula:
 
     def latex(self) -> str:
         """The formula, typeset, without dollar signs."""
-        return f"{self.name} = {typeset(self.expr)}"
+        means = {
+            i.symbol: typeset(i.definition)
+            for i in self.symbols.values()
+            if i.definition is not None and i.symbol.name.startswith("mean_")
+        }
+        return f"{self.name} = {typeset(self.expr, means)}"
 
     def pretty(self) -> str:
         """The formula in characters, over several lines, for a terminal; F_12 is F(ω1) F(ω2)."""
@@ -92,7 +98,8 @@ class Formula:
         network : Network
             Of the ensemble that the formula was derived for.
         C, S : pair of numbers
-            C^φ and S^φ at ω1 and ω2.
+            C^φ and S^φ at ω1 and ω2; where neurons differ (overlaps with gains), each an array over the neurons of
+            the network's gains.
         **spectra : pair of numbers
             The other spectra by name: ``C_x``, ``S_x``, ``C_xphi``.
 
@@ -127,15 +134,25 @@ class Formula:
     def _at(self, network: Any, C: Any, S: Any, spectra: Mapping[str, tuple[complex, complex]], digits: int) -> sp.Expr:
         given = dict(spectra)
         given.update({name: value for name, value in (("C_phi", C), ("S_phi", S)) if value is not None})
-        needed = {n.rpartition("_")[0] for n, info in self.symbols.items() if info.kind == "spectrum"}
-        for name in needed - given.keys():
+        for name in self._needed() - given.keys():
             raise InvalidNetwork(name, None, "must be given as a pair of values, at ω1 and ω2")
         if network.ensemble != self.ensemble:
             raise InvalidNetwork("network", network, f"must be of the ensemble {self.ensemble!r}")
-        parameters = network.connectivity.parameters
         values = {}
         for name, info in self.symbols.items():
-            base, _, k = name.rpartition("_")
-            value = given[base][int(k) - 1] if info.kind == "spectrum" else parameters[name]
+            if info.definition is not None:
+                value = mean_values(info.definition, network, given)
+            elif info.kind == "spectrum":
+                base, _, k = name.rpartition("_")
+                value = given[base][int(k) - 1]
+            else:
+                value = network.parameters[name]
             values[info.symbol] = sp.sympify(value)
         return sp.N(self.expr.subs(values), digits)
+
+    def _needed(self) -> set[str]:
+        """Names of the spectra that the formula, or a mean in it, contains."""
+        definitions = [i.definition for i in self.symbols.values() if i.definition is not None]
+        inside = {s.name.removesuffix(SUFFIX) for d in definitions for s in d.free_symbols}
+        names = {n for n, info in self.symbols.items() if info.kind == "spectrum"} | inside
+        return {n.rpartition("_")[0] for n in names if n[:2] in {"C_", "S_"}}

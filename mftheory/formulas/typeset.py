@@ -1,5 +1,6 @@
 """Formulas as the field prints them: F_12 for F(ω1)F(ω2), parameters before spectra, |1 - s|² rather than |s - 1|²."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
@@ -10,8 +11,10 @@ from sympy.printing.pretty.stringpict import prettyForm
 _NAMED = {"g_eff": r"g_{\mathrm{eff}}", "kappa": r"\kappa", "alpha": r"\alpha"}
 
 
-def typeset(expr: Any) -> str:
+def typeset(expr: Any, named: Mapping[sp.Symbol, str] | None = None) -> str:
     """LaTeX of an expression or matrix in the two-time functions and parameters of a derivation.
+
+    `named` gives the LaTeX of further symbols.
 
     Examples
     --------
@@ -28,7 +31,7 @@ def typeset(expr: Any) -> str:
         merged = _merge_pairs(expr)
     renamed, names = {}, {}
     for symbol in merged.free_symbols:
-        text = symbol_latex(symbol.name)
+        text = (named or {}).get(symbol) or symbol_latex(symbol.name)
         # SymPy sorts factors by name: this puts numbers, then parameters, then spectra.
         sorted_first = sp.Symbol(("~" if _is_spectrum(symbol.name) else "!") + symbol.name, **symbol.assumptions0)
         renamed[symbol], names[sorted_first] = sorted_first, text
@@ -111,12 +114,15 @@ class _Pretty(PrettyPrinter):
     def _print_Abs(self, expr: sp.Expr) -> prettyForm:
         return prettyForm(*self._print(_positive(expr.args[0])).parens("|", "|"))
 
+    def _print_Re(self, expr: sp.Expr) -> prettyForm:
+        return prettyForm(*prettyForm("Re").right(self._print(expr.args[0]).parens("[", "]")))
+
 
 class _Printer(LatexPrinter):
     def _print_Abs(self, expr: sp.Expr, exp: str | None = None) -> str:
         text = rf"\left|{{{self._print(_positive(expr.args[0]))}}}\right|"
         return text if exp is None else rf"{text}^{{{exp}}}"
 
-    def _print_re(self, expr: sp.Expr, exp: str | None = None) -> str:
+    def _print_Re(self, expr: sp.Expr, exp: str | None = None) -> str:
         text = rf"\mathrm{{Re}}\left[{self._print(expr.args[0])}\right]"
         return text if exp is None else rf"{text}^{{{exp}}}"

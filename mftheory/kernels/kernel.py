@@ -66,7 +66,9 @@ class Kernel:
 
 def file_name(ensemble: str, observable: str) -> str:
     """Name of the committed source of an ensemble's observable."""
-    return f"{ensemble.replace('-', '_')}_{observable}.py"
+    # Phi and phi must differ where file names ignore case.
+    observable = f"capital_{observable.lower()}" if observable[0].isupper() else observable
+    return f"{ensemble.replace('-', '_').replace('+', '_')}_{observable}.py"
 
 
 @cache

@@ -54,7 +54,7 @@ class _Printer(PythonCodePrinter):
     def _print__abs2(self, expr: sp.Expr) -> str:
         return f"abs2({self._print(expr.args[0])})"
 
-    def _print_re(self, expr: sp.Expr) -> str:
+    def _print_Re(self, expr: sp.Expr) -> str:
         return f"({self._print(expr.args[0])}).real"
 
     def _print_conjugate(self, expr: sp.Expr) -> str:

@@ -4,11 +4,10 @@ import random
 
 import pytest
 import sympy as sp
-from derive.declared import partially_symmetric, with_overlaps
 
-from mftheory.action.ensembles import BUILT_IN
-from mftheory.derive.derivation import Derivation, derive
-from mftheory.formulas import canonical, separate
+from mftheory.action.ensembles import BUILT_IN, heterogeneous
+from mftheory.derive.derivation import derive
+from mftheory.formulas import Mean, Re, canonical, conjugate_symbol, conjugated, separate
 
 pytestmark = pytest.mark.exact
 
@@ -41,6 +40,49 @@ FOUR_POINT = {
     "psi-x-rmm": ("random-mode", "x", x_target(g_eff, kappa)),
 }
 
+
+def psi_het(normalised: bool) -> sp.Expr:
+    """[psi-het, J12] and the normalised observable [J16], with averages over neurons as means."""
+    CP1, CP2 = (Mean(sp.Symbol(f"C_Phi_{k}", real=True)) for k in (1, 2))
+    CC = Mean(sp.Symbol("C_Phi_1", real=True) * sp.Symbol("C_Phi_2", real=True))
+    SS = Mean(sp.Symbol("S_Phi_1", complex=True) * sp.Symbol("S_Phi_2", complex=True))
+    SSc = Mean(sp.Symbol("S_Phi_1_conj", complex=True) * sp.Symbol("S_Phi_2_conj", complex=True))
+    if not normalised:
+        return (CC + alpha * r4 * SS * SSc * CP1 * CP2) / ((1 - alpha * r2 * SS) * (1 - alpha * r2 * SSc))
+    cross = Mean(sp.Symbol("C_Phiphi_1", complex=True) * sp.Symbol("C_Phiphi_2", complex=True))
+    crossc = Mean(sp.Symbol("C_Phiphi_1_conj", complex=True) * sp.Symbol("C_Phiphi_2_conj", complex=True))
+    A, Ac = alpha * r2 * S12 / (1 - alpha * r2 * SS), alpha * r2 * separate(S12c) / (1 - alpha * r2 * SSc)
+    kappa_ = r4 / (alpha * r2**2)
+    # ℭ^{Φφ} is ∫dτ e^{-iωτ}⟨Φ(t)φ(t+τ)⟩; its conjugate goes with A where the response is S(ω) of the later time.
+    return A * Ac * (CC + kappa_ * CP1 * CP2) + A * crossc + Ac * cross + C12
+
+
+U, W, X12, X21 = sp.symbols("U W X_12 X_21", complex=True)
+V = sp.Symbol("V", real=True)
+PR_G, q2 = sp.Symbol("PR_G", positive=True), sp.Symbol("q_2", positive=True)
+s_ = g_eff**2 * S12
+ONE_S = sp.Abs(1 - s_) ** 2
+FOUR_POINT |= {
+    "psi-sym": (
+        "partially-symmetric",
+        "phi",
+        (1 - sp.Abs(sigma * S1c * S2) ** 2) / (sp.Abs(1 - g**2 * S12) ** 2 * sp.Abs(1 - sigma * S1c * S2) ** 2) * C12,
+    ),
+    "psi-overlap": (
+        "random-mode-overlaps",
+        "phi",
+        (V - 1 + 2 * Re((1 + X12) * (1 + sp.conjugate(X21)) / (1 - sp.conjugate(W)))) / sp.Abs(1 - U) ** 2 * C12,
+    ),
+    # [46a, 46b, J18]: unnormalised, normalised, and independent readout gains of the same law.
+    "random-mode+gains/Phi": ("random-mode+gains", "Phi", (1 / PR_G + kappa * sp.Abs(s_) ** 2) / ONE_S * q2**2 * C12),
+    "psi-rmm+gains": ("random-mode+gains", "phi", (1 + (1 / PR_G + kappa - 1) * sp.Abs(s_) ** 2) / ONE_S * C12),
+    "random-mode+gains/readout": (
+        "random-mode+gains",
+        "readout",
+        ((1 / PR_G - 1) * (ONE_S + sp.Abs(s_) ** 2) + 1 + kappa * sp.Abs(s_) ** 2) / ONE_S * q2**2 * C12,
+    ),
+}
+
 HESSIANS = {
     "F15": (
         "iid",
@@ -57,7 +99,86 @@ HESSIANS = {
             [-1, 0, S12c, -C12],
         ],
     ),
+    "H18": (
+        "partially-symmetric",
+        ("C_phi", "Chat_phi", "S_phi", "Shat_phi"),
+        # As printed, with the two frequencies (and so S and Ŝ's time orders) exchanged: ours has x̂ first in S.
+        [
+            [0, -1 + g**2 * S12, 0, 0],
+            [-1 + g**2 * S12c, -C12, sigma * S2c * C1, sigma * S1c * C2],
+            [0, sigma * S2 * C1, 0, sigma - sigma**2 * S2 * S1c],
+            [0, sigma * S1 * C2, sigma - sigma**2 * S2c * S1, 0],
+        ],
+    ),
 }
+
+
+def site_mean(expr: sp.Expr) -> sp.Expr:
+    return alpha * Mean(separate(expr))
+
+
+def test_hessian_k29_entry_for_entry() -> None:
+    """[K29] in the order (C, Q̂, S, S', Q, Ĉ, Ŝ', Ŝ), u, v, w, x12 as means with σ = 1/(1 - DρS)."""
+    D, rho = sp.symbols("D rho", real=True)
+    P1, P2 = sp.symbols("P_z_1 P_z_2", complex=True)
+    P1c, P2c = sp.conjugate(P1), sp.conjugate(P2)
+    u, uc = site_mean(D**2 * P1 * P2), site_mean(D**2 * P1c * P2c)
+    v = site_mean(D**4 * P1 * P1c * P2 * P2c)
+    w, wc = site_mean(D**2 * rho**2 * P1c * P2), site_mean(D**2 * rho**2 * P1 * P2c)
+    x12, x12c = site_mean(D**3 * rho * P1 * P2 * P2c), site_mean(D**3 * rho * P1c * P2 * P2c)
+    x21, x21c = site_mean(D**3 * rho * P2 * P1 * P1c), site_mean(D**3 * rho * P2c * P1 * P1c)
+    printed = sp.Matrix([
+        [0, u, 0, 0, 0, -1, 0, 0],
+        [uc, -v * C1 * C2, x12c * C2, x21c * C1, -1, 0, 0, 0],
+        [0, x12 * C2, 0, -wc, 0, 0, 0, 1],
+        [0, x21 * C1, -w, 0, 0, 0, 1, 0],
+        [0, -1, 0, 0, 0, S1 * S2, 0, 0],
+        [-1, 0, 0, 0, S1c * S2c, -C1 * C2, S1c * C2, S2c * C1],
+        [0, 0, 0, 1, 0, S1 * C2, 0, -S1 * S2c],
+        [0, 0, 1, 0, 0, S2 * C1, -S1c * S2, 0],
+    ]).applyfunc(separate)  # fmt: skip
+    order = ("C_phi", "Chat_z", "S_phi_swapped", "S_phi", "C_z", "Chat_phi", "Shat_phi", "Shat_phi_swapped")
+    ours = derive(BUILT_IN["random-mode-overlaps"]()).hessian.in_order(order)
+    assert (ours - printed).applyfunc(sp.expand).is_zero_matrix
+
+
+@pytest.mark.parametrize("observable", ["Phi", "phi"])
+def test_heterogeneous_neurons(observable: str) -> None:
+    d = derive(heterogeneous())
+    raw = d._hessian.four_point(d._bilinear(observable))
+    back = {m.symbol: m.definition for m in d._names.moments.values()}
+    back |= {conjugate_symbol(m.symbol): conjugated(m.definition) for m in d._names.moments.values()}
+    assert sp.cancel(sp.together(raw.xreplace(back) - psi_het(observable == "phi"))) == 0
+    # The same through the compact form.
+    compact = d.four_point(observable, route="compact").expr
+    assert canonical(compact - d.four_point(observable).expr) == 0
+
+
+def test_hessian_j11() -> None:
+    """[J11]: as I20 with 𝔰12 and ℭ12 averaged over neurons; C12 in the second row stays the product of averages."""
+    C_1, C_2 = sp.symbols("C_Phi_1 C_Phi_2", real=True)
+    S_1, S_2 = sp.symbols("S_Phi_1 S_Phi_2", complex=True)
+    SS, CC = Mean(S_1 * S_2), Mean(C_1 * C_2)
+    printed = sp.Matrix([
+        [0, alpha * r2, 0, -1],
+        [alpha * r2, -alpha * r4 * Mean(C_1) * Mean(C_2), -1, 0],
+        [0, -1, 0, SS],
+        [-1, 0, Mean(conjugated(S_1 * S_2)), -CC],
+    ])  # fmt: skip
+    ours = derive(heterogeneous()).hessian.in_order(("C_Phi", "Chat_z", "C_z", "Chat_Phi"))
+    assert (ours - printed).applyfunc(sp.expand).is_zero_matrix
+
+
+def test_self_coupling_kernel_expands_into_motifs() -> None:
+    """Eq. 50: R = ⟨J_ii⟩ + ⟨N J_ij J_ji⟩ S + …, with ⟨J_ii⟩ = α⟨Dρ⟩ and ⟨N J_ij J_ji⟩ = α⟨(Dρ)²⟩."""
+    saddle = derive(BUILT_IN["random-mode-overlaps"]()).saddle_point
+    (R,) = saddle.sites["neurons"].feedback.values()
+    (mean,) = R.atoms(Mean)
+    inner = mean.args[0].xreplace(saddle.propagators())
+    D, rho = sp.symbols("D rho", real=True)
+    series = sp.series(inner, S1, 0, 3).removeO()
+    assert sp.cancel(R / mean) == alpha
+    assert [sp.expand(series.coeff(S1, n)) for n in range(3)] == [D * rho, (D * rho) ** 2, (D * rho) ** 3]
 
 
 @pytest.mark.parametrize("label", FOUR_POINT)
@@ -85,18 +206,14 @@ def test_hessian_equals_published_entry_for_entry(label: str) -> None:
     assert (hessian - sp.Matrix(target).applyfunc(separate)).applyfunc(sp.cancel).is_zero_matrix
 
 
-@pytest.mark.parametrize("name", [*BUILT_IN, "partially-symmetric"])
-def test_order_parameter_is_its_entry_of_the_inverse_hessian(name: str) -> None:
-    d = Derivation(BUILT_IN[name]() if name in BUILT_IN else partially_symmetric())
-    entry = d._hessian.inverse_entry("C_phi")
-    for route in ("path-integral", "compact"):
-        assert canonical(d.four_point("phi", route).expr - _named(d, entry)) == 0
-
-
-def _named(d: Derivation, raw: sp.Expr) -> sp.Expr:
-    from mftheory.derive.naming import name_moments
-
-    return name_moments(raw, d.ensemble.definitions)
+@pytest.mark.parametrize("name", [n for n in BUILT_IN if not n.startswith("random-mode-overlaps+")])
+def test_two_forms_and_the_inverse_entry_agree(name: str) -> None:
+    d = derive(BUILT_IN[name]())
+    for observable in d.observables:
+        hessian, compact = (d.four_point(observable, route) for route in ("path-integral", "compact"))
+        assert canonical(hessian.expr - compact.expr) == 0
+    named = next(o for o in d.observables if o == ("Phi" if "gains" in name else "phi"))
+    assert canonical(d.four_point(named).expr - d._hessian.inverse_entry("C_phi")) == 0
 
 
 def test_saddle_point_36_same_input_as_an_iid_network() -> None:
@@ -108,21 +225,15 @@ def test_saddle_point_36_same_input_as_an_iid_network() -> None:
     assert modes.gaussian
 
 
-def test_partial_symmetry_published_form_and_saddle_point() -> None:
-    """[psi-sym, H19] and [H16]: an ensemble that is not built in yet, same engine."""
-    d = Derivation(partially_symmetric())
-    target = (
-        (1 - sp.Abs(sigma * S1c * S2) ** 2) / (sp.Abs(1 - g**2 * S12) ** 2 * sp.Abs(1 - sigma * S1c * S2) ** 2) * C12
-    )
-    assert canonical(d.four_point("phi").expr - target) == 0
-    site = d.saddle_point.sites["neurons"]
+def test_partial_symmetry_saddle_point_h16() -> None:
+    site = derive(BUILT_IN["partially-symmetric"]()).saddle_point.sites["neurons"]
     assert not site.gaussian
     assert [sp.cancel(r - sigma * S1) for r in site.feedback.values()] == [0]
 
 
 def test_overlaps_saddle_point_48_49() -> None:
     """Q = α⟨D²/|1 - DρS|²⟩ C and R = α⟨Dρ/(1 - DρS)⟩, the average over pairs left as one mean."""
-    d = Derivation(with_overlaps())
+    d = derive(BUILT_IN["random-mode-overlaps"]())
     site = d.saddle_point.sites["neurons"]
     assert not site.gaussian
     D, rho = sp.symbols("D rho", real=True)
@@ -138,8 +249,6 @@ def test_overlaps_saddle_point_48_49() -> None:
 
 def _single_mean(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """factor and argument of factor × Mean(argument)."""
-    from mftheory.derive.moments import Mean
-
     (mean,) = expr.atoms(Mean)
     return sp.cancel(expr / mean), mean.args[0]
 

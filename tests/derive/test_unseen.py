@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 import sympy as sp
-from derive.declared import partially_symmetric, random_mode_on_background, with_overlaps
+from derive.declared import g, partially_symmetric, random_mode_on_background, sigma, with_overlaps
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix
+from mftheory.action.ensembles import leaky_neurons
 from mftheory.derive.derivation import Derivation
-from mftheory.derive.moments import Mean
-from mftheory.formulas import separate
+from mftheory.formulas import Mean, canonical, conjugate_symbol, conjugated, separate
 
 D, RHO = sp.symbols("D rho", real=True)
 
@@ -71,12 +72,40 @@ def test_unseen_sum_of_ensembles_equals_numerical_pi_k(derivations, S1, S2, C1, 
     assert derived == pytest.approx(pi_and_k_background(values, strengths), rel=1e-10)
 
 
+@pytest.mark.exact
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(-3, 3), min_size=9, max_size=9))
+def test_random_covariances_among_three_matrices(entries: list[int]) -> None:
+    """Three matrices between the same neurons, correlated at random, act as their sum: [psi-sym] with its variances."""
+    x = leaky_neurons()
+    matrices = [GaussianMatrix(name, x, x) for name in "XYZ"]
+    factor = sp.Matrix(3, 3, entries) / 10
+    same = factor * factor.T + sp.eye(3) / 5  # a covariance matrix
+    across = same / 3  # ⟨X_ij Y_ji⟩, symmetric in the two matrices
+    pairs = [(a, b) for a in range(3) for b in range(a, 3)]
+    ensemble = GaussianEnsemble(
+        "random",
+        (x,),
+        tuple(Coupling(m, x.response, x.activity) for m in matrices),
+        tuple(Covariance(matrices[a], matrices[b], same[a, b]) for a, b in pairs)
+        + tuple(Covariance(matrices[a], matrices[b], across[a, b], transposed=True) for a, b in pairs),
+    )
+    published = Derivation(partially_symmetric()).four_point("phi").expr
+    total, crossed = sum(same), sum(across)
+    assert (
+        canonical(Derivation(ensemble).four_point("phi").expr - published.subs({g: sp.sqrt(total), sigma: crossed}))
+        == 0
+    )
+
+
 @pytest.mark.numeric
 def test_overlaps_equal_published_form_on_arrays(derivations) -> None:
     """[psi-overlap, 51] with its moments taken over random arrays of (D, ρ)."""
     rng = np.random.default_rng(1)
-    raw = derivations["overlaps"]._hessian.inverse_entry("C_phi")
-    raw = raw.xreplace(derivations["overlaps"].saddle_point.propagators())
+    formula = derivations["overlaps"].four_point("phi")
+    moments = {i.symbol: separate(i.definition) for i in formula.symbols.values() if i.definition is not None}
+    moments |= {conjugate_symbol(s): conjugated(m) for s, m in moments.items()}
+    raw = separate(formula.expr).xreplace(moments)
     for _ in range(5):
         d, rho = rng.uniform(0.1, 0.8, 7), rng.uniform(-0.8, 0.5, 7)
         S1, S2 = 0.5 * (rng.standard_normal(2) + 1j * rng.standard_normal(2))

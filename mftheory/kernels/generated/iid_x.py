@@ -3,7 +3,7 @@
 Generated from the derived formula by `make kernels`; do not edit.
 
 C_phi_1*C_phi_2*g**4*Abs(S_x_1)**2*Abs(S_x_2)**2/Abs(S_phi_1*S_phi_2*g**2 - 1)**2 + C_x_1*C_x_2 +
-2*g**2*re(C_xphi_1*C_xphi_2*S_x_1*S_x_2/(-S_phi_1*S_phi_2*g**2 + 1))
+2*Re(C_xphi_1*C_xphi_2*S_x_1*S_x_2*g**2/(-S_phi_1*S_phi_2*g**2 + 1))
 """
 
 from numba import vectorize
@@ -14,11 +14,11 @@ LABEL = 'psi-x-iid'
 ENSEMBLE = 'iid'
 OBSERVABLE = 'x'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_phi_1', 'S_phi_2', 'S_x_1', 'S_x_2', 'g')
-CONTENT_HASH = '141dede8432395dd'
+CONTENT_HASH = '2b20e6852f6d7fec'
 
 
 @vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, float64)'], cache=True)
 def kernel(C_phi_1, C_phi_2, C_x_1, C_x_2, C_xphi_1, C_xphi_2, S_phi_1, S_phi_2, S_x_1, S_x_2, g):
     t0 = g*g
     t1 = S_phi_1*S_phi_2*t0 - 1
-    return C_phi_1*C_phi_2*g*g*g*g*abs2(S_x_1)*abs2(S_x_2)/abs2(t1) + C_x_1*C_x_2 - 2*t0*(C_xphi_1*C_xphi_2*S_x_1*S_x_2/t1).real
+    return C_phi_1*C_phi_2*g*g*g*g*abs2(S_x_1)*abs2(S_x_2)/abs2(t1) + C_x_1*C_x_2 + 2*(-C_xphi_1*C_xphi_2*S_x_1*S_x_2*t0/t1).real

@@ -3,7 +3,7 @@
 Generated from the derived formula by `make kernels`; do not edit.
 
 C_phi_1*C_phi_2*g_eff**4*(kappa + 1)*Abs(S_x_1)**2*Abs(S_x_2)**2/Abs(S_phi_1*S_phi_2*g_eff**2 - 1)**2 +
-C_x_1*C_x_2 + 2*g_eff**2*re(C_xphi_1*C_xphi_2*S_x_1*S_x_2/(-S_phi_1*S_phi_2*g_eff**2 + 1))
+C_x_1*C_x_2 + 2*Re(C_xphi_1*C_xphi_2*S_x_1*S_x_2*g_eff**2/(-S_phi_1*S_phi_2*g_eff**2 + 1))
 """
 
 from numba import vectorize
@@ -14,11 +14,11 @@ LABEL = 'psi-x-rmm'
 ENSEMBLE = 'random-mode'
 OBSERVABLE = 'x'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_phi_1', 'S_phi_2', 'S_x_1', 'S_x_2', 'g_eff', 'kappa')
-CONTENT_HASH = 'eca47050fb18d090'
+CONTENT_HASH = 'b3653be6d9ef0c07'
 
 
 @vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64)'], cache=True)
 def kernel(C_phi_1, C_phi_2, C_x_1, C_x_2, C_xphi_1, C_xphi_2, S_phi_1, S_phi_2, S_x_1, S_x_2, g_eff, kappa):
     t0 = g_eff*g_eff
     t1 = S_phi_1*S_phi_2*t0 - 1
-    return C_phi_1*C_phi_2*g_eff*g_eff*g_eff*g_eff*(kappa + 1)*abs2(S_x_1)*abs2(S_x_2)/abs2(t1) + C_x_1*C_x_2 - 2*t0*(C_xphi_1*C_xphi_2*S_x_1*S_x_2/t1).real
+    return C_phi_1*C_phi_2*g_eff*g_eff*g_eff*g_eff*(kappa + 1)*abs2(S_x_1)*abs2(S_x_2)/abs2(t1) + C_x_1*C_x_2 + 2*(-C_xphi_1*C_xphi_2*S_x_1*S_x_2*t0/t1).real

@@ -1,0 +1,21 @@
+"""[iid+gains/Phi] Ψ^Phi(ω1, ω2) of the ensemble iid+gains.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+C_phi_1*C_phi_2*q_2**2/(PR_G*Abs(S_phi_1*S_phi_2*g_eff**2 - 1)**2)
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2  # noqa: F401
+
+LABEL = 'iid+gains/Phi'
+ENSEMBLE = 'iid+gains'
+OBSERVABLE = 'Phi'
+ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'q_2')
+CONTENT_HASH = '63e7a95f4cf1f504'
+
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff, q_2):
+    return C_phi_1*C_phi_2*q_2*q_2/(PR_G*abs2(S_phi_1*S_phi_2*g_eff*g_eff - 1))

@@ -1,0 +1,22 @@
+"""[psi-iid+gains] Ψ^phi(ω1, ω2) of the ensemble iid+gains.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+C_phi_1*C_phi_2*(g_eff**4*(-1 + 1/PR_G)*Abs(S_phi_1*S_phi_2)**2 + 1)/Abs(S_phi_1*S_phi_2*g_eff**2 - 1)**2
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2  # noqa: F401
+
+LABEL = 'psi-iid+gains'
+ENSEMBLE = 'iid+gains'
+OBSERVABLE = 'phi'
+ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff')
+CONTENT_HASH = '3b4503181e5e6a4b'
+
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff):
+    t0 = S_phi_1*S_phi_2
+    return -C_phi_1*C_phi_2*(g_eff*g_eff*g_eff*g_eff*(1 - 1/PR_G)*abs2(t0) - 1)/abs2(g_eff*g_eff*t0 - 1)

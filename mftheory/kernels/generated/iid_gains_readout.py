@@ -1,0 +1,26 @@
+"""[iid+gains/readout] Ψ^readout(ω1, ω2) of the ensemble iid+gains.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+-C_phi_1*C_phi_2*q_2**2*(2*g_eff**4*(1 - 1/PR_G)*Abs(S_phi_1*S_phi_2)**2 + 2*g_eff**2*(-1 +
+1/PR_G)*Re(S_phi_1*S_phi_2) - 1/PR_G)/Abs(S_phi_1*S_phi_2*g_eff**2 - 1)**2
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2  # noqa: F401
+
+LABEL = 'iid+gains/readout'
+ENSEMBLE = 'iid+gains'
+OBSERVABLE = 'readout'
+ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'q_2')
+CONTENT_HASH = 'e3e6054147b2ab5d'
+
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff, q_2):
+    t0 = g_eff*g_eff
+    t1 = S_phi_1*S_phi_2
+    t2 = 1.0/(PR_G)
+    t3 = 2 - 2*t2
+    return C_phi_1*C_phi_2*q_2*q_2*(-g_eff*g_eff*g_eff*g_eff*t3*abs2(t1) + t0*t3*(t1).real + t2)/abs2(t0*t1 - 1)

@@ -1,0 +1,39 @@
+"""[psi-sym+gains] Ψ^phi(ω1, ω2) of the ensemble partially-symmetric+gains.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+g**4*mean_C_phi_1_C_phi_2_G4*Abs(mean_S_phi_1_S_phi_2)**2/Abs(g**2*mean_G2_S_phi_1_S_phi_2 - 1)**2 -
+g**2*mean_C_phi_1_C_phi_2_G2*(2*g**2*Re(mean_G2_S_phi_1_S_phi_2*conjugate(mean_S_phi_1_S_phi_2)) -
+2*Re(mean_S_phi_1_S_phi_2))/Abs(g**2*mean_G2_S_phi_1_S_phi_2 - 1)**2 + mean_C_phi_1_C_phi_2 +
+2*Re(mean_C_phi_2_G_S_phi_1*sigma*conjugate(mean_C_phi_1_G_S_phi_2)/(-mean_G2_S_phi_1_S_phi_2c*sigma + 1)) +
+2*Re(g**2*mean_C_phi_1_G3_S_phi_2*mean_S_phi_1_S_phi_2*sigma*conjugate(mean_C_phi_2_G_S_phi_1)/((-g**2*mean_G2_S_phi_1_S_phi_2
++ 1)*(-sigma*conjugate(mean_G2_S_phi_1_S_phi_2c) + 1))) +
+2*Re(g**2*mean_C_phi_2_G3_S_phi_1*mean_S_phi_1_S_phi_2*sigma*conjugate(mean_C_phi_1_G_S_phi_2)/((-g**2*mean_G2_S_phi_1_S_phi_2
++ 1)*(-mean_G2_S_phi_1_S_phi_2c*sigma + 1))) +
+2*Re(g**4*mean_C_phi_2_G3_S_phi_1*mean_S_phi_1_S_phi_2*sigma*conjugate(mean_C_phi_1_G3_S_phi_2)*conjugate(mean_S_phi_1_S_phi_2)/((-g**2*mean_G2_S_phi_1_S_phi_2
++ 1)*(-g**2*conjugate(mean_G2_S_phi_1_S_phi_2) + 1)*(-mean_G2_S_phi_1_S_phi_2c*sigma + 1)))
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2  # noqa: F401
+
+LABEL = 'psi-sym+gains'
+ENSEMBLE = 'partially-symmetric+gains'
+OBSERVABLE = 'phi'
+ARGUMENTS = ('mean_C_phi_1_C_phi_2', 'mean_C_phi_1_C_phi_2_G2', 'mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_1_G_S_phi_2', 'mean_C_phi_2_G3_S_phi_1', 'mean_C_phi_2_G_S_phi_1', 'mean_G2_S_phi_1_S_phi_2', 'mean_G2_S_phi_1_S_phi_2c', 'mean_S_phi_1_S_phi_2', 'g', 'sigma')
+CONTENT_HASH = '3537b7d55f0b5f9c'
+
+
+@vectorize(['complex128(float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64)'], cache=True)
+def kernel(mean_C_phi_1_C_phi_2, mean_C_phi_1_C_phi_2_G2, mean_C_phi_1_C_phi_2_G4, mean_C_phi_1_G3_S_phi_2, mean_C_phi_1_G_S_phi_2, mean_C_phi_2_G3_S_phi_1, mean_C_phi_2_G_S_phi_1, mean_G2_S_phi_1_S_phi_2, mean_G2_S_phi_1_S_phi_2c, mean_S_phi_1_S_phi_2, g, sigma):
+    t0 = sigma/(mean_G2_S_phi_1_S_phi_2c*sigma - 1)
+    t1 = t0*(mean_C_phi_1_G_S_phi_2).conjugate()
+    t2 = g*g*g*g
+    t3 = g*g
+    t4 = mean_G2_S_phi_1_S_phi_2*t3 - 1
+    t5 = 1.0/(abs2(t4))
+    t6 = mean_S_phi_1_S_phi_2/t4
+    t7 = t3*t6
+    t8 = (mean_S_phi_1_S_phi_2).conjugate()
+    return mean_C_phi_1_C_phi_2 - 2*mean_C_phi_1_C_phi_2_G2*t3*t5*(t3*(mean_G2_S_phi_1_S_phi_2*t8).real - (mean_S_phi_1_S_phi_2).real) + mean_C_phi_1_C_phi_2_G4*t2*t5*abs2(mean_S_phi_1_S_phi_2) + 2*(-mean_C_phi_2_G_S_phi_1*t1).real + 2*(mean_C_phi_2_G3_S_phi_1*t1*t7).real + 2*(mean_C_phi_1_G3_S_phi_2*sigma*t7*(mean_C_phi_2_G_S_phi_1).conjugate()/(sigma*(mean_G2_S_phi_1_S_phi_2c).conjugate() - 1)).real + 2*(-mean_C_phi_2_G3_S_phi_1*t0*t2*t6*t8*(mean_C_phi_1_G3_S_phi_2).conjugate()/(t3*(mean_G2_S_phi_1_S_phi_2).conjugate() - 1)).real

@@ -1,0 +1,43 @@
+"""[partially-symmetric+gains/readout] Ψ^readout(ω1, ω2) of the ensemble partially-symmetric+gains.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+g**4*mean_C_phi_1_C_phi_2_G4*q_2**2*Abs(mean_S_phi_1_S_phi_2)**2/Abs(g**2*mean_G2_S_phi_1_S_phi_2 - 1)**2 -
+g**2*mean_C_phi_1_C_phi_2_G2*q_2**2*(2*g**2*Re(mean_G2_S_phi_1_S_phi_2*conjugate(mean_S_phi_1_S_phi_2)) -
+2*Re(mean_S_phi_1_S_phi_2))/Abs(g**2*mean_G2_S_phi_1_S_phi_2 - 1)**2 +
+2*Re(mean_C_phi_2_G_S_phi_1*q_2**2*sigma*conjugate(mean_C_phi_1_G_S_phi_2)/(-mean_G2_S_phi_1_S_phi_2c*sigma +
+1)) +
+2*Re(g**2*mean_C_phi_1_G3_S_phi_2*mean_S_phi_1_S_phi_2*q_2**2*sigma*conjugate(mean_C_phi_2_G_S_phi_1)/((-g**2*mean_G2_S_phi_1_S_phi_2
++ 1)*(-sigma*conjugate(mean_G2_S_phi_1_S_phi_2c) + 1))) +
+2*Re(g**2*mean_C_phi_2_G3_S_phi_1*mean_S_phi_1_S_phi_2*q_2**2*sigma*conjugate(mean_C_phi_1_G_S_phi_2)/((-g**2*mean_G2_S_phi_1_S_phi_2
++ 1)*(-mean_G2_S_phi_1_S_phi_2c*sigma + 1))) +
+2*Re(g**4*mean_C_phi_2_G3_S_phi_1*mean_S_phi_1_S_phi_2*q_2**2*sigma*conjugate(mean_C_phi_1_G3_S_phi_2)*conjugate(mean_S_phi_1_S_phi_2)/((-g**2*mean_G2_S_phi_1_S_phi_2
++ 1)*(-g**2*conjugate(mean_G2_S_phi_1_S_phi_2) + 1)*(-mean_G2_S_phi_1_S_phi_2c*sigma + 1))) +
+mean_C_phi_1_C_phi_2*q_2**2/PR_G
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2  # noqa: F401
+
+LABEL = 'partially-symmetric+gains/readout'
+ENSEMBLE = 'partially-symmetric+gains'
+OBSERVABLE = 'readout'
+ARGUMENTS = ('mean_C_phi_1_C_phi_2', 'mean_C_phi_1_C_phi_2_G2', 'mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_1_G_S_phi_2', 'mean_C_phi_2_G3_S_phi_1', 'mean_C_phi_2_G_S_phi_1', 'mean_G2_S_phi_1_S_phi_2', 'mean_G2_S_phi_1_S_phi_2c', 'mean_S_phi_1_S_phi_2', 'PR_G', 'g', 'q_2', 'sigma')
+CONTENT_HASH = '69a19abfdf3b02b0'
+
+
+@vectorize(['complex128(float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64, float64, float64)'], cache=True)
+def kernel(mean_C_phi_1_C_phi_2, mean_C_phi_1_C_phi_2_G2, mean_C_phi_1_C_phi_2_G4, mean_C_phi_1_G3_S_phi_2, mean_C_phi_1_G_S_phi_2, mean_C_phi_2_G3_S_phi_1, mean_C_phi_2_G_S_phi_1, mean_G2_S_phi_1_S_phi_2, mean_G2_S_phi_1_S_phi_2c, mean_S_phi_1_S_phi_2, PR_G, g, q_2, sigma):
+    t0 = q_2*q_2
+    t1 = sigma*t0
+    t2 = t1/(mean_G2_S_phi_1_S_phi_2c*sigma - 1)
+    t3 = t2*(mean_C_phi_1_G_S_phi_2).conjugate()
+    t4 = g*g*g*g
+    t5 = g*g
+    t6 = mean_G2_S_phi_1_S_phi_2*t5 - 1
+    t7 = t0/abs2(t6)
+    t8 = mean_S_phi_1_S_phi_2/t6
+    t9 = t5*t8
+    t10 = (mean_S_phi_1_S_phi_2).conjugate()
+    return -2*mean_C_phi_1_C_phi_2_G2*t5*t7*(t5*(mean_G2_S_phi_1_S_phi_2*t10).real - (mean_S_phi_1_S_phi_2).real) + mean_C_phi_1_C_phi_2_G4*t4*t7*abs2(mean_S_phi_1_S_phi_2) + 2*(-mean_C_phi_2_G_S_phi_1*t3).real + 2*(mean_C_phi_2_G3_S_phi_1*t3*t9).real + 2*(mean_C_phi_1_G3_S_phi_2*t1*t9*(mean_C_phi_2_G_S_phi_1).conjugate()/(sigma*(mean_G2_S_phi_1_S_phi_2c).conjugate() - 1)).real + 2*(-mean_C_phi_2_G3_S_phi_1*t10*t2*t4*t8*(mean_C_phi_1_G3_S_phi_2).conjugate()/(t5*(mean_G2_S_phi_1_S_phi_2).conjugate() - 1)).real + mean_C_phi_1_C_phi_2*t0/PR_G

@@ -1,0 +1,23 @@
+"""[psi-sym] Ψ^phi(ω1, ω2) of the ensemble partially-symmetric.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+C_phi_1*C_phi_2*(-sigma**2*Abs(S_phi_1*S_phi_2)**2 + 1)/(Abs(S_phi_1*S_phi_2*g**2 -
+1)**2*Abs(S_phi_1*sigma*conjugate(S_phi_2) - 1)**2)
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2  # noqa: F401
+
+LABEL = 'psi-sym'
+ENSEMBLE = 'partially-symmetric'
+OBSERVABLE = 'phi'
+ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g', 'sigma')
+CONTENT_HASH = 'e54535555bc34859'
+
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, g, sigma):
+    t0 = S_phi_1*S_phi_2
+    return -C_phi_1*C_phi_2*(sigma*sigma*abs2(t0) - 1)/(abs2(g*g*t0 - 1)*abs2(S_phi_1*sigma*(S_phi_2).conjugate() - 1))

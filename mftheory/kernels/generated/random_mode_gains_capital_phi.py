@@ -1,0 +1,22 @@
+"""[random-mode+gains/Phi] Ψ^Phi(ω1, ω2) of the ensemble random-mode+gains.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+C_phi_1*C_phi_2*q_2**2*(g_eff**4*kappa*Abs(S_phi_1*S_phi_2)**2 + 1/PR_G)/Abs(S_phi_1*S_phi_2*g_eff**2 - 1)**2
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2  # noqa: F401
+
+LABEL = 'random-mode+gains/Phi'
+ENSEMBLE = 'random-mode+gains'
+OBSERVABLE = 'Phi'
+ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'kappa', 'q_2')
+CONTENT_HASH = '390cc7066a8a31b5'
+
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64, float64)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff, kappa, q_2):
+    t0 = S_phi_1*S_phi_2
+    return C_phi_1*C_phi_2*q_2*q_2*(g_eff*g_eff*g_eff*g_eff*kappa*abs2(t0) + 1.0/(PR_G))/abs2(g_eff*g_eff*t0 - 1)

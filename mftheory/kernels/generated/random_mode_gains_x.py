@@ -1,0 +1,24 @@
+"""[psi-x-rmm+gains] Ψ^x(ω1, ω2) of the ensemble random-mode+gains.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+C_phi_1*C_phi_2*g_eff**4*(kappa + 1/PR_G)*Abs(S_x_1)**2*Abs(S_x_2)**2/Abs(S_phi_1*S_phi_2*g_eff**2 - 1)**2 +
+C_x_1*C_x_2 + 2*Re(C_xphi_1*C_xphi_2*S_x_1*S_x_2*g_eff**2/(-S_phi_1*S_phi_2*g_eff**2 + 1))
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2  # noqa: F401
+
+LABEL = 'psi-x-rmm+gains'
+ENSEMBLE = 'random-mode+gains'
+OBSERVABLE = 'x'
+ARGUMENTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_phi_1', 'S_phi_2', 'S_x_1', 'S_x_2', 'PR_G', 'g_eff', 'kappa')
+CONTENT_HASH = '5a7491a85c39f6e3'
+
+
+@vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64, float64)'], cache=True)
+def kernel(C_phi_1, C_phi_2, C_x_1, C_x_2, C_xphi_1, C_xphi_2, S_phi_1, S_phi_2, S_x_1, S_x_2, PR_G, g_eff, kappa):
+    t0 = g_eff*g_eff
+    t1 = S_phi_1*S_phi_2*t0 - 1
+    return C_phi_1*C_phi_2*g_eff*g_eff*g_eff*g_eff*(kappa + 1.0/(PR_G))*abs2(S_x_1)*abs2(S_x_2)/abs2(t1) + C_x_1*C_x_2 + 2*(-C_xphi_1*C_xphi_2*S_x_1*S_x_2*t0/t1).real

@@ -1,0 +1,21 @@
+"""[psi-overlap] Ψ^phi(ω1, ω2) of the ensemble random-mode-overlaps.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+C_phi_1*C_phi_2*(V + 2*Re((X_21 + 1)*(conjugate(X_12) + 1)/(1 - W)) - 1)/Abs(U - 1)**2
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2  # noqa: F401
+
+LABEL = 'psi-overlap'
+ENSEMBLE = 'random-mode-overlaps'
+OBSERVABLE = 'phi'
+ARGUMENTS = ('C_phi_1', 'C_phi_2', 'U', 'V', 'W', 'X_12', 'X_21')
+CONTENT_HASH = 'ba38949cff334926'
+
+
+@vectorize(['complex128(float64, float64, complex128, float64, complex128, complex128, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, U, V, W, X_12, X_21):
+    return C_phi_1*C_phi_2*(V + 2*(-(X_21 + 1)*((X_12).conjugate() + 1)/(W - 1)).real - 1)/abs2(U - 1)
