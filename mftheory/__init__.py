@@ -12,7 +12,7 @@ from mftheory.errors import (
     Quiescent,
     Unsupported,
 )
-from mftheory.network import IID, Erf, Network, RandomMode, Tanh
+from mftheory.network import IID, Erf, Gains, Network, PartiallySymmetric, RandomMode, Tanh
 
 if TYPE_CHECKING:
     from mftheory import connectome
@@ -45,12 +45,14 @@ __all__ = [
     "IID",
     "CondensedModes",
     "Erf",
+    "Gains",
     "GaussianEnsemble",
     "InvalidFile",
     "InvalidNetwork",
     "MFTheoryError",
     "Network",
     "NotConverged",
+    "PartiallySymmetric",
     "Quiescent",
     "RandomMode",
     "Tanh",

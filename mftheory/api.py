@@ -153,11 +153,14 @@ def _without_modes(network: Network, observable: str) -> float | None:
 
     if not isinstance(network.connectivity, RandomMode):
         return None
-    return solve(Network(IID(network.g_eff), network.nonlinearity)).dimension(observable)
+    without = Network(IID(network.connectivity.g_eff), network.nonlinearity, network.gains)
+    return solve(without).dimension(observable)
 
 
 def _label(network: Network) -> dict[str, float]:
     label = {"g_eff": network.g_eff}
     if isinstance(network.connectivity, RandomMode):
         label["effective_rank"] = network.connectivity.effective_rank
+    if network.gains is not None:
+        label["PR_G"] = network.gains.participation_ratio
     return label

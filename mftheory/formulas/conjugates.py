@@ -1,5 +1,7 @@
 """Complex conjugates as symbols of their own, so that formulas are rational functions and equality is exact."""
 
+from typing import Any
+
 import sympy as sp
 
 SUFFIX = "_conj"
@@ -16,6 +18,11 @@ class Re(sp.Function):
     def doit(self, **hints: bool) -> sp.Expr:
         """SymPy's own real part."""
         return sp.re(self.args[0])
+
+    def _code(self, printer: Any) -> str:
+        return f"({printer._print(self.args[0])}).real"
+
+    _numpycode = _pythoncode = _mpmathcode = _code  # so that `sympy.lambdify` works on a formula
 
 
 def conjugate_symbol(symbol: sp.Symbol) -> sp.Symbol:

@@ -1,7 +1,22 @@
-"""What a network is: connectivity ensembles and nonlinearities. Plain validated data; no theory."""
+"""What a network is: connectivity ensembles, gains and nonlinearities. Plain validated data; no theory."""
 
-from mftheory.network.connectivity import IID, Couplings, Dense, Factored, RandomMode
+from mftheory.network.connectivity import IID, PartiallySymmetric
+from mftheory.network.couplings import Couplings, Dense, Factored
+from mftheory.network.gains import Gains
 from mftheory.network.network import Network
 from mftheory.network.nonlinearity import Erf, Nonlinearity, Tanh
+from mftheory.network.random_mode import RandomMode
 
-__all__ = ["IID", "Couplings", "Dense", "Erf", "Factored", "Network", "Nonlinearity", "RandomMode", "Tanh"]
+__all__ = [
+    "IID",
+    "Couplings",
+    "Dense",
+    "Erf",
+    "Factored",
+    "Gains",
+    "Network",
+    "Nonlinearity",
+    "PartiallySymmetric",
+    "RandomMode",
+    "Tanh",
+]

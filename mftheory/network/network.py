@@ -1,8 +1,15 @@
 """A network: its couplings and its single neurons."""
 
+import math
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from mftheory.network import _check
 from mftheory.network import connectivity as _connectivity
+from mftheory.network import gains as _gains
 from mftheory.network import nonlinearity as _nonlinearity
 from mftheory.network.connectivity import Connectivity
 from mftheory.network.nonlinearity import Erf, Nonlinearity
@@ -10,21 +17,24 @@ from mftheory.network.nonlinearity import Erf, Nonlinearity
 
 @dataclass(frozen=True)
 class Network:
-    """A random recurrent network of leaky units, (1 + ∂_t) x_i = Σ_j J_ij φ(x_j).
+    """A random recurrent network of leaky units, (1 + ∂_t) x_i = Σ_j J_ij G_j φ(x_j), G_j = 1 without gains.
 
     Time is in units of the neurons' time constant.
 
     Parameters
     ----------
-    connectivity : IID or RandomMode
+    connectivity : IID, PartiallySymmetric or RandomMode
         The ensemble that J is drawn from.
     nonlinearity : Erf or Tanh
         φ; the default is erf(√π x/2).
+    gains : array or Gains, optional
+        G_j, finite, >= 0 and not all 0. An array is the law of the theory as it stands (⟨G²⟩ multiplies g_eff²), at
+        another size resampled by quantiles; `Gains.exponential(pr)` has ⟨G²⟩ = 1.
 
     Raises
     ------
     InvalidNetwork
-        If either is something else.
+        Naming the argument that is something else.
 
     Examples
     --------
@@ -32,21 +42,51 @@ class Network:
     >>> net = mf.Network(mf.IID(3.0))
     >>> net.g_eff, net.nonlinearity
     (3.0, Erf())
+    >>> net = mf.Network(mf.IID(3.0), gains=[0.0, 2.0])
+    >>> round(net.g_eff, 12), net.ensemble, net.parameters["PR_G"]
+    (4.242640687119, 'iid+gains', 0.5)
     """
 
     connectivity: Connectivity
     nonlinearity: Nonlinearity = field(default_factory=Erf)
+    gains: Any = None
 
     def __post_init__(self) -> None:
         _connectivity.checked(self.connectivity)
         _nonlinearity.checked(self.nonlinearity)
+        object.__setattr__(self, "gains", _gains.checked(self.gains))
 
     @property
     def g_eff(self) -> float:
-        """Effective coupling strength √(α r2) of the network."""
-        return self.connectivity.g_eff
+        """Effective coupling strength: the connectivity's times √⟨G²⟩; √(α r2 q2) for random modes."""
+        return self.connectivity.g_eff * math.sqrt(1.0 if self.gains is None else self.gains.moment(2))
 
     @property
     def ensemble(self) -> str:
         """Name of the ensemble, the key of its derivation and of its kernels."""
-        return self.connectivity.ensemble
+        return self.connectivity.ensemble + ("" if self.gains is None else "+gains")
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The numbers that the theory of this network depends on, by the names its formulas use."""
+        own = self.connectivity.parameters
+        if self.gains is None:
+            return own
+        if "sigma" not in own:  # without reciprocal correlations, J and G enter together
+            own = {"g_eff": self.g_eff, **{name: own[name] for name in ("kappa",) if name in own}}
+        return {**own, "q_2": self.gains.moment(2), "PR_G": self.gains.participation_ratio}
+
+    def gain_law(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(w, G), with ⟨f(G)⟩ = Σ w f(G) in the theory: arrays as they stand, named laws by Gauss–Legendre nodes."""
+        if self.gains is None:
+            return np.ones(1), np.ones(1)
+        return self.gains.law()
+
+    def neuron_gains(self, n: int) -> NDArray[np.float64]:
+        """G_i of a sample of n neurons, shape (n,): a law at its midpoints, largest first; 1 without gains.
+
+        J's rows and columns are exchangeable, so the order does not matter.
+        """
+        n = _check.integer("n", n, at_least=2)
+        values: NDArray[np.float64] = np.ones(n) if self.gains is None else self.gains.values(n)
+        return values

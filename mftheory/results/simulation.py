@@ -60,6 +60,8 @@ class Simulation:
         "equilibrated", or what is wrong, in words.
     drift : float
         Change between the halves of the run, in standard errors.
+    observables : tuple of str
+        What may be asked for: "phi", "x"; with gains also "Phi" (G_i φ_i) and "readout" (w_i φ_i, w of the law of G).
     """
 
     network: Any

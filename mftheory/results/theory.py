@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 OBSERVABLES = ("phi", "x")
-TWO_POINT = ("phi", "x", "xphi")
+OBSERVABLES_WITH_GAINS = (*OBSERVABLES, "Phi", "readout")
 
 #: Below this many predicted dimensions the theory is not trusted. It is an expansion in 1/(N·PR): at 13 predicted
 #: dimensions sampled networks were seen to average 20% above the limit with a spread of 33%, at 26 dimensions 15%
@@ -78,6 +78,12 @@ class Theory:
 
     Assumptions (THEORY.md §0): a stationary fluctuating state, odd φ, no condensed modes, N·PR ≫ 1; see `trusted`.
 
+    Attributes
+    ----------
+    observables : tuple of str
+        What may be asked for: "phi" and "x"; with gains also "Phi" (G_i φ_i, what the neurons send) and "readout"
+        (w_i φ_i with w independent of G and of its law).
+
     Examples
     --------
     >>> import mftheory as mf
@@ -97,6 +103,7 @@ class Theory:
     four_point: FourPointFunctions
     refined: Callable[[], FourPointFunctions]
     status: str = "converged"
+    observables: tuple[str, ...] = OBSERVABLES
     _cache: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
 
     @property
@@ -105,20 +112,20 @@ class Theory:
         return self.two_point.gain
 
     def C(self, observable: str, tau: ArrayLike) -> Array:
-        """C^a(τ) = ⟨a(t) a(t+τ)⟩ for "phi" or "x", or ⟨x(t) φ(t+τ)⟩ for "xphi"."""
-        return self.two_point.covariance(checked_observable(observable, TWO_POINT), _real("tau", tau))
+        """C^a(τ) = ⟨a(t) a(t+τ)⟩ for one of `observables`, or ⟨x(t) φ(t+τ)⟩ for "xphi"."""
+        return self.two_point.covariance(checked_observable(observable, self._two_point), _real("tau", tau))
 
     def spectrum(self, observable: str, omega: ArrayLike) -> Array:
-        """C^a(ω) = ∫ dτ e^{-iωτ} C^a(τ) for "phi", "x" or "xphi": real and never negative."""
-        return self.two_point.spectrum(checked_observable(observable, TWO_POINT), _real("omega", omega))
+        """C^a(ω) = ∫ dτ e^{-iωτ} C^a(τ) for one of `observables` or "xphi": real and never negative."""
+        return self.two_point.spectrum(checked_observable(observable, self._two_point), _real("omega", omega))
 
     def S(self, omega: ArrayLike, observable: str = "phi") -> NDArray[np.complex128]:
         """Response S^φ(ω) = ⟨φ'⟩/(1+iω) (or S^x) of a neuron to its own input."""
         return self.two_point.response(checked_observable(observable), _real("omega", omega))
 
     def Psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
-        """Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), for "phi" or "x"; the lags are broadcast."""
-        name = checked_observable(observable)
+        """Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), for one of `observables`; the lags are broadcast."""
+        name = checked_observable(observable, self.observables)
         return self.four_point.psi(name, _real("tau1", tau1), _real("tau2", tau2))
 
     def timescale(self, observable: str, tau: ArrayLike) -> Array:
@@ -128,8 +135,8 @@ class Theory:
         return np.asarray(values[:-1] / values[-1]).reshape(lags.shape)
 
     def dimension(self, observable: str = "phi") -> float:
-        """Dimension of activity per neuron, PR^a = C^a(0)²/Ψ^a(0, 0), for "phi" or "x"."""
-        name = checked_observable(observable)
+        """Dimension of activity per neuron, PR^a = C^a(0)²/Ψ^a(0, 0), for one of `observables`."""
+        name = checked_observable(observable, self.observables)
         key = (name, "value")
         if key not in self._cache:
             self._cache[key] = self.four_point.dimension(name)
@@ -137,7 +144,7 @@ class Theory:
 
     def dimension_error(self, observable: str = "phi") -> float:
         """Numerical error of `dimension`, measured by refining every numerical setting."""
-        name = checked_observable(observable)
+        name = checked_observable(observable, self.observables)
         key = (name, "error")
         if key not in self._cache:
             self._cache[key] = self.four_point.dimension_error(name, self._refined)
@@ -181,9 +188,9 @@ class Theory:
             if omega is None
             else _real("omega", omega)
         )
-        symbol = {"x": "x", "phi": "φ", "xphi": "xφ"}
+        symbol = {"x": "x", "phi": "φ", "xphi": "xφ", "Phi": "Φ", "readout": "readout"}
         variables: dict[str, Any] = {}
-        for name in TWO_POINT:
+        for name in self._two_point:
             label = f"C^{symbol[name]}"
             variables[f"C_{name}"] = ("tau", self.C(name, lags), {"units": "1", "long_name": f"{label}(τ)"})
             variables[f"spectrum_{name}"] = (
@@ -191,7 +198,7 @@ class Theory:
                 self.spectrum(name, rates),
                 {"units": "time constant", "long_name": f"{label}(ω)"},
             )
-        for name in OBSERVABLES:
+        for name in self.observables:
             label = f"Ψ^{symbol[name]}"
             variables[f"timescale_{name}"] = (
                 "tau",
@@ -199,8 +206,8 @@ class Theory:
                 {"units": "1", "long_name": f"{label}(τ, 0)/{label}(0, 0)"},
             )
         for kind, values in (
-            ("dimension", [self.dimension(name) for name in OBSERVABLES]),
-            ("dimension_error", [self.dimension_error(name) for name in OBSERVABLES]),
+            ("dimension", [self.dimension(name) for name in self.observables]),
+            ("dimension_error", [self.dimension_error(name) for name in self.observables]),
         ):
             long_name = "dimension of activity per neuron"
             if kind == "dimension_error":
@@ -209,7 +216,7 @@ class Theory:
         coordinates = {
             "tau": ("tau", lags, {"units": "time constant", "long_name": "time lag τ"}),
             "omega": ("omega", rates, {"units": "rad / time constant", "long_name": "angular frequency ω"}),
-            "observable": list(OBSERVABLES),
+            "observable": list(self.observables),
         }
         attributes = {
             "network": repr(self.network),
@@ -224,6 +231,10 @@ class Theory:
         from mftheory import plots
 
         return plots.theory(self, ax, longest)
+
+    @property
+    def _two_point(self) -> tuple[str, ...]:
+        return (*self.observables, "xphi")
 
     @cached_property
     def _refined(self) -> FourPointFunctions:

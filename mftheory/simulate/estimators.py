@@ -9,6 +9,7 @@ which needs no N × N matrix and no long run, and is unbiased because b and c ar
 mean activity of every network is zero over both of its mirror-image states and nothing is subtracted.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,10 +32,13 @@ class Samples:
         x at equally spaced times, float32 or float64.
     activation : callable
         ``activation(x, out)`` writes φ(x): only x is stored.
+    weights : mapping of str to array of shape (n,), optional
+        Further observables w_i φ_i, by name: "Phi" with w = G, and "readout".
     """
 
     states: NDArray[Any]
     activation: Activation
+    weights: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     _cache: dict[tuple[Any, ...], NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
     @property
@@ -59,6 +63,8 @@ class Samples:
             return x
         phi = np.empty_like(x)
         self.activation(x, phi)
+        if observable in self.weights:
+            phi *= self.weights[observable].astype(phi.dtype)
         return phi
 
     def two_point(self, observable: str, lag: int, span: tuple[int, int] | None = None) -> NDArray[np.float64]:

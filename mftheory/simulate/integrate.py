@@ -1,4 +1,4 @@
-"""Steppers for (1 + d/dt) x = J φ(x), many trajectories at once: every product is a matrix product.
+"""Steppers for (1 + d/dt) x = J φ(x), gains absorbed in J, many trajectories at once: each product is of matrices.
 
 Chosen by the error in the *statistics* for a given number of products, since chaos makes the error of a trajectory
 meaningless. For i.i.d. couplings at N → ∞ the bias of a scheme that is linear between its activities is known exactly

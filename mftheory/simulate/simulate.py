@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork
-from mftheory.network import Network, _check
+from mftheory.network import Couplings, Network, _check
 from mftheory.results.simulation import Simulation
 from mftheory.simulate import equilibration
 from mftheory.simulate.estimators import OBSERVABLES, Samples
 from mftheory.simulate.integrate import STEPPERS, Stepper
-from mftheory.simulate.nonlinearities import activation
+from mftheory.simulate.nonlinearities import Activation, activation
 
 _EXTENSIONS = 4  # windows added at most, for equilibrium or for the target
 
@@ -42,8 +42,8 @@ def simulate(
     n : int
         Neurons, at least 2.
     seed : int
-        Seed of J (the one that ``network.connectivity.sample(n, seed)`` draws) and, by an independent stream, of the
-        initial conditions. At least 0.
+        Seed of J (the one that ``network.connectivity.sample(n, seed)`` draws) and, by independent streams, of the
+        initial conditions and of the readout gains. At least 0.
     target : float, optional
         Stop when the relative standard error of the φ dimension is this small; at most 16 times `duration`.
     trajectories : int
@@ -69,7 +69,8 @@ def simulate(
     Returns
     -------
     Simulation
-        Its `.status` says whether the run was stationary; if not, a warning is given as well.
+        Its `.status` says whether the run was stationary; if not, a warning is given as well. Observables are "phi" and
+        "x"; with gains also "Phi" (G_i φ_i) and "readout" (w_i φ_i, w a random permutation of the G).
 
     Raises
     ------
@@ -110,20 +111,25 @@ def simulate(
     _check_memory(trajectories * n * precision.itemsize, times, max_memory)
 
     phi = activation(network.nonlinearity, precision)
-    couplings = network.connectivity.sample(n, seed).astype(precision)
+    gains = None if network.gains is None else network.neuron_gains(n)
+    couplings = network.connectivity.sample(n, seed)
+    if gains is not None:
+        couplings = couplings.with_gains(gains)  # J G φ costs no more than J φ
+    couplings = couplings.astype(precision)
     x = _initial_states(network, couplings, phi, n, seed, trajectories, precision)
     stepper = STEPPERS[integrator](couplings, phi, x, dt)
     recorder = _Recorder(stepper, stride, progress)
+    weights = {} if gains is None else {"Phi": gains, "readout": _readout_gains(gains, seed)}
 
     discarded = burn_in_steps
     recorder.discard(burn_in_steps)
-    samples = Samples(recorder.record(times), phi)
+    samples = Samples(recorder.record(times), phi, weights)
     drift = equilibration.drift(samples)
     for _ in range(_EXTENSIONS if burn_in is None else 0):
         if drift <= equilibration.THRESHOLD:
             break
         discarded += times * stride
-        samples = Samples(recorder.record(times), phi)
+        samples = Samples(recorder.record(times), phi, weights)
         drift = equilibration.drift(samples)
 
     def result(status: str) -> Simulation:
@@ -142,7 +148,7 @@ def simulate(
             drift=drift,
             max_memory=max_memory,
             samples=samples,
-            observables=OBSERVABLES,
+            observables=(*OBSERVABLES, *weights),
         )
 
     if drift > equilibration.THRESHOLD:
@@ -158,7 +164,7 @@ def simulate(
             wanted = samples.times * (dimension.error / (target * dimension.value)) ** 2
             more = max(2, min(samples.times, round(1.1 * wanted) - samples.times))
             _check_memory(trajectories * n * precision.itemsize, samples.times + more, max_memory)
-            samples = Samples(np.concatenate([samples.states, recorder.record(more)], axis=1), phi)
+            samples = Samples(np.concatenate([samples.states, recorder.record(more)], axis=1), phi, weights)
         dimension = result("").dimension()
         if dimension.error > target * dimension.value:
             status = f"equilibrated; target {target:g} not reached: {dimension.error / dimension.value:.2g}"
@@ -193,10 +199,16 @@ class _Recorder:
         return states
 
 
+def _readout_gains(gains: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+    """Gains of the same law, independent of the neurons' own: the same values in random order."""
+    # Spawn key 2: independent of the couplings (no key) and of the initial conditions (key 1).
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2,))).permutation(gains)
+
+
 def _initial_states(
-    network: Network, couplings: Any, phi: Any, n: int, seed: int, trajectories: int, precision: Any
+    network: Network, couplings: Couplings, phi: Activation, n: int, seed: int, trajectories: int, precision: Any
 ) -> NDArray[Any]:
-    """x = J φ(g_eff ξ), ξ standard normal: the scale and directions that this J favours."""
+    """x = J G φ(g_eff ξ), ξ standard normal: the scale and directions that this J favours."""
     # Spawn key 1: independent of the stream that `sample` makes from the bare seed.
     stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
     start = (network.g_eff * stream.standard_normal((n, trajectories))).astype(precision)

@@ -1,7 +1,7 @@
 """Dimensions of activity over whole arrays of parameters."""
 
 import math
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Erf, Nonlinearity
-from mftheory.results.theory import checked_observable
+from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, checked_observable
 from mftheory.solve.four_point import NEAR_ONSET, ROUNDING, FourPoint
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import two_point
@@ -22,19 +22,21 @@ def dimension(
     g_eff: ArrayLike,
     effective_rank: ArrayLike = ...,
     observable: str = ...,
-    nonlinearity: Nonlinearity = ...,
+    nonlinearity: Nonlinearity | None = ...,
     error: Literal[False] = ...,
     settings: Settings | None = ...,
+    gains_pr: ArrayLike | None = ...,
 ) -> Any: ...
 @overload
 def dimension(
     g_eff: ArrayLike,
     effective_rank: ArrayLike = ...,
     observable: str = ...,
-    nonlinearity: Nonlinearity = ...,
+    nonlinearity: Nonlinearity | None = ...,
     *,
     error: Literal[True],
     settings: Settings | None = ...,
+    gains_pr: ArrayLike | None = ...,
 ) -> tuple[Any, Any]: ...
 def dimension(
     g_eff: ArrayLike,
@@ -43,26 +45,29 @@ def dimension(
     nonlinearity: Nonlinearity | None = None,
     error: bool = False,
     settings: Settings | None = None,
+    gains_pr: ArrayLike | None = None,
 ) -> Any:
-    """Dimension of activity PR^a of random-mode networks, over arrays ([psi-rmm, 38], [psi-x-rmm, I22]).
+    """Dimension of activity PR^a of random-mode networks, over arrays ([psi-rmm, 38], [psi-x-rmm, I22], gains [46]).
 
-    One two-point solution for each distinct g_eff; Ψ(0, 0) is affine in κ = 1/effective_rank, so two integrals
-    give every effective rank at once.
+    One two-point solution for each distinct g_eff; Ψ(0, 0) is affine in κ = 1/effective_rank and in 1/gains_pr, so
+    two integrals (three with gains) give all of them at once.
 
     Parameters
     ----------
     g_eff : array_like
-        Effective coupling strength √(α⟨D²⟩), with g_eff φ'(0) > 1.
+        Effective coupling strength √(α⟨D²⟩⟨G²⟩), with g_eff φ'(0) > 1.
     effective_rank : array_like
         α PR_D, above 0, broadcast against g_eff; infinite (the default) is an i.i.d. network.
-    observable : {"phi", "x"}
-        Activations or preactivations.
+    observable : {"phi", "x", "Phi", "readout"}
+        Activations or preactivations; with `gains_pr` also "Phi" = G φ, and φ read out with independent gains.
     nonlinearity : Erf or Tanh, optional
         Erf() by default.
     error : bool
         Return the error of each value as well.
     settings : Settings, optional
         Numerical settings; the default gives about twelve digits.
+    gains_pr : array_like, optional
+        PR_G = ⟨G²⟩²/⟨G⁴⟩ of single-neuron gains, above 0 and at most 1, broadcast against the others.
 
     Returns
     -------
@@ -72,7 +77,7 @@ def dimension(
     Raises
     ------
     InvalidNetwork
-        Naming the argument, if a value is not a number above 0, or the observable is unknown.
+        Naming the argument, if a value is not a number above 0, gains_pr is above 1, or the observable is unknown.
     Quiescent
         If g_eff φ'(0) <= 1 anywhere.
     NotConverged
@@ -90,22 +95,29 @@ def dimension(
     >>> mf.dimension([[3.0], [6.0]], effective_rank=[0.5, 1.0]).round(4)
     array([[0.0195, 0.028 ],
            [0.0361, 0.051 ]])
+    >>> mf.dimension(3.0, effective_rank=1.0, gains_pr=[0.5, 1.0]).round(4)
+    array([0.0195, 0.028 ])
     """
-    observable = checked_observable(observable)
+    gains = gains_pr is not None
+    observable = checked_observable(observable, OBSERVABLES_WITH_GAINS if gains else OBSERVABLES)
     phi = Erf() if nonlinearity is None else nonlinearity
     settings = Settings() if settings is None else settings
     strength = _positive("g_eff", g_eff, finite=True)
     rank = _positive("effective_rank", effective_rank, finite=False)
-    strength, rank = np.broadcast_arrays(strength, rank)
-    kappa = 1.0 / rank
+    pr = _positive("gains_pr", 1.0 if gains_pr is None else gains_pr, finite=True)
+    if np.any(pr > 1):
+        raise InvalidNetwork("gains_pr", float(pr[pr > 1].flat[0]), "must be a number above 0 and at most 1")
+    strength, rank, pr = np.broadcast_arrays(strength, rank, pr)
+    kappa, spread_of_gains = 1.0 / rank, 1.0 / pr - 1.0
     value, spread = np.empty(strength.shape), np.empty(strength.shape)
     for g in np.unique(strength):
         here = strength == g
-        of_kappa, rounding = _dimension_of_kappa(float(g), observable, phi, settings)
-        value[here] = of_kappa(kappa[here])
+        affine = _affine(float(g), observable, phi, settings, gains)
+        value[here] = affine.dimension(kappa[here], spread_of_gains[here])
         if error:
-            finer, _ = _dimension_of_kappa(float(g), observable, phi, settings.refined())
-            spread[here] = 2.0 * np.abs(value[here] - finer(kappa[here])) + rounding * value[here]
+            finer = _affine(float(g), observable, phi, settings.refined(), gains)
+            change = np.abs(value[here] - finer.dimension(kappa[here], spread_of_gains[here]))
+            spread[here] = 2.0 * change + (ROUNDING + NEAR_ONSET / affine.delta) * value[here]
     if value.ndim == 0:
         return (float(value), float(spread)) if error else float(value)
     return (value, spread) if error else value
@@ -119,7 +131,7 @@ def low_rank_coefficient(
 ) -> float:
     """K^a(g_eff), with PR^a → K^a · effective_rank as the effective rank goes to 0 (THEORY.md §4).
 
-    Parameters and errors as of `dimension`, for one g_eff.
+    Parameters and errors as of `dimension`, for one g_eff, without gains.
 
     Examples
     --------
@@ -130,28 +142,42 @@ def low_rank_coefficient(
     observable = checked_observable(observable)
     phi = Erf() if nonlinearity is None else nonlinearity
     g = float(_positive("g_eff", g_eff, finite=True))
-    _, slope, variance, _ = _affine(g, observable, phi, Settings() if settings is None else settings)
-    return variance**2 / slope
+    affine = _affine(g, observable, phi, Settings() if settings is None else settings, gains=False)
+    return affine.variance**2 / affine.per_kappa
 
 
-def _affine(
-    g: float, observable: str, nonlinearity: Nonlinearity, settings: Settings
-) -> tuple[float, float, float, float]:
-    """Ψ(0, 0) at κ = 0, its derivative by κ, C^a(0), and δ."""
+@dataclass(frozen=True)
+class _Affine:
+    """Ψ(0, 0) at one g_eff for ⟨G²⟩ = 1: an affine function of κ and of 1/PR_G - 1."""
+
+    iid: float
+    per_kappa: float
+    per_spread: float
+    variance: float  # C^a(0)
+    delta: float
+
+    def dimension(self, kappa: Array, spread_of_gains: Array) -> Array:
+        """PR^a, elementwise."""
+        return self.variance**2 / (self.iid + kappa * self.per_kappa + spread_of_gains * self.per_spread)
+
+
+def _affine(g: float, observable: str, nonlinearity: Nonlinearity, settings: Settings, gains: bool) -> _Affine:
     solution = two_point(g, nonlinearity, settings)
-    at = [
-        FourPoint("random-mode", {"g_eff": g, "kappa": kappa}, solution, settings).psi_at_zero(observable)
-        for kappa in (0.0, 1.0)
-    ]
-    return at[0], at[1] - at[0], solution.covariance(observable, 0.0).item(), solution.delta
 
+    def psi(kappa: float, spread: float = 0.0) -> float:
+        of_gains = {"q_2": 1.0, "PR_G": 1.0 / (1.0 + spread)} if gains else {}
+        ensemble = "random-mode+gains" if gains else "random-mode"
+        parameters = {"g_eff": g, "kappa": kappa, **of_gains}
+        return FourPoint(ensemble, parameters, solution, settings).psi_at_zero(observable)
 
-def _dimension_of_kappa(
-    g: float, observable: str, nonlinearity: Nonlinearity, settings: Settings
-) -> tuple[Callable[[Array], Array], float]:
-    """PR^a as a function of κ at one g_eff, and its relative rounding error."""
-    iid, slope, variance, delta = _affine(g, observable, nonlinearity, settings)
-    return lambda kappa: variance**2 / (iid + kappa * slope), ROUNDING + NEAR_ONSET / delta
+    iid = psi(0.0)
+    return _Affine(
+        iid=iid,
+        per_kappa=psi(1.0) - iid,
+        per_spread=psi(0.0, 1.0) - iid if gains else 0.0,
+        variance=solution.covariance(observable, 0.0).item(),
+        delta=solution.delta,
+    )
 
 
 def _positive(argument: str, values: ArrayLike, finite: bool) -> Array:

@@ -1,8 +1,8 @@
 """Four-point functions: committed kernels evaluated on the two-point solution's spectra and integrated.
 
 `Ψ^a(τ1, τ2) = ∬ dω1 dω2/(2π)² e^{i(ω1τ1 + ω2τ2)} Ψ^a(ω1, ω2)` (THEORY.md §1). The kernel names its arguments, so a new
-ensemble needs nothing new here. The part C^a(ω1) C^a(ω2) of neurons with themselves is integrated exactly, as
-C^a(τ1) C^a(τ2); what is left falls off faster with frequency.
+ensemble needs nothing new here. The part of neurons with themselves, C^a(ω1) C^a(ω2) (for w φ, ⟨w⁴⟩ C^φ(ω1) C^φ(ω2)),
+is integrated exactly, as C^a(τ1) C^a(τ2); what is left falls off faster with frequency.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,10 @@ ROUNDING = 1e-13
 NEAR_ONSET = 2e-17
 
 
+WEIGHTED = ("Phi", "readout")
+"""Observables w φ whose weights w have the law of the gains."""
+
+
 @dataclass(frozen=True, eq=False)
 class FourPoint:
     """Ψ^a of one ensemble at one two-point solution.
@@ -46,13 +50,14 @@ class FourPoint:
     settings: Settings
 
     def connected(self, observable: str, omega1: Array, omega2: Array) -> NDArray[np.complex128]:
-        """Ψ^a(ω1, ω2) - C^a(ω1) C^a(ω2), broadcast."""
+        """Ψ^a(ω1, ω2) less the part of neurons with themselves, broadcast."""
         kernel = kernels.committed(self.ensemble, observable)
         spectra = _Spectra(self.two_point, {"1": omega1, "2": omega2})
         values = {
             name: self.parameters[name] if name in self.parameters else spectra[name] for name in kernel.arguments
         }
-        direct = spectra[f"C_{observable}_1"] * spectra[f"C_{observable}_2"]
+        single = "x" if observable == "x" else "phi"
+        direct = self._diagonal(observable) * spectra[f"C_{single}_1"] * spectra[f"C_{single}_2"]
         return np.asarray(kernel(**values) - direct)
 
     def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
@@ -61,8 +66,9 @@ class FourPoint:
         # Filon's rule integrates the interpolant of degree n - 1, Gauss's one of degree 2n - 1: twice the nodes.
         wedges = self._wedges(2 * self.settings.quadrature_order)
         connected = wedges.transform(lambda w1, w2: self.connected(observable, w1, w2), lag1.ravel(), lag2.ravel())
-        direct = self.two_point.covariance(observable, lag1) * self.two_point.covariance(observable, lag2)
-        return np.asarray(direct + connected.reshape(lag1.shape))
+        single = "x" if observable == "x" else "phi"
+        direct = self.two_point.covariance(single, lag1) * self.two_point.covariance(single, lag2)
+        return np.asarray(self._diagonal(observable) * direct + connected.reshape(lag1.shape))
 
     def psi_at_zero(self, observable: str) -> float:
         """Ψ^a(0, 0) = (1/N) Σ_ij C^a_ij(0)².
@@ -76,7 +82,8 @@ class FourPoint:
             )
         wedges = self._wedges(self.settings.quadrature_order)
         connected = wedges.integral(lambda w1, w2: self.connected(observable, w1, w2))
-        value = self._variance(observable) ** 2 + connected
+        single = self.two_point.variance if observable == "x" else self.two_point.activity_variance
+        value = self._diagonal(observable) * single**2 + connected
         if not value > 0:  # a sum of squares
             raise NotConverged(f"Psi(0, 0) of {observable!r} came out as {value:g}; refine the quadrature settings")
         return value
@@ -96,7 +103,14 @@ class FourPoint:
         return self._variance(observable) ** 2 / self.psi_at_zero(observable)
 
     def _variance(self, observable: str) -> float:
-        return self.two_point.variance if observable == "x" else self.two_point.activity_variance
+        if observable == "x":
+            return self.two_point.variance
+        scale = self.parameters["q_2"] if observable in WEIGHTED else 1.0
+        return scale * self.two_point.activity_variance
+
+    def _diagonal(self, observable: str) -> float:
+        """⟨w⁴⟩ for an observable w φ, 1 otherwise: the square of a neuron's own covariance, averaged over neurons."""
+        return self.parameters["q_2"] ** 2 / self.parameters["PR_G"] if observable in WEIGHTED else 1.0
 
     def _wedges(self, order: int) -> Wedges:
         solution = self.two_point

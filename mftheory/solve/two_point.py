@@ -46,6 +46,8 @@ class TwoPoint:
         C^φ/C^x as a function of τ.
     density : PiecewisePolynomial
         C^φ(ω) as a function of asinh(ω/√δ), up to the frequency beyond which it is rounding error.
+    mean_square_gain : float
+        ⟨G²⟩: C^Φ = ⟨G²⟩ C^φ for Φ = G φ, and for a readout with independent gains of that law [J9].
     """
 
     g_eff: float
@@ -56,6 +58,7 @@ class TwoPoint:
     theta: PiecewisePolynomial
     ratio: PiecewisePolynomial
     density: PiecewisePolynomial
+    mean_square_gain: float = 1.0
 
     @property
     def decay(self) -> float:
@@ -68,7 +71,7 @@ class TwoPoint:
         return self.decay * math.sinh(self.density.edges[-1])
 
     def covariance(self, observable: str, tau: ArrayLike) -> Array:
-        """C^x(τ), C^φ(τ) or C^{xφ}(τ) = ⟨φ'⟩ C^x(τ) ("x", "phi", "xphi"); even in τ, of the shape of τ."""
+        """C^a(τ) ("x", "phi", "Phi", "readout") or C^{xφ}(τ) = ⟨φ'⟩ C^x(τ) ("xphi"); even in τ, of the shape of τ."""
         tau = np.abs(np.asarray(tau, dtype=np.float64))
         end = self.theta.edges[-1]
         inside = np.minimum(tau, end)
@@ -77,20 +80,26 @@ class TwoPoint:
             return np.asarray(c)
         if observable == "xphi":
             return np.asarray(self.gain * c)
-        return np.asarray(c * np.where(tau > end, self.gain**2, self.ratio(inside)))
+        phi = c * np.where(tau > end, self.gain**2, self.ratio(inside))
+        return np.asarray(self._activity_scale(observable) * phi)
 
     def spectrum(self, observable: str, omega: ArrayLike) -> Array:
-        """C^x(ω), C^φ(ω) or C^{xφ}(ω): real, even, never negative, 0 beyond `highest_frequency`."""
+        """C^a(ω) or C^{xφ}(ω), as for `covariance`: real, even, never negative, 0 beyond `highest_frequency`."""
         omega = np.abs(np.asarray(omega, dtype=np.float64))
         v = np.arcsinh(omega / self.decay)
         inside = v <= self.density.edges[-1]
         phi = np.asarray(np.where(inside, np.maximum(self.density(np.where(inside, v, 0.0)), 0.0), 0.0))
-        return phi if observable == "phi" else np.asarray(phi * self.transfer(observable, omega))
+        if observable in ("x", "xphi"):
+            return np.asarray(phi * self.transfer(observable, omega))
+        return np.asarray(self._activity_scale(observable) * phi)
 
     def transfer(self, observable: str, omega: Array) -> Array:
         """C^x(ω)/C^φ(ω) = g_eff²/(1+ω²), or C^{xφ}(ω)/C^φ(ω)."""
         power = self.g_eff**2 / (1.0 + np.square(omega))
         return np.asarray(power if observable == "x" else self.gain * power)
+
+    def _activity_scale(self, observable: str) -> float:
+        return 1.0 if observable == "phi" else self.mean_square_gain
 
     def response(self, observable: str, omega: ArrayLike) -> NDArray[np.complex128]:
         """S^x(ω) = 1/(1+iω), S^φ(ω) = ⟨φ'⟩/(1+iω)."""

@@ -140,6 +140,16 @@ def test_resampled_spectrum_keeps_scale_and_effective_rank(n: int) -> None:
     assert np.median(d) == pytest.approx(modes.moment(0) * np.median(np.linspace(1.5, 0, 597)) * modes._scale, rel=0.1)
 
 
+@pytest.mark.parametrize("n", [2, 43, 50])
+@pytest.mark.parametrize("strengths", [[3.85], [1.0, 1.0 - 1e-12, 1.0], np.append(10.0, np.full(999, 0.01))])
+def test_extreme_spectra_can_be_resampled(strengths, n: int) -> None:
+    """One mode, modes equal to rounding, and one mode that carries all: an effective rank below one mode at n = 50."""
+    modes = mf.RandomMode(strengths)
+    d = modes.mode_strengths(n)
+    assert np.sum(d**2) / n == pytest.approx(modes.g_eff**2, rel=1e-9)
+    assert np.sum(d**2) ** 2 / np.sum(d**4) == pytest.approx(max(1.0, n * modes.effective_rank), rel=1e-3)
+
+
 @pytest.mark.statistical
 @pytest.mark.parametrize(
     "connectivity", [mf.IID(1.7), mf.RandomMode.exponential(1.7, 0.1), mf.RandomMode.step(1.7, 2.0)]
