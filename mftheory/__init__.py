@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mftheory import connectome
     from mftheory.action import GaussianEnsemble
     from mftheory.api import compare
+    from mftheory.derive.catalogue import derivation, formula, labels
     from mftheory.derive.derivation import derive
     from mftheory.simulate.simulate import simulate
     from mftheory.solve.dimension import dimension
@@ -34,6 +35,9 @@ for _package in ("compare", "derive", "simulate", "solve"):
 # Each verb loads what it needs when it is first asked for: `import mftheory` costs NumPy at most.
 _LAZY = {
     "derive": "mftheory.derive.derivation",
+    "derivation": "mftheory.derive.catalogue",
+    "formula": "mftheory.derive.catalogue",
+    "labels": "mftheory.derive.catalogue",
     "solve": "mftheory.solve.theory",
     "dimension": "mftheory.solve.dimension",
     "simulate": "mftheory.simulate.simulate",
@@ -59,8 +63,11 @@ __all__ = [
     "Unsupported",
     "compare",
     "connectome",
+    "derivation",
     "derive",
     "dimension",
+    "formula",
+    "labels",
     "simulate",
     "solve",
 ]

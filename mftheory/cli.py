@@ -40,23 +40,30 @@ def derive(
 ) -> None:
     """Derive Ψ(ω1, ω2) from the action.  Example: mftheory derive --effective-rank 0.5 --latex"""
     derivation = mf.derive(_network(2.0, effective_rank, "erf"))
-    formula = derivation.four_point(observable)
-    record = {
-        "label": formula.label,
-        "expression": str(formula.expr),
-        "latex": formula.latex(),
-        "symbols": {name: info.meaning for name, info in formula.symbols.items()},
-        "assumptions": formula.assumptions,
-        "citation": formula.citation,
-    }
-    if as_json:
-        _print_json(record)
-    elif steps:
-        for name, step in derivation.steps().items():
-            typer.echo(f"% {name}\n{step.latex()}\n")
+    if steps and not as_json:
+        _print_steps(derivation)
     else:
-        heading = f"[{formula.label}]  Ψ(ω1, ω2) of {observable}, where F_12 = F(ω1) F(ω2):\n\n"
-        typer.echo(formula.latex() if latex else heading + formula.pretty())
+        _print_formula(derivation.four_point(observable), latex, False, as_json)
+
+
+@app.command()
+def formulas(
+    label: Annotated[str | None, typer.Argument(help="A label, such as psi-overlap; none: list them.")] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    python: Annotated[bool, typer.Option("--python", help="Print the kernel's source.")] = False,
+    steps: Annotated[bool, typer.Option("--derive", help="Print every step of the derivation, as LaTeX.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the formulas, or print one.  Example: mftheory formulas psi-overlap --latex"""
+    if label is None:
+        known = mf.labels()
+        width = max(map(len, known))
+        lines = [f"{name:<{width}}  {observable} of {ensemble}" for name, (ensemble, observable) in known.items()]
+        typer.echo(json.dumps(known, indent=1) if as_json else "\n".join(lines))
+    elif steps:
+        _print_steps(mf.derivation(label))
+    else:
+        _print_formula(mf.formula(label), latex, python, as_json)
 
 
 @app.command()
@@ -185,6 +192,35 @@ def _network(g: float, effective_rank: float | None, nonlinearity: str) -> mf.Ne
         raise InvalidNetwork("nonlinearity", nonlinearity, f"must be one of {', '.join(NONLINEARITIES)}")
     ensemble = mf.IID(g) if effective_rank is None else mf.RandomMode.exponential(g, effective_rank)
     return mf.Network(ensemble, NONLINEARITIES[nonlinearity])
+
+
+def _print_steps(derivation: Any) -> None:
+    for name, step in derivation.steps().items():
+        typer.echo(f"% {name}\n{step.latex()}\n")
+
+
+def _print_formula(formula: Any, latex: bool, python: bool, as_json: bool) -> None:
+    where = {name: str(i.definition) for name, i in formula.symbols.items() if i.definition is not None}
+    if as_json:
+        _print_json(
+            {
+                "label": formula.label,
+                "expression": str(formula.expr),
+                "latex": formula.latex(),
+                "symbols": {name: info.meaning for name, info in formula.symbols.items()},
+                "moments": where,
+                "assumptions": formula.assumptions,
+                "citation": formula.citation,
+            }
+        )
+    elif python:
+        typer.echo(formula.kernel().source)
+    elif latex:
+        typer.echo(formula.latex())
+    else:
+        heading = f"[{formula.label}]  Ψ(ω1, ω2) of {formula.observable}, where F_12 = F(ω1) F(ω2):\n\n"
+        moments = "".join(f"\n{name} = {definition}" for name, definition in where.items())
+        typer.echo(heading + formula.pretty() + ("\n" + moments if moments else ""))
 
 
 def _report(record: dict[str, Any], as_json: bool) -> None:

@@ -90,6 +90,18 @@ def test_derive_prints_the_formula(capsys) -> None:
     assert "% Hessian" in run(capsys, "derive", "--steps")[1]
 
 
+def test_formulas_are_listed_and_printed(capsys) -> None:
+    code, out, _ = run(capsys, "formulas")
+    assert code == 0
+    assert {"psi-iid", "psi-x-rmm", "psi-sym", "psi-overlap"} <= {line.split()[0] for line in out.splitlines()}
+    assert r"\left|{1 - U}\right|" in run(capsys, "formulas", "psi-overlap", "--latex")[1]
+    assert "@vectorize" in run(capsys, "formulas", "psi-overlap", "--python")[1]
+    assert "% saddle point" in run(capsys, "formulas", "psi-sym", "--derive")[1]
+    assert "X_12 = " in run(capsys, "formulas", "psi-overlap")[1]
+    code, _, err = run(capsys, "formulas", "psi-nonesuch")
+    assert (code, err.count("\n")) == (2, 1)
+
+
 def test_solve_prints_numbers_and_json(capsys) -> None:
     code, out, _ = run(capsys, "solve", "--g", "3", "--effective-rank", "1", "--n", "1000", "--json")
     record = json.loads(out)

@@ -115,7 +115,8 @@ class _Pretty(PrettyPrinter):
         return prettyForm(*self._print(_positive(expr.args[0])).parens("|", "|"))
 
     def _print_Re(self, expr: sp.Expr) -> prettyForm:
-        return prettyForm(*prettyForm("Re").right(self._print(expr.args[0]).parens("[", "]")))
+        inside = prettyForm(*self._print(expr.args[0]).parens("[", "]"))
+        return prettyForm(*inside.left("Re"))
 
 
 class _Printer(LatexPrinter):

@@ -1,11 +1,13 @@
 """The published formulas of THEORY.md §3-4, derived and compared exactly, then again at random complex points."""
 
 import random
+from dataclasses import replace
 
 import pytest
 import sympy as sp
 
-from mftheory.action.ensembles import BUILT_IN, heterogeneous
+from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix
+from mftheory.action.ensembles import BUILT_IN, heterogeneous, leaky_neurons
 from mftheory.derive.derivation import derive
 from mftheory.formulas import Mean, Re, canonical, conjugate_symbol, conjugated, separate
 
@@ -225,6 +227,17 @@ def test_saddle_point_36_same_input_as_an_iid_network() -> None:
     assert modes.gaussian
 
 
+def test_external_noise_adds_to_the_input_and_leaves_the_four_point_function() -> None:
+    """Independent noise enters through C^φ and S^φ alone (ours: [psi-iid] holds with noise)."""
+    noisy = replace(leaky_neurons(), noise=sp.Symbol("noise", positive=True))
+    J = GaussianMatrix("J", noisy, noisy)
+    d = derive(
+        GaussianEnsemble("noisy", (noisy,), (Coupling(J, noisy.response, noisy.activity),), (Covariance(J, J, g**2),))
+    )
+    assert sp.expand(d.saddle_point.sites["neurons"].noise - sp.Symbol("noise", positive=True) - g**2 * C1) == 0
+    assert canonical(d.four_point("phi").expr - FOUR_POINT["psi-iid"][2]) == 0
+
+
 def test_partial_symmetry_saddle_point_h16() -> None:
     site = derive(BUILT_IN["partially-symmetric"]()).saddle_point.sites["neurons"]
     assert not site.gaussian
@@ -255,5 +268,10 @@ def _single_mean(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 def test_whole_derivation_is_printable() -> None:
     for declare in BUILT_IN.values():
-        for name, step in derive(declare()).steps().items():
+        d = derive(declare())
+        for name, step in d.steps().items():
             assert step.latex().strip(), name
+        for observable in d.observables:
+            formula = d.four_point(observable)
+            assert formula.pretty().strip()
+            assert formula.latex().count("{") == formula.latex().count("}")

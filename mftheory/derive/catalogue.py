@@ -1,0 +1,53 @@
+"""Every formula of the built-in ensembles, by label."""
+
+from mftheory.action.ensembles import BUILT_IN
+from mftheory.derive.derivation import Derivation
+from mftheory.errors import InvalidNetwork
+from mftheory.formulas import Formula
+
+
+def labels() -> dict[str, tuple[str, str]]:
+    """Label → (ensemble, observable); published labels as in the papers, the others ensemble/observable.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> mf.labels()["psi-overlap"]
+    ('random-mode-overlaps', 'phi')
+    """
+    found = {}
+    for name, declare in BUILT_IN.items():
+        ensemble = declare()
+        for observable in ensemble.observables:
+            found[ensemble.labels.get(observable, f"{name}/{observable}")] = (name, observable)
+    return found
+
+
+def formula(label: str) -> Formula:
+    """Derive the formula of that label.
+
+    Raises
+    ------
+    InvalidNetwork
+        If there is none.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> mf.formula("psi-sym").citation
+    '[CMvML25]'
+    """
+    _, observable = _of(label)
+    return derivation(label).four_point(observable)
+
+
+def derivation(label: str) -> Derivation:
+    """The derivation that the formula of that label comes from; raises as `formula` does."""
+    return Derivation(BUILT_IN[_of(label)[0]]())
+
+
+def _of(label: str) -> tuple[str, str]:
+    known = labels()
+    if label not in known:
+        raise InvalidNetwork("label", label, f"must be one of {', '.join(known)}")
+    return known[label]
