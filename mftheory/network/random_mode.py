@@ -87,13 +87,13 @@ class RandomMode:
         law = strengths.Exponential.with_participation_ratio(min(rank, 1.0))
         gamma = overlaps.amplitude("overlap_amplitude", overlap_amplitude)
         sigmoid = overlaps.Sigmoid.balanced(law, gamma) if gamma != 0 else None
-        return cls(law, alpha=max(rank, 1.0), overlaps=sigmoid, g_eff=g_eff)
+        return cls(law, alpha=max(rank, 1.0), overlaps=sigmoid, g_eff=_check.positive("g_eff", g_eff))
 
     @classmethod
     def step(cls, g_eff: float, effective_rank: float) -> "RandomMode":
         """Equal strengths on a fraction of the modes, of the given g_eff and effective rank α PR_D."""
         rank = _check.positive("effective_rank", effective_rank)
-        return cls(strengths.Step(min(rank, 1.0)), alpha=max(rank, 1.0), g_eff=g_eff)
+        return cls(strengths.Step(min(rank, 1.0)), alpha=max(rank, 1.0), g_eff=_check.positive("g_eff", g_eff))
 
     @property
     def ensemble(self) -> str:
