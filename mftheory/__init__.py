@@ -17,12 +17,11 @@ from mftheory.network import IID, Erf, Gains, Network, PartiallySymmetric, Rando
 if TYPE_CHECKING:
     from mftheory import connectome
     from mftheory.action import GaussianEnsemble
-    from mftheory.api import compare
+    from mftheory.api import compare, solve
     from mftheory.derive.catalogue import derivation, formula, labels
     from mftheory.derive.derivation import derive
     from mftheory.simulate.simulate import simulate
     from mftheory.solve.dimension import dimension
-    from mftheory.solve.theory import solve
 
 __version__ = "0.1.0"
 
@@ -38,7 +37,7 @@ _LAZY = {
     "derivation": "mftheory.derive.catalogue",
     "formula": "mftheory.derive.catalogue",
     "labels": "mftheory.derive.catalogue",
-    "solve": "mftheory.solve.theory",
+    "solve": "mftheory.api",
     "dimension": "mftheory.solve.dimension",
     "simulate": "mftheory.simulate.simulate",
     "compare": "mftheory.api",

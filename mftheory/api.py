@@ -1,4 +1,4 @@
-"""The verb that needs both sides: theory against the network itself."""
+"""The verbs that need more than one package: numbers of an ensemble of your own, theory against the network itself."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
@@ -7,10 +7,92 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mftheory.errors import InvalidNetwork
-from mftheory.network import IID, Network, RandomMode
+from mftheory.network import IID, Erf, Network, Nonlinearity, RandomMode
 
 if TYPE_CHECKING:
-    from mftheory.results import Comparison
+    from mftheory.action import GaussianEnsemble
+    from mftheory.results import Comparison, Theory
+    from mftheory.solve.settings import Settings
+
+
+def solve(
+    network: "Network | GaussianEnsemble",
+    settings: "Settings | None" = None,
+    parameters: Mapping[str, float] | None = None,
+    nonlinearity: Nonlinearity | None = None,
+) -> "Theory":
+    """Solve the mean-field theory of a network, or of an ensemble of your own.
+
+    Parameters
+    ----------
+    network : Network or GaussianEnsemble
+        A network of independent couplings or modes, with or without gains; or an ensemble of leaky neurons, state "x"
+        and activity "phi", whose input is Gaussian with a spectrum proportional to C^φ.
+    settings : Settings, optional
+        Numerical settings; the default gives about twelve digits.
+    parameters : dict, for an ensemble
+        The numbers behind its symbols, such as ``{"g": 2.0, "alpha": 0.5, "r_2": 1.0, "r_4": 1.5}``.
+    nonlinearity : Erf or Tanh, for an ensemble
+        Erf() by default.
+
+    Returns
+    -------
+    Theory
+        Two- and four-point functions, dimensions and timescales in the limit N → ∞; with gains also of "Phi" and
+        "readout".
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the argument, if it is neither, or a parameter is missing.
+    Quiescent
+        If g_eff φ'(0) <= 1.
+    NotConverged
+        If the two-point solution was not found.
+    Unsupported
+        If the single-site process is not Gaussian: partial symmetry, overlaps.
+
+    Notes
+    -----
+    Assumes a stationary fluctuating state, odd φ, no condensed modes, N·PR ≫ 1 (THEORY.md §0). Time is in units of the
+    neurons' time constant. Two-point functions [two-point, 36]; four-point functions from the derived kernels
+    [psi-iid], [psi-x-iid], [psi-rmm], [psi-x-rmm], with gains [46a, 46b, J18].
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> theory = mf.solve(mf.Network(mf.RandomMode.exponential(g_eff=3.0, effective_rank=1.0)))
+    >>> round(theory.dimension("phi"), 10)
+    0.0280088559
+    """
+    from mftheory.solve.theory import solve as solve_network
+
+    of_own = hasattr(network, "populations")  # an ensemble, told apart without loading SymPy
+    if not of_own and parameters is None and nonlinearity is None:
+        return solve_network(network, settings)  # type: ignore[arg-type]
+    return _solve_ensemble(network, settings, parameters or {}, Erf() if nonlinearity is None else nonlinearity)
+
+
+def _solve_ensemble(
+    ensemble: Any, settings: "Settings | None", parameters: Mapping[str, float], nonlinearity: Nonlinearity
+) -> "Theory":
+    from mftheory.action import GaussianEnsemble
+    from mftheory.derive.derivation import derive
+    from mftheory.solve.theory import assemble
+
+    if not isinstance(ensemble, GaussianEnsemble):
+        raise InvalidNetwork("parameters", dict(parameters), "are for a GaussianEnsemble; a Network has its own")
+    derivation = derive(ensemble)
+    strength = derivation.saddle_point.gaussian_input_strength()
+    formulas = {name: derivation.four_point(name) for name in ("phi", "x")}
+    needed = {s.name for s in strength.free_symbols}
+    for formula in formulas.values():
+        needed |= {name for name, info in formula.symbols.items() if info.kind == "parameter"}
+    for name in needed - parameters.keys():
+        raise InvalidNetwork(f"parameters[{name!r}]", None, f"must be given; needed are {', '.join(sorted(needed))}")
+    used = {name: float(parameters[name]) for name in needed}
+    g_eff = float(strength.subs({s: used[s.name] for s in strength.free_symbols})) ** 0.5
+    return assemble(ensemble, g_eff, nonlinearity, used, lambda name: formulas[name].kernel(), settings=settings)
 
 
 def compare(

@@ -101,6 +101,24 @@ class SaddlePoint:
         names = self._site_functions(population)
         return average(expr, population.parameters, lambda symbol: spectra.base_name(symbol) in names)
 
+    def gaussian_input_strength(self) -> sp.Expr:
+        """g_eff²: the input spectrum of the one population of leaky neurons over its C^φ.
+
+        Raises
+        ------
+        Unsupported
+            If there are several such populations, the input is not g_eff² C^φ, or the neuron feeds back on itself.
+        """
+        neurons = [p for p in self.averaged.ensemble.populations if not p.linear]
+        if len(neurons) != 1 or neurons[0].size != 1 or sp.expand(neurons[0].inverse_transfer - 1 - sp.I * omega) != 0:
+            raise Unsupported("solve knows ensembles with one population of N leaky neurons")
+        (x,) = neurons
+        site = self.sites[x.name]
+        strength = sp.cancel(site.noise / self.two_time(x.activity.field, x.activity.field, 1))
+        if not site.gaussian or any(s.name[:2] in {"C_", "S_", "P_"} for s in strength.free_symbols):
+            raise Unsupported("solve knows ensembles in which a neuron's input is Gaussian, of spectrum g_eff² C^φ")
+        return strength
+
     def propagators(self) -> dict[sp.Symbol, sp.Expr]:
         """What each propagator symbol stands for, in the parameters of its site and the neurons' response."""
         found: dict[sp.Symbol, sp.Expr] = {}

@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork
+from mftheory.kernels import committed
 from mftheory.network import Erf, Nonlinearity
 from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, checked_observable
 from mftheory.solve.four_point import NEAR_ONSET, ROUNDING, FourPoint
@@ -168,7 +170,7 @@ def _affine(g: float, observable: str, nonlinearity: Nonlinearity, settings: Set
         of_gains = {"q_2": 1.0, "PR_G": 1.0 / (1.0 + spread)} if gains else {}
         ensemble = "random-mode+gains" if gains else "random-mode"
         parameters = {"g_eff": g, "kappa": kappa, **of_gains}
-        return FourPoint(ensemble, parameters, solution, settings).psi_at_zero(observable)
+        return FourPoint(partial(committed, ensemble), parameters, solution, settings).psi_at_zero(observable)
 
     iid = psi(0.0)
     return _Affine(

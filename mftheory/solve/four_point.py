@@ -5,15 +5,15 @@ ensemble needs nothing new here. The part of neurons with themselves, C^a(ω1) C
 is integrated exactly, as C^a(τ1) C^a(τ2); what is left falls off faster with frequency.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mftheory import kernels
 from mftheory.errors import NotConverged
+from mftheory.kernels import Kernel
 from mftheory.solve.quadrature import Wedges
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import TwoPoint
@@ -36,22 +36,22 @@ class FourPoint:
 
     Attributes
     ----------
-    ensemble : str
-        Key of the committed kernels.
+    kernel_of : callable
+        The kernel of an observable, committed or compiled.
     parameters : mapping
         The ensemble's parameters, by the names its kernels use.
     two_point : TwoPoint
     settings : Settings
     """
 
-    ensemble: str
+    kernel_of: Callable[[str], Kernel]
     parameters: Mapping[str, float]
     two_point: TwoPoint
     settings: Settings
 
     def connected(self, observable: str, omega1: Array, omega2: Array) -> NDArray[np.complex128]:
         """Ψ^a(ω1, ω2) less the part of neurons with themselves, broadcast."""
-        kernel = kernels.committed(self.ensemble, observable)
+        kernel = self.kernel_of(observable)
         spectra = _Spectra(self.two_point, {"1": omega1, "2": omega2})
         values = {
             name: self.parameters[name] if name in self.parameters else spectra[name] for name in kernel.arguments

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mftheory import IID, Erf, InvalidNetwork, Network, NotConverged, Quiescent, RandomMode, Tanh
+from mftheory.kernels import committed
 from mftheory.solve.dimension import dimension, low_rank_coefficient
 from mftheory.solve.four_point import FourPoint
 from mftheory.solve.settings import Settings
@@ -26,7 +28,9 @@ NONLINEARITIES = {"erf": Erf(), "tanh": Tanh()}
 
 def four_point(g, nonlinearity=None, kappa=0.0, numerics=DEFAULT):
     phi = Erf() if nonlinearity is None else nonlinearity
-    return FourPoint("random-mode", {"g_eff": g, "kappa": kappa}, two_point(g, phi, numerics), numerics)
+    return FourPoint(
+        partial(committed, "random-mode"), {"g_eff": g, "kappa": kappa}, two_point(g, phi, numerics), numerics
+    )
 
 
 # --- numbers that others computed -------------------------------------------------------------------------

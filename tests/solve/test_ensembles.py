@@ -1,0 +1,44 @@
+"""`mf.solve` of an ensemble of a user's own."""
+
+import pytest
+import sympy as sp
+from derive.declared import partially_symmetric, random_mode_on_background
+
+import mftheory as mf
+from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Population, omega
+
+pytestmark = pytest.mark.numeric
+
+
+def test_modes_on_a_background_interpolate_between_the_two() -> None:
+    """Ψ depends on g_eff² = g² + α r2 and on α r4 alone, so κ_eff = α r4/g_eff⁴ gives the built-in answer."""
+    parameters = {"g": 2.0, "alpha": 0.5, "r_2": 10.0, "r_4": 200.0}
+    theory = mf.solve(random_mode_on_background(), parameters=parameters)
+    g_eff = (4.0 + 5.0) ** 0.5
+    rank = g_eff**4 / (0.5 * 200.0)
+    for observable in ("phi", "x"):
+        built_in = mf.dimension(g_eff=g_eff, effective_rank=rank, observable=observable)
+        assert theory.dimension(observable) == pytest.approx(built_in, rel=1e-12)  # the same integral; rounding
+
+
+def test_a_hand_written_iid_network_with_tanh() -> None:
+    x = Population("neurons", "x", "phi", inverse_transfer=1 + sp.I * omega)
+    J = GaussianMatrix("J", x, x)
+    g = sp.Symbol("g", positive=True)
+    mine = GaussianEnsemble("mine", (x,), (Coupling(J, x.response, x.activity),), (Covariance(J, J, g**2),))
+    theory = mf.solve(mine, parameters={"g": 3.0}, nonlinearity=mf.Tanh())
+    built_in = mf.solve(mf.Network(mf.IID(3.0), mf.Tanh()))
+    assert theory.dimension("phi") == pytest.approx(built_in.dimension("phi"), rel=1e-12)
+
+
+def test_what_is_not_solved_is_refused() -> None:
+    with pytest.raises(mf.Unsupported, match="Gaussian"):
+        mf.solve(partially_symmetric(), parameters={"g": 2.0, "sigma": 0.5})
+    with pytest.raises(mf.InvalidNetwork, match=r"parameters\['r_4'\] = None.*alpha, g, r_2, r_4"):
+        mf.solve(random_mode_on_background(), parameters={"g": 2.0, "alpha": 0.5, "r_2": 1.0})
+    with pytest.raises(mf.InvalidNetwork, match=r"parameters\["):
+        mf.solve(random_mode_on_background())
+    with pytest.raises(mf.InvalidNetwork, match="GaussianEnsemble"):
+        mf.solve(mf.Network(mf.IID(2.0)), parameters={"g": 2.0})
+    with pytest.raises(mf.Quiescent):
+        mf.solve(random_mode_on_background(), parameters={"g": 0.5, "alpha": 0.5, "r_2": 0.1, "r_4": 0.1})
