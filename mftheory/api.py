@@ -1,6 +1,7 @@
 """The verbs that need more than one package: numbers of an ensemble of your own, theory against the network itself."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -67,21 +68,23 @@ def solve(
     """
     from mftheory.solve.theory import solve as solve_network
 
-    of_own = hasattr(network, "populations")  # an ensemble, told apart without loading SymPy
-    if not of_own and parameters is None and nonlinearity is None:
-        return solve_network(network, settings)  # type: ignore[arg-type]
-    return _solve_ensemble(network, settings, parameters or {}, Erf() if nonlinearity is None else nonlinearity)
+    if not isinstance(network, Network):
+        return _solve_ensemble(network, settings, parameters or {}, Erf() if nonlinearity is None else nonlinearity)
+    for name, value in (("parameters", parameters), ("nonlinearity", nonlinearity)):
+        if value is not None:
+            raise InvalidNetwork(name, value, "is for a GaussianEnsemble; a Network has its own")
+    return solve_network(network, settings)
 
 
 def _solve_ensemble(
-    ensemble: Any, settings: "Settings | None", parameters: Mapping[str, float], nonlinearity: Nonlinearity
+    ensemble: "GaussianEnsemble",
+    settings: "Settings | None",
+    parameters: Mapping[str, float],
+    nonlinearity: Nonlinearity,
 ) -> "Theory":
-    from mftheory.action import GaussianEnsemble
     from mftheory.derive.derivation import derive
     from mftheory.solve.theory import assemble
 
-    if not isinstance(ensemble, GaussianEnsemble):
-        raise InvalidNetwork("parameters", dict(parameters), "are for a GaussianEnsemble; a Network has its own")
     derivation = derive(ensemble)
     strength = derivation.saddle_point.gaussian_input_strength()
     formulas = {name: derivation.four_point(name) for name in ("phi", "x")}
@@ -92,7 +95,9 @@ def _solve_ensemble(
         raise InvalidNetwork(f"parameters[{name!r}]", None, f"must be given; needed are {', '.join(sorted(needed))}")
     used = {name: float(parameters[name]) for name in needed}
     g_eff = float(strength.subs({s: used[s.name] for s in strength.free_symbols})) ** 0.5
-    return assemble(ensemble, g_eff, nonlinearity, used, lambda name: formulas[name].kernel(), settings=settings)
+    # Asked for at every evaluation of the integrand: generate and compile each once.
+    kernel_of = cache(lambda name: formulas[name].kernel())
+    return assemble(ensemble, g_eff, nonlinearity, used, kernel_of, settings=settings)
 
 
 def compare(
@@ -151,7 +156,6 @@ def compare(
     """
     from mftheory.compare.compare import Point
     from mftheory.compare.compare import compare as compare_records
-    from mftheory.solve.theory import solve
 
     networks = list(network) if isinstance(network, Sequence) else [network]
     if not networks or not all(isinstance(net, Network) for net in networks):
@@ -231,8 +235,6 @@ def _simulated(network: Network, n: int, seed: int, observable: str, settings: d
 
 def _without_modes(network: Network, observable: str) -> float | None:
     """The prediction with κ removed: what a comparison must be able to tell from the theory."""
-    from mftheory.solve.theory import solve
-
     if not isinstance(network.connectivity, RandomMode):
         return None
     without = Network(IID(network.connectivity.g_eff), network.nonlinearity, network.gains)

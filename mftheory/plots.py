@@ -81,17 +81,9 @@ def dimension_against_rank(record: Mapping[str, Any], ax: Axes) -> None:
     dodge = np.linspace(-0.012, 0.012, curves)  # keeps the dots of one curve off those of another
     for colour, g, values, shift in zip(_cycle(curves), theory_["g_eff"], theory_["dimension"], dodge, strict=True):
         ax.plot(rank, values, color=colour, label=rf"$g_\mathrm{{eff}}$ = {g:g}")
-        points = [p for p in record["comparison"]["points"] if p["label"]["g_eff"] == g]
-        for point in points:
-            dots = [r for r in point["records"] if r["n"] == max(r["n"] for r in point["records"])]
-            x = point["label"]["effective_rank"]
-            ax.plot([x + shift] * len(dots), [r["dimension"] for r in dots], ".", color=colour, alpha=0.35, ms=5)
-        ax.errorbar(
-            [p["label"]["effective_rank"] for p in points],
-            [p["extrapolated"]["value"] for p in points],
-            [p["extrapolated"]["error"] for p in points],
-            fmt="o", ms=5, capsize=3, mfc="white", color=colour,
-        )  # fmt: skip
+        for point in record["comparison"]["points"]:
+            if point["label"]["g_eff"] == g:
+                _compared(ax, point, point["label"]["effective_rank"], colour, shift)
     ax.set(
         xlabel=r"effective rank $\alpha\,\mathrm{PR}_D$", ylabel=r"dimension of activity $\mathrm{PR}^\phi$",
         xlim=(0, None), ylim=(0, None),
@@ -120,13 +112,18 @@ def dimension_of_wiring(record: Mapping[str, Any], ax: Axes) -> None:
     ax.plot(theory_["g_eff"], theory_["dimension"], color=COLOURS[0], label="theory, fly strengths")
     ax.plot(theory_["g_eff"], theory_["iid"], ":", color=COLOURS[2], label="theory, i.i.d. couplings")
     for point in record["comparison"]["points"]:
-        g, largest = point["label"]["g_eff"], max(r["n"] for r in point["records"])
-        dots = [r["dimension"] for r in point["records"] if r["n"] == largest]
-        ax.plot([g] * len(dots), dots, ".", color=COLOURS[1], alpha=0.4, ms=5)
-        limit = point["extrapolated"]
-        ax.errorbar([g], [limit["value"]], [limit["error"]], fmt="o", ms=5, capsize=3, mfc="white", color=COLOURS[1])
+        _compared(ax, point, point["label"]["g_eff"], COLOURS[1])
     ax.set(xlabel=r"$g_\mathrm{eff}$", ylabel=r"dimension of activity $\mathrm{PR}^\phi$", ylim=(0, None))
     ax.legend(fontsize=8)
+
+
+def _compared(ax: Axes, point: Mapping[str, Any], x: float, colour: str, shift: float = 0.0) -> None:
+    """One dot for each of the largest networks, and the mean extrapolated in 1/N with its error."""
+    largest = max(r["n"] for r in point["records"])
+    dots = [r["dimension"] for r in point["records"] if r["n"] == largest]
+    ax.plot([x + shift] * len(dots), dots, ".", color=colour, alpha=0.4, ms=5)
+    limit = point["extrapolated"]
+    ax.errorbar([x], [limit["value"]], [limit["error"]], fmt="o", ms=5, capsize=3, mfc="white", color=colour)
 
 
 def _cycle(n: int) -> list[str]:

@@ -7,10 +7,10 @@ from sympy.printing.latex import LatexPrinter
 
 from mftheory.action.average import AveragedExponent, Bilinear, disorder_average
 from mftheory.action.disorder import Coupling, GaussianEnsemble
-from mftheory.action.fields import Field, Operator, Population
+from mftheory.action.fields import Field, Operator, Population, omega
 
 N = sp.Symbol("N", integer=True, positive=True)
-t, t_prime = sp.symbols("t t'", real=True)
+t = sp.Symbol("t", real=True)
 
 
 class SiteField(sp.Function):
@@ -27,8 +27,7 @@ class SiteOperator(sp.Function):
 
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
         inverse_transfer, state = self.args
-        symbol = sp.Symbol("omega", real=True)
-        operator = sp.expand(inverse_transfer.subs(symbol, -sp.I * sp.Symbol(r"\partial_t")))
+        operator = sp.expand(inverse_transfer.subs(omega, -sp.I * sp.Symbol(r"\partial_t")))
         if operator == 1:
             return str(printer._print(state))
         text = printer._print(operator)

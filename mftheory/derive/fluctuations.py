@@ -10,6 +10,8 @@ from mftheory.action import Bilinear, FactorisedAction, OrderParameter
 from mftheory.derive.correlators import Correlators, LabelledMatrix
 
 Rename = Callable[[sp.Expr], sp.Expr]
+Source = tuple[tuple[sp.Expr, Bilinear], ...]
+"""What an order parameter (or an external source) multiplies in the single-site exponent: (factor, bilinear), …"""
 
 
 def compact(correlators: Correlators, observable: Bilinear, rename: Rename) -> sp.Expr:
@@ -21,9 +23,7 @@ def compact(correlators: Correlators, observable: Bilinear, rename: Rename) -> s
     listed = list(dict.fromkeys((*coupled, observable)))
     position = listed.index(observable)
     Pi, K = (m.applyfunc(rename) for m in (correlators.matrix(listed), correlators.coupling_matrix(listed)))
-    unit = sp.zeros(len(listed), 1)
-    unit[position] = 1
-    column = solve(sp.eye(len(listed)) - K * Pi, unit)
+    column = solve(sp.eye(len(listed)) - K * Pi, sp.eye(len(listed))[:, position])
     return sp.Add(*(p * c for p, c in zip(Pi[position, :], column, strict=True)))
 
 
@@ -62,7 +62,7 @@ class Hessian:
         A sum of terms in the named moments. For a named order parameter it is its entry of H⁻¹.
         """
         fields = self.action.order_parameters
-        source = _Source(((sp.S.One, observable),))
+        source: Source = ((sp.S.One, observable),)
         out = [_of_field(q) for q in fields] + [_of_conjugate(q) for q in fields]
         right = sp.Matrix([self._rename(self._between(q, source)) for q in out])
         column = solve(self._named, right)
@@ -72,31 +72,22 @@ class Hessian:
     def inverse_entry(self, name: str) -> sp.Expr:
         """Diagonal entry of H⁻¹ of one order parameter, such as ``C_phi``, in the named moments."""
         position = self.labelled.names.index(name)
-        unit = sp.zeros(len(self.labelled.names), 1)
-        unit[position] = 1
-        return solve(self._named, unit)[position]
+        return solve(self._named, sp.eye(len(self.labelled.names))[:, position])[position]
 
     @cached_property
     def _named(self) -> sp.Matrix:
         return sp.Matrix(self.labelled.matrix.applyfunc(self._rename))
 
-    def _between(self, p: "_Source", q: "_Source") -> sp.Expr:
-        return sp.Add(*(c * d * self.correlators.entry(a, b) for c, a in p.bilinears for d, b in q.bilinears))
+    def _between(self, p: Source, q: Source) -> sp.Expr:
+        return sp.Add(*(c * d * self.correlators.entry(a, b) for c, a in p for d, b in q))
 
 
-class _Source:
-    """What an order parameter (or an external source) multiplies in the single-site exponent."""
-
-    def __init__(self, bilinears: tuple[tuple[sp.Expr, Bilinear], ...]) -> None:
-        self.bilinears = bilinears
+def _of_field(q: OrderParameter) -> Source:
+    return q.partners
 
 
-def _of_field(q: OrderParameter) -> _Source:
-    return _Source(q.partners)
-
-
-def _of_conjugate(q: OrderParameter) -> _Source:
-    return _Source(((q.scale, q.named),))
+def _of_conjugate(q: OrderParameter) -> Source:
+    return ((q.scale, q.named),)
 
 
 def conjugate_name(name: str) -> str:

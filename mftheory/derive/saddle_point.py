@@ -6,6 +6,7 @@ of its partner: a Gaussian input. A bilinear with one response field is a feedba
 Response fields enter here as x̃ = -i x̂, so that ⟨u x̃⟩ is the response S^u itself and every coefficient is real.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,10 +56,6 @@ class SaddlePoint:
     def two_time(self, first: Field, second: Field, k: int) -> sp.Expr:
         """∫dτ e^{-iω_k τ} ⟨u(t) v(t+τ)⟩ of two fields of one site; it may depend on the site's parameters."""
         return self._two_time(first, second, k, ())
-
-    def mean(self, bilinear: Bilinear, k: int) -> sp.Expr:
-        """⟨O_uv⟩ at frequency ω_k: the saddle-point value of a bilinear."""
-        return self._mean(bilinear, k, ())
 
     def latex(self) -> str:
         """The single-site equations, typeset."""
@@ -121,28 +118,24 @@ class SaddlePoint:
 
     def propagators(self) -> dict[sp.Symbol, sp.Expr]:
         """What each propagator symbol stands for, in the parameters of its site and the neurons' response."""
-        found: dict[sp.Symbol, sp.Expr] = {}
-        for p in self.averaged.ensemble.populations:
-            for k in (1, 2):
-                site = self.site(p, k) if p.linear else None
-                if site is not None and site.feedback:
-                    defined = 1 / (self._inverse_transfer(p, k) - site.feedback[p.state.field])
-                    symbol = spectra.propagator(p.state.field, k)
-                    found |= {symbol.symbol: defined, symbol.conjugate: conjugated(defined)}
-        return found
+        return self._of_propagators(lambda p, k, feedback: 1 / (self._inverse_transfer(p, k) - feedback))
 
     def returned_responses(self) -> dict[sp.Symbol, sp.Expr]:
         """For each propagator symbol the response of the neurons that it feeds back, without the site's parameters."""
+        return self._of_propagators(
+            lambda p, k, feedback: feedback.as_independent(*(q.symbol for q in p.parameters), as_Add=False)[0]
+        )
+
+    def _of_propagators(self, expression: Callable[[Population, int, sp.Expr], sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
+        """An expression of each linear site that feeds back on itself, by the symbol of its propagator."""
         found: dict[sp.Symbol, sp.Expr] = {}
         for p in self.averaged.ensemble.populations:
             for k in (1, 2):
-                site = self.site(p, k) if p.linear else None
-                if site is not None and site.feedback:
-                    response, _ = site.feedback[p.state.field].as_independent(
-                        *(q.symbol for q in p.parameters), as_Add=False
-                    )
+                feedback = self.site(p, k).feedback if p.linear else {}
+                if feedback:
+                    value = expression(p, k, feedback[p.state.field])
                     symbol = spectra.propagator(p.state.field, k)
-                    found |= {symbol.symbol: response, symbol.conjugate: conjugated(response)}
+                    found |= {symbol.symbol: value, symbol.conjugate: conjugated(value)}
         return found
 
     def _site_functions(self, p: Population) -> set[str]:

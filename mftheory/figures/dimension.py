@@ -1,6 +1,7 @@
 """The main job: dimension of activity against effective rank, derived, computed, simulated, and on real wiring."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,7 @@ def on_wiring(protocol: Protocol, say: Say, progress: bool) -> dict[str, Any]:
     strengths = networks[0].connectivity
     grid = np.linspace(1.5, max(10.0, *protocol.wiring_g_eff), 18)
     curve = mf.dimension(g_eff=grid, effective_rank=found.effective_rank)
-    trust = trust_at(found.normalised.n, found.effective_rank, protocol.wiring_g_eff)
+    trust = trust_at(found.normalised.n, networks)
     for line in trust.values():
         say(line)
     n = 1000
@@ -154,22 +155,20 @@ def on_wiring(protocol: Protocol, say: Say, progress: bool) -> dict[str, Any]:
     }
 
 
-def trust_at(n: int, effective_rank: float, strengths: tuple[float, ...]) -> dict[str, str]:
+def trust_at(n: int, networks: Sequence[mf.Network]) -> dict[str, str]:
     """Whether N·PR is large enough, at the wiring's own size, for the theory to be trusted."""
     said = {}
-    for g in strengths:
-        theory = mf.solve(mf.Network(mf.RandomMode.step(g_eff=g, effective_rank=effective_rank)))
+    for net in networks:
+        theory = mf.solve(net)
         ok, reason = theory.trusted(n)
         count = theory.number_of_dimensions(n)
         verdict = "large enough for the theory to be trusted" if ok else f"too few: {reason}"
-        said[f"{g:g}"] = f"g_eff = {g:g}: {count:.0f} dimensions predicted at N = {n}: {verdict}"
+        said[f"{net.g_eff:g}"] = f"g_eff = {net.g_eff:g}: {count:.0f} dimensions predicted at N = {n}: {verdict}"
     return said
 
 
 def draw(record: dict[str, Any], output: Path) -> None:
     """Write the two pictures and the JSON."""
-    import json
-
     fig, (ax,) = plots.figure(1, width=6.0, height=4.5)
     plots.dimension_against_rank(record, ax)
     plots.save(fig, output / "dimension.png")

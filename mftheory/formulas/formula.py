@@ -110,7 +110,7 @@ class Formula:
         Raises
         ------
         InvalidNetwork
-            If a spectrum is missing or unknown, or the network is of another ensemble.
+            If a spectrum is missing, or the network is of another ensemble.
         """
         return complex(self._at(network, C, S, spectra, 15))
 
@@ -122,7 +122,10 @@ class Formula:
         digits: int = 30,
         **spectra: tuple[complex, complex],
     ) -> sp.Expr:
-        """As `evaluate`, by mpmath at any number of digits; give values as mpmath or SymPy numbers."""
+        """As `evaluate`, by mpmath at any number of digits; give values as mpmath or SymPy numbers.
+
+        Means over sites (overlaps; gains with reciprocal correlations) are taken in double precision.
+        """
         return self._at(network, C, S, spectra, digits)
 
     def kernel(self) -> "Kernel":

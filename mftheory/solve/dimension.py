@@ -92,7 +92,7 @@ def dimension(
     Examples
     --------
     >>> import mftheory as mf
-    >>> round(dimension(3.0, effective_rank=1.0), 10)
+    >>> round(mf.dimension(3.0, effective_rank=1.0), 10)
     0.0280088559
     >>> mf.dimension([[3.0], [6.0]], effective_rank=[0.5, 1.0]).round(4)
     array([[0.0195, 0.028 ],

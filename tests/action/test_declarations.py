@@ -15,6 +15,7 @@ from mftheory.action import (
     Population,
     disorder_average,
     ensembles,
+    factorise,
 )
 from mftheory.action.ensembles import leaky_neurons, mode_latents
 from mftheory.errors import InvalidNetwork
@@ -71,6 +72,13 @@ def test_average_of_one_matrix_is_one_product_of_bilinears() -> None:
     assert interaction.strength == 3
     assert (interaction.first.first, interaction.first.second) == (x.response.field,) * 2
     assert (interaction.second.first, interaction.second.second) == (x.activity.field,) * 2
+
+
+def test_single_site_exponents_hold_what_the_disorder_couples() -> None:
+    """i.i.d.: each neuron's weight has -Ĉ φφ and, with x̃ = -i x̂, +g² C x̃x̃."""
+    C, C_hat, g = sp.Symbol("F_1"), sp.Symbol("Fhat_1"), sp.Symbol("g", positive=True)
+    exponent = factorise(disorder_average(ensembles.BUILT_IN["iid"]())).single_site("neurons")
+    assert exponent == {r"O_{\phi \phi}": -C_hat, r"O_{\hat x \hat x}": g**2 * C}
 
 
 def test_weights_follow_their_population() -> None:

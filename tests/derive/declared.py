@@ -1,4 +1,4 @@
-"""Ensembles the package has never seen, declared here as a user would, and plain-number versions of Π and K."""
+"""Ensembles declared as a user would."""
 
 import sympy as sp
 
@@ -12,7 +12,7 @@ from mftheory.action import (
 )
 from mftheory.action.ensembles import leaky_neurons, mode_latents
 
-g, sigma = sp.Symbol("g", positive=True), sp.Symbol("sigma", real=True)
+g = sp.Symbol("g", positive=True)
 
 
 def random_mode_on_background() -> GaussianEnsemble:
@@ -33,20 +33,8 @@ def random_mode_on_background() -> GaussianEnsemble:
     )
 
 
-def partially_symmetric() -> GaussianEnsemble:
-    """⟨J_ij²⟩ = g²/N, ⟨J_ij J_ji⟩ = σ/N."""
-    x = leaky_neurons()
-    J = GaussianMatrix("J", x, x)
-    return GaussianEnsemble(
-        "partially-symmetric",
-        (x,),
-        (Coupling(J, x.response, x.activity),),
-        (Covariance(J, J, g**2), Covariance(J, J, sigma, transposed=True)),
-    )
-
-
 def with_overlaps() -> GaussianEnsemble:
-    """Random modes whose l_a and r_a covary by ρ_a/N."""
+    """Random modes whose l_a and r_a covary by ρ_a/N, without letters for its moments."""
     x = leaky_neurons()
     D, rho = Parameter("D", "r"), Parameter("rho", "rho")
     z = Population("latents", "z", size=sp.Symbol("alpha", positive=True), parameters=(D, rho), index="a")

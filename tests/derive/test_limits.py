@@ -5,11 +5,12 @@ import math
 
 import pytest
 import sympy as sp
-from derive.declared import partially_symmetric, random_mode_on_background
+from derive.declared import random_mode_on_background
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import mftheory as mf
+from mftheory.action.ensembles import BUILT_IN
 from mftheory.formulas import canonical, separate
 
 C1, C2, Cx1, Cx2 = sp.symbols("C_phi_1 C_phi_2 C_x_1 C_x_2", real=True)
@@ -103,7 +104,7 @@ def test_without_couplings_each_neuron_is_alone(psi, ensemble, observable):
 
 @pytest.mark.exact
 def test_without_reciprocity_partial_symmetry_is_iid(psi):
-    expr = mf.derive(partially_symmetric()).four_point("phi").expr.subs(g, g_eff)
+    expr = mf.derive(BUILT_IN["partially-symmetric"]()).four_point("phi").expr.subs(g, g_eff)
     assert canonical(expr.subs(sigma, 0) - psi["iid", "phi"]) == 0
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import sympy as sp
-from derive.declared import g, partially_symmetric, random_mode_on_background, sigma, with_overlaps
+from derive.declared import random_mode_on_background, with_overlaps
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix
-from mftheory.action.ensembles import leaky_neurons
+from mftheory.action.ensembles import BUILT_IN, leaky_neurons
 from mftheory.derive.derivation import Derivation
 from mftheory.formulas import Mean, canonical, conjugate_symbol, conjugated, separate
 
@@ -19,7 +19,6 @@ D, RHO = sp.symbols("D rho", real=True)
 def derivations() -> dict[str, Derivation]:
     return {
         "background": Derivation(random_mode_on_background()),
-        "symmetric": Derivation(partially_symmetric()),
         "overlaps": Derivation(with_overlaps()),
     }
 
@@ -90,12 +89,11 @@ def test_random_covariances_among_three_matrices(entries: list[int]) -> None:
         tuple(Covariance(matrices[a], matrices[b], same[a, b]) for a, b in pairs)
         + tuple(Covariance(matrices[a], matrices[b], across[a, b], transposed=True) for a, b in pairs),
     )
-    published = Derivation(partially_symmetric()).four_point("phi").expr
+    published = Derivation(BUILT_IN["partially-symmetric"]()).four_point("phi").expr
     total, crossed = sum(same), sum(across)
-    assert (
-        canonical(Derivation(ensemble).four_point("phi").expr - published.subs({g: sp.sqrt(total), sigma: crossed}))
-        == 0
-    )
+    strength, symmetry = sp.Symbol("g", positive=True), sp.Symbol("sigma", real=True)
+    summed = published.subs({strength: sp.sqrt(total), symmetry: crossed})
+    assert canonical(Derivation(ensemble).four_point("phi").expr - summed) == 0
 
 
 @pytest.mark.numeric

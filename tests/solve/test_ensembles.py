@@ -2,10 +2,11 @@
 
 import pytest
 import sympy as sp
-from derive.declared import partially_symmetric, random_mode_on_background
+from derive.declared import random_mode_on_background
 
 import mftheory as mf
 from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Population, omega
+from mftheory.action.ensembles import BUILT_IN
 
 pytestmark = pytest.mark.numeric
 
@@ -33,7 +34,7 @@ def test_a_hand_written_iid_network_with_tanh() -> None:
 
 def test_what_is_not_solved_is_refused() -> None:
     with pytest.raises(mf.Unsupported, match="Gaussian"):
-        mf.solve(partially_symmetric(), parameters={"g": 2.0, "sigma": 0.5})
+        mf.solve(BUILT_IN["partially-symmetric"](), parameters={"g": 2.0, "sigma": 0.5})
     with pytest.raises(mf.InvalidNetwork, match=r"parameters\['r_4'\] = None.*alpha, g, r_2, r_4"):
         mf.solve(random_mode_on_background(), parameters={"g": 2.0, "alpha": 0.5, "r_2": 1.0})
     with pytest.raises(mf.InvalidNetwork, match=r"parameters\["):

@@ -8,7 +8,7 @@ C_phi_1*C_phi_2*g_eff**4*Abs(S_x_1)**2*Abs(S_x_2)**2/(PR_G*Abs(S_phi_1*S_phi_2*g
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-x-iid+gains'
 ENSEMBLE = 'iid+gains'

@@ -16,7 +16,7 @@ g**2*mean_C_phi_1_C_phi_2_G2*(2*g**2*Re(mean_G2_S_phi_1_S_phi_2*conjugate(mean_S
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-sym+gains'
 ENSEMBLE = 'partially-symmetric+gains'

@@ -18,7 +18,7 @@ mean_C_phi_1_C_phi_2*q_2**2/PR_G
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'partially-symmetric+gains/readout'
 ENSEMBLE = 'partially-symmetric+gains'

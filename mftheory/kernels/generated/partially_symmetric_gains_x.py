@@ -15,7 +15,7 @@ mean_C_x_1_C_x_2 + 2*Re(g**2*mean_C_xphi_1_C_xphi_2_G2*mean_S_x_1_S_x_2/(-g**2*m
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'partially-symmetric+gains/x'
 ENSEMBLE = 'partially-symmetric+gains'

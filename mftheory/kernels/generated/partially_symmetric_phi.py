@@ -8,7 +8,7 @@ C_phi_1*C_phi_2*(-sigma**2*Abs(S_phi_1*S_phi_2)**2 + 1)/(Abs(S_phi_1*S_phi_2*g**
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-sym'
 ENSEMBLE = 'partially-symmetric'

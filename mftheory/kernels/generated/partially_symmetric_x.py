@@ -14,7 +14,7 @@ Generated from the derived formula by `make kernels`; do not edit.
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'partially-symmetric/x'
 ENSEMBLE = 'partially-symmetric'

@@ -7,7 +7,7 @@ C_phi_1*C_phi_2*q_2**2*(g_eff**4*kappa*Abs(S_phi_1*S_phi_2)**2 + 1/PR_G)/Abs(S_p
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'random-mode+gains/Phi'
 ENSEMBLE = 'random-mode+gains'

@@ -42,7 +42,7 @@ conjugate(mean_G_S_phi_1)*conjugate(mean_G_S_phi_2))))
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-overlap+gains'
 ENSEMBLE = 'random-mode-overlaps+gains'

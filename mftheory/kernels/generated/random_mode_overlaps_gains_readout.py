@@ -43,7 +43,7 @@ conjugate(mean_G_S_phi_1)*conjugate(mean_G_S_phi_2)))) + mean_C_phi_1_C_phi_2*q_
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'random-mode-overlaps+gains/readout'
 ENSEMBLE = 'random-mode-overlaps+gains'

@@ -7,7 +7,7 @@ C_phi_1*C_phi_2*(V + 2*Re((X_21 + 1)*(conjugate(X_12) + 1)/(1 - W)) - 1)/Abs(U -
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-overlap'
 ENSEMBLE = 'random-mode-overlaps'

@@ -13,7 +13,7 @@ X_21)*conjugate(S_x_2)/(S_phi_1*S_phi_2*(1 - U)*(1 - W)*conjugate(S_phi_2)))
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'random-mode-overlaps/x'
 ENSEMBLE = 'random-mode-overlaps'

@@ -7,7 +7,7 @@ C_phi_1*C_phi_2*(g_eff**4*kappa*Abs(S_phi_1*S_phi_2)**2 + 1)/Abs(S_phi_1*S_phi_2
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-rmm'
 ENSEMBLE = 'random-mode'

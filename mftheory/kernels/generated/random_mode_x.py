@@ -8,7 +8,7 @@ C_x_1*C_x_2 + 2*Re(C_xphi_1*C_xphi_2*S_x_1*S_x_2*g_eff**2/(-S_phi_1*S_phi_2*g_ef
 
 from numba import vectorize
 
-from mftheory.kernels.runtime import abs2  # noqa: F401
+from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-x-rmm'
 ENSEMBLE = 'random-mode'
