@@ -139,6 +139,20 @@ class GaussianEnsemble:
                     if c.value != 0 and pair in {(c.first.name, c.second.name), (c.second.name, c.first.name)}:
                         yield first, second, c.value, c.transposed
 
+    def depends_on_site(self, population: Population) -> bool:
+        """Whether the input or the feedback of a site depends on its own parameters.
+
+        If so, its two-time functions differ from site to site.
+        """
+        own = {p.symbol for p in population.parameters}
+        for m, n, value, transposed in self.covarying():
+            sides = (n.on_columns, n.on_rows) if transposed else (n.on_rows, n.on_columns)
+            for a, b in zip((m.on_rows, m.on_columns), sides, strict=True):
+                here = a.field.population == population.name and (a.field.is_response or b.field.is_response)
+                if here and (a.weight * b.weight * value).free_symbols & own:
+                    return True
+        return False
+
 
 def _check_populations(populations: tuple[Population, ...]) -> None:
     names = [p.name for p in populations]

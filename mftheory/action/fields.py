@@ -75,8 +75,11 @@ class Population:
     ----------
     name : str
         Unique in an ensemble, such as "neurons".
-    state, activity : str
-        Names of the state and of the activity; without an activity the unit is linear.
+    state_name : str or tuple of str
+        The state, x or z. Linear sites may have several, each with an equation of motion and a response field of its
+        own: a block of modes whose vectors covary is one site with the states ``("z1", "z2")``.
+    activity_name : str
+        The activity; without one the unit is linear.
     size : SymPy expression
         Number of sites as a multiple of N.
     inverse_transfer : SymPy expression in `omega`
@@ -94,7 +97,7 @@ class Population:
     """
 
     name: str
-    state_name: str
+    state_name: str | tuple[str, ...]
     activity_name: str = ""
     size: sp.Expr = sp.S.One
     inverse_transfer: sp.Expr = sp.S.One
@@ -106,8 +109,10 @@ class Population:
     latex: dict[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.name.isidentifier() or not self.state_name.isidentifier():
+        if not all(name.isidentifier() for name in (self.name, *self.state_names)):
             raise InvalidNetwork("population", (self.name, self.state_name), "names must be identifiers")
+        if len(self.state_names) != 1 and not (self.state_names and self.linear):
+            raise InvalidNetwork("state_name", self.state_name, "must be one name; only linear sites may have several")
         for name in ("size", "inverse_transfer", "noise"):
             object.__setattr__(self, name, sp.sympify(getattr(self, name), strict=True))
 
@@ -117,9 +122,24 @@ class Population:
         return not self.activity_name
 
     @property
+    def state_names(self) -> tuple[str, ...]:
+        """Names of the states, mostly one."""
+        return (self.state_name,) if isinstance(self.state_name, str) else tuple(self.state_name)
+
+    @property
+    def states(self) -> tuple[Operator, ...]:
+        """Every state of a site."""
+        return tuple(Operator(self._field(name, "state")) for name in self.state_names)
+
+    @property
+    def responses(self) -> tuple[Operator, ...]:
+        """The response field of each state's equation of motion, x̂ or ẑ."""
+        return tuple(Operator(self._field(f"{name}_hat", "response", name)) for name in self.state_names)
+
+    @property
     def state(self) -> Operator:
-        """The state, x or z."""
-        return Operator(self._field(self.state_name, "state"))
+        """The state, x or z, of a population that has one."""
+        return self._only(self.states, "states")
 
     @property
     def activity(self) -> Operator:
@@ -128,18 +148,23 @@ class Population:
 
     @property
     def response(self) -> Operator:
-        """The response field conjugate to the state's equation of motion, x̂ or ẑ."""
-        return Operator(self._field(f"{self.state_name}_hat", "response"))
+        """The response field x̂ or ẑ of a population that has one state."""
+        return self._only(self.responses, "responses")
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """State, activities, response."""
+        """States, activities, responses."""
         own = () if self.linear else (self.activity.field,)
         observed = tuple(self._field(name, "activity") for name in self.observed)
-        return (self.state.field, *own, *observed, self.response.field)
+        return (*(u.field for u in self.states), *own, *observed, *(u.field for u in self.responses))
 
-    def _field(self, name: str, kind: Literal["state", "activity", "response"]) -> Field:
-        default = rf"\hat {self._latex(self.state_name)}" if kind == "response" else self._latex(name)
+    def _only(self, operators: tuple[Operator, ...], what: str) -> Operator:
+        if len(operators) != 1:
+            raise InvalidNetwork("population", self.name, f"has several states: choose one of its {what}")
+        return operators[0]
+
+    def _field(self, name: str, kind: Literal["state", "activity", "response"], state: str = "") -> Field:
+        default = rf"\hat {self._latex(state)}" if kind == "response" else self._latex(name)
         return Field(name, kind, self.name, default)
 
     def _latex(self, name: str) -> str:

@@ -79,8 +79,11 @@ def _sum(expr: sp.Expr, population: Population, index: sp.Symbol) -> sp.Expr:
 
 def _free_term(p: Population) -> sp.Expr:
     i = sp.Symbol(p.index, integer=True)
-    motion = SiteOperator(p.inverse_transfer, _at(p.state.field, i))
-    return sp.I * _sum(sp.Integral(_at(p.response.field, i) * motion, t), p, i)
+    terms = (
+        _at(hat.field, i) * SiteOperator(p.inverse_transfer, _at(u.field, i))
+        for u, hat in zip(p.states, p.responses, strict=True)
+    )
+    return sp.I * _sum(sp.Integral(sp.Add(*terms), t), p, i)
 
 
 def _coupling_term(c: Coupling) -> sp.Expr:
@@ -132,7 +135,8 @@ class FactorisedAction:
         lines = [rf"\frac{{S}}{{N}} = {pairing.removeprefix('+ ')}"]
         for p in self.ensemble.populations:
             size = "" if p.size == 1 else sp.latex(p.size) + r"\,"
-            lines.append(rf"- {size}\left\langle \ln W^{{{p.state.field.latex}}} \right\rangle")
+            states = " ".join(u.field.latex for u in p.states)
+            lines.append(rf"- {size}\left\langle \ln W^{{{states}}} \right\rangle")
         names = r",\quad ".join(rf"F_{{{k}}} = {q.named.latex}" for k, q in enumerate(self.order_parameters, start=1))
         return " ".join(lines) + r",\qquad " + names
 

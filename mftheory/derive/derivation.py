@@ -12,23 +12,28 @@ from mftheory.action import (
     Bilinear,
     FactorisedAction,
     GaussianEnsemble,
+    Operator,
     factorise,
     msrdj,
 )
 from mftheory.action import ensembles as built_in
-from mftheory.derive import fluctuations
-from mftheory.derive.correlators import Correlators, LabelledMatrix
+from mftheory.derive.cavity.cavity import Cavity
 from mftheory.derive.naming import Names
+from mftheory.derive.path_integral import fluctuations
+from mftheory.derive.path_integral.correlators import Correlators, LabelledMatrix
+from mftheory.derive.path_integral.saddle_point import SaddlePoint
 from mftheory.derive.present import present
-from mftheory.derive.saddle_point import SaddlePoint
 from mftheory.errors import InvalidNetwork
-from mftheory.formulas import Formula, SymbolInfo, conjugate_symbol
+from mftheory.formulas import Formula, SymbolInfo, conjugate_symbol, restore
 
 ASSUMPTIONS = (
     "N → ∞ at fixed αN modes, leading order in 1/N",
     "stationary fluctuating state, φ odd (no static part)",
     "no condensed modes",
 )
+
+LARGE = 20_000
+"""Operations in a four-point function beyond which it is not brought into a readable form."""
 
 
 class Derivation:
@@ -86,6 +91,11 @@ class Derivation:
         return self.correlators.couplings
 
     @cached_property
+    def cavity(self) -> Cavity:
+        """The second derivation, by the two-site cavity; it shares nothing with the steps above but the ensemble."""
+        return Cavity(self.ensemble)
+
+    @cached_property
     def hessian(self) -> LabelledMatrix:
         """Hessian of the action in the order parameters and their conjugates."""
         return self._hessian.labelled
@@ -103,21 +113,24 @@ class Derivation:
         observable : str
             "phi" or "x" for the built-in ensembles; any state or activity that the ensemble declares.
         route : str
-            "path-integral" (through the Hessian with conjugate fields) or "compact" (Π(1 - KΠ)⁻¹): equal.
+            "path-integral" (through the Hessian with conjugate fields), "compact" (Π(1 - KΠ)⁻¹) or "cavity" (two
+            removed sites, no action at all): equal.
 
         Raises
         ------
         InvalidNetwork
             If the observable or the route is not one of those.
         """
-        bilinear = self._bilinear(observable)
+        operator = self._operator(observable)
+        bilinear = Bilinear(operator.field, operator.field, operator.weight**2)
         routes: dict[str, Callable[[], sp.Expr]] = {
             "path-integral": lambda: self._hessian.four_point(bilinear),
             "compact": lambda: fluctuations.compact(self.correlators, bilinear, self._names.rename),
+            "cavity": lambda: self.cavity.solution(operator),
         }
         if route not in routes:
             raise InvalidNetwork("route", route, f"must be one of {', '.join(map(repr, routes))}")
-        return self._formula(observable, routes[route]())
+        return self._formula(observable, routes[route](), self.cavity.names if route == "cavity" else self._names)
 
     def steps(self) -> dict[str, Any]:
         """Every intermediate by name, in order, for a printed derivation."""
@@ -134,29 +147,30 @@ class Derivation:
 
     @cached_property
     def _names(self) -> Names:
-        return Names(self.saddle_point)
+        return Names(self.ensemble, self.saddle_point.site)
 
     @cached_property
     def _hessian(self) -> fluctuations.Hessian:
         return fluctuations.Hessian(self.factorised, self.correlators, self._names.rename)
 
-    def _bilinear(self, observable: str) -> Bilinear:
+    def _operator(self, observable: str) -> Operator:
         operator = self.ensemble.observables.get(observable)
         if operator is None:
             allowed = ", ".join(map(repr, self.observables))
             raise InvalidNetwork("observable", observable, f"must be one of {allowed}")
-        return Bilinear(operator.field, operator.field, operator.weight**2)
+        return operator
 
-    def _formula(self, observable: str, raw: sp.Expr) -> Formula:
-        moments = self._names.moments
+    def _formula(self, observable: str, raw: sp.Expr, names: Names) -> Formula:
+        moments = names.moments
         of_correlations = [
             symbol
             for m in moments.values()
             for symbol in (m.symbol, conjugate_symbol(m.symbol))
             if any(c.name.startswith("C_") for c in m.product.free_symbols)
         ]
-        expr = present(raw, of_correlations)
-        info = [self._describe(s) for s in expr.free_symbols]
+        # Factoring a very large result takes hours; it is as true unfactored.
+        expr = present(raw, of_correlations) if sp.count_ops(raw) < LARGE else restore(raw)
+        info = [self._describe(s, names) for s in expr.free_symbols]
         kinds = ("spectrum", "moment", "parameter")
         info.sort(key=lambda i: (kinds.index(i.kind), i.symbol.name[0] != "C", i.symbol.name))
         return Formula(
@@ -174,11 +188,11 @@ class Derivation:
         field = self.ensemble.observables[observable].field
         return field.latex if field.name == observable else rf"\mathrm{{{observable}}}"
 
-    def _describe(self, symbol: sp.Symbol) -> SymbolInfo:
+    def _describe(self, symbol: sp.Symbol, names: Names) -> SymbolInfo:
         domain = "real" if symbol.is_real else "complex"
-        if symbol in self._names.moments:
-            moment = self._names.moments[symbol]
-            definition = moment.definition.xreplace(self.saddle_point.propagators())
+        if symbol in names.moments:
+            moment = names.moments[symbol]
+            definition = moment.definition.xreplace(names.propagators)
             return SymbolInfo(symbol, f"mean over {moment.population.name}", domain, "moment", definition)
         if symbol.name in self._spectra():
             return SymbolInfo(symbol, self._spectra()[symbol.name], domain, "spectrum")

@@ -1,11 +1,12 @@
 """Names for what a derived expression contains: combinations of moments, and means over sites."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy as sp
 
 from mftheory.action import GaussianEnsemble, Population
-from mftheory.derive.saddle_point import SaddlePoint
+from mftheory.derive.single_site import SingleSite
 from mftheory.formulas import Mean, conjugate_symbol, conjugated
 
 
@@ -34,9 +35,16 @@ class Names:
     Short names early keep the algebra small: an 8×8 Hessian inverts in its named moments, not in averages.
     """
 
-    def __init__(self, saddle_point: SaddlePoint) -> None:
-        self._ensemble = saddle_point.averaged.ensemble
-        self._returned = saddle_point.returned_responses()
+    def __init__(self, ensemble: GaussianEnsemble, site: Callable[[Population, int], SingleSite]) -> None:
+        self._ensemble = ensemble
+        self._returned: dict[sp.Symbol, sp.Expr] = {}
+        self.propagators: dict[sp.Symbol, sp.Expr] = {}
+        """What each propagator symbol stands for, in the parameters of its site and the neurons' response."""
+        for p in ensemble.populations:
+            for k in (1, 2):
+                if p.linear:
+                    self._returned |= site(p, k).returned
+                    self.propagators |= site(p, k).propagators
         self._moments = _solved_for_moments(self._ensemble)
         self._means: dict[sp.Expr, sp.Expr] = {}
         self.moments: dict[sp.Symbol, NamedMoment] = {}

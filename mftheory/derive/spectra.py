@@ -38,9 +38,12 @@ def transfer(population: str, k: int) -> Spectrum:
     return _complex(f"T_{population}_{k}")
 
 
-def propagator(state: Field, k: int) -> Spectrum:
-    """P^z(ω_k) = 1/(T - R): response of a linear site that feeds back on itself; it differs from site to site."""
-    return _complex(f"P_{state.name}_{k}")
+def propagator(state: Field, source: Field, k: int) -> Spectrum:
+    """P^z(ω_k): response of a linear site that feeds back on itself; it differs from site to site.
+
+    P^{uv}, where a site has several states, is the response of u to the input of v's equation.
+    """
+    return _complex(f"P_{state.name}_{k}" if state == source else f"P_{state.name}{source.name}_{k}")
 
 
 def base_name(symbol: sp.Symbol) -> str:

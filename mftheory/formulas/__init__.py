@@ -1,6 +1,6 @@
 """Formulas as objects: expression, symbols, assumptions, citation, exact comparison."""
 
-from mftheory.formulas.conjugates import Re, canonical, conjugate_symbol, conjugated, restore, separate
+from mftheory.formulas.conjugates import Re, canonical, conjugate_symbol, conjugated, restore, separate, vanishes
 from mftheory.formulas.formula import Formula, SymbolInfo
 from mftheory.formulas.means import Mean
 from mftheory.formulas.typeset import symbol_latex, typeset
@@ -17,4 +17,5 @@ __all__ = [
     "separate",
     "symbol_latex",
     "typeset",
+    "vanishes",
 ]

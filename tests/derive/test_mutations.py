@@ -5,8 +5,8 @@ import sympy as sp
 
 from mftheory.action import average
 from mftheory.action.ensembles import BUILT_IN
-from mftheory.derive import saddle_point
 from mftheory.derive.derivation import derive
+from mftheory.derive.path_integral import saddle_point
 from mftheory.formulas import canonical
 
 pytestmark = pytest.mark.exact
@@ -20,16 +20,16 @@ def changed(mutate, monkeypatch: pytest.MonkeyPatch, ensemble: str, observable: 
 
 
 def average_factors_separately(monkeypatch: pytest.MonkeyPatch) -> None:
-    def average(expr, parameters, differs):
+    def average(expr, population, ensemble):
         out = expr
-        for p in parameters:
+        for p in population.parameters:
             moment = sp.Symbol(f"{p.moments}_2", positive=True)
             out = sp.expand(out).replace(
                 lambda e, s=p.symbol: e.is_Pow and e.base == s, lambda e, m=moment: m ** (e.exp / 2)
             )
         return out
 
-    monkeypatch.setattr(saddle_point, "average", average)
+    monkeypatch.setattr(saddle_point, "average_over_sites", average)
 
 
 def flip_response_sign(monkeypatch: pytest.MonkeyPatch) -> None:

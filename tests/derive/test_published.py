@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 
-from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix
+from mftheory.action import Bilinear, Coupling, Covariance, GaussianEnsemble, GaussianMatrix
 from mftheory.action.ensembles import BUILT_IN, heterogeneous, leaky_neurons
 from mftheory.derive.derivation import derive
 from mftheory.formulas import Mean, Re, canonical, conjugate_symbol, conjugated, separate
@@ -147,7 +147,8 @@ def test_hessian_k29_entry_for_entry() -> None:
 @pytest.mark.parametrize("observable", ["Phi", "phi"])
 def test_heterogeneous_neurons(observable: str) -> None:
     d = derive(heterogeneous())
-    raw = d._hessian.four_point(d._bilinear(observable))
+    field = d.ensemble.observables[observable].field
+    raw = d._hessian.four_point(Bilinear(field, field))
     back = {m.symbol: m.definition for m in d._names.moments.values()}
     back |= {conjugate_symbol(m.symbol): conjugated(m.definition) for m in d._names.moments.values()}
     assert sp.cancel(sp.together(raw.xreplace(back) - psi_het(observable == "phi"))) == 0
@@ -176,7 +177,7 @@ def test_self_coupling_kernel_expands_into_motifs() -> None:
     saddle = derive(BUILT_IN["random-mode-overlaps"]()).saddle_point
     (R,) = saddle.sites["neurons"].feedback.values()
     (mean,) = R.atoms(Mean)
-    inner = mean.args[0].xreplace(saddle.propagators())
+    inner = mean.args[0].xreplace(saddle.sites["latents"].propagators)
     D, rho = sp.symbols("D rho", real=True)
     series = sp.series(inner, S1, 0, 3).removeO()
     assert sp.cancel(R / mean) == alpha
@@ -250,7 +251,7 @@ def test_overlaps_saddle_point_48_49() -> None:
     site = d.saddle_point.sites["neurons"]
     assert not site.gaussian
     D, rho = sp.symbols("D rho", real=True)
-    propagators = d.saddle_point.propagators()
+    propagators = d.saddle_point.sites["latents"].propagators
     (R,) = (r.xreplace(propagators) for r in site.feedback.values())
     noise = site.noise.xreplace(propagators)
     for (total, inner), target in (

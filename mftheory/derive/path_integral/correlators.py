@@ -12,7 +12,7 @@ from functools import cached_property
 import sympy as sp
 
 from mftheory.action import Bilinear
-from mftheory.derive.saddle_point import SaddlePoint
+from mftheory.derive.path_integral.saddle_point import SaddlePoint
 from mftheory.formulas import restore, typeset
 
 

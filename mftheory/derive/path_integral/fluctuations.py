@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import cached_property
 
 import sympy as sp
-from sympy.polys.matrices import DomainMatrix
 
 from mftheory.action import Bilinear, FactorisedAction, OrderParameter
-from mftheory.derive.correlators import Correlators, LabelledMatrix
+from mftheory.derive.linear import solve
+from mftheory.derive.path_integral.correlators import Correlators, LabelledMatrix
 
 Rename = Callable[[sp.Expr], sp.Expr]
 Source = tuple[tuple[sp.Expr, Bilinear], ...]
@@ -23,7 +23,7 @@ def compact(correlators: Correlators, observable: Bilinear, rename: Rename) -> s
     listed = list(dict.fromkeys((*coupled, observable)))
     position = listed.index(observable)
     Pi, K = (m.applyfunc(rename) for m in (correlators.matrix(listed), correlators.coupling_matrix(listed)))
-    column = solve(sp.eye(len(listed)) - K * Pi, sp.eye(len(listed))[:, position])
+    column = solve(sp.eye(len(listed)) - K * Pi, list(sp.eye(len(listed))[:, position]))
     return sp.Add(*(p * c for p, c in zip(Pi[position, :], column, strict=True)))
 
 
@@ -64,7 +64,7 @@ class Hessian:
         fields = self.action.order_parameters
         source: Source = ((sp.S.One, observable),)
         out = [_of_field(q) for q in fields] + [_of_conjugate(q) for q in fields]
-        right = sp.Matrix([self._rename(self._between(q, source)) for q in out])
+        right = [self._rename(self._between(q, source)) for q in out]
         column = solve(self._named, right)
         own = self._rename(self.correlators.entry(observable, observable))
         return sp.Add(own, *(self._rename(self._between(source, q)) * c for q, c in zip(out, column, strict=True)))
@@ -72,7 +72,7 @@ class Hessian:
     def inverse_entry(self, name: str) -> sp.Expr:
         """Diagonal entry of H⁻¹ of one order parameter, such as ``C_phi``, in the named moments."""
         position = self.labelled.names.index(name)
-        return solve(self._named, sp.eye(len(self.labelled.names))[:, position])[position]
+        return solve(self._named, list(sp.eye(len(self.labelled.names))[:, position]))[position]
 
     @cached_property
     def _named(self) -> sp.Matrix:
@@ -94,9 +94,3 @@ def conjugate_name(name: str) -> str:
     """``Chat_phi`` for ``C_phi``."""
     letter, _, rest = name.partition("_")
     return f"{letter}hat_{rest}"
-
-
-def solve(matrix: sp.Matrix, right: sp.Matrix) -> sp.Matrix:
-    """Exact solution of a linear system over the field of rational functions (`Matrix.inv` does not finish)."""
-    a, b = DomainMatrix.from_Matrix(matrix).unify(DomainMatrix.from_Matrix(right), fmt="dense")
-    return a.to_field().lu_solve(b.to_field()).to_Matrix()

@@ -1,0 +1,154 @@
+"""Putting removed sites back: the fields they feel, what they do to the reservoir, and to each other.
+
+With sites 0 and 0' removed, the reservoir runs on its own. A removed site feels the reservoir's free activity (its
+cavity field) and, in addition, the reservoir's linear response to whatever the removed sites send into it. Every
+quantity is kept to first order in its links to the removed sites beyond the cavity field.
+"""
+
+from dataclasses import dataclass
+
+from mftheory.action import Field
+from mftheory.derive.cavity.wiring import Connection, Link, Site, Weights, weights_latex
+
+
+@dataclass(frozen=True)
+class ReservoirFunction:
+    """A function between two reservoir sites: S_kl^{uy}, response of u_k to the input y of l, or C_kl^{uv}."""
+
+    kind: str
+    """"S" or "C"."""
+    first: Field
+    second: Field
+    at: tuple[Site, Site]
+
+    def at_label(self, letter: str) -> tuple[Site, Field]:
+        """The reservoir site whose label starts with that letter, and the function's field there."""
+        n = next(n for n, site in enumerate(self.at) if site.label.startswith(letter))
+        return self.at[n], (self.first, self.second)[n]
+
+    def latex(self) -> str:
+        """The function, typeset."""
+        names = f"{self.first.latex} {self.second.latex}"
+        return rf"{self.kind}^{{{names}}}_{{{self.at[0].label}{self.at[1].label}}}"
+
+
+@dataclass(frozen=True)
+class Path:
+    """One term of an influence or of a field's covariance: weights × links × a function of the reservoir, if any."""
+
+    links: tuple[Link, ...]
+    weights: Weights
+    through: ReservoirFunction | None = None
+
+    def latex(self) -> str:
+        """The term, typeset, summed over its reservoir sites."""
+        through = "" if self.through is None else " " + self.through.latex()
+        labels = "" if self.through is None else "".join(site.label for site in self.through.at)
+        total = rf"\sum_{{{labels}}} " if labels else ""
+        return (
+            total
+            + weights_latex((site.label, w) for site, w in self.weights)
+            + " ".join(link.latex() for link in self.links)
+            + through
+        )
+
+
+@dataclass(frozen=True)
+class FieldTerm:
+    """One term of the cavity field of equation y at a removed site: a link and the reservoir's free field behind it."""
+
+    equation: Field
+    link: Link
+    reads: Field
+    at: Site
+    weights: Weights
+
+
+class TwoSites:
+    """Two removed sites i and j put back into the reservoir, to first order in the reservoir's response.
+
+    Parameters
+    ----------
+    wiring : tuple of Connection
+        All connections of the ensemble.
+    i, j : Site
+        The removed sites; the same site twice for what a site does to itself.
+    labels : pair of str
+        Letters of the reservoir sites that are summed over, next to i and next to j.
+    """
+
+    def __init__(self, wiring: tuple[Connection, ...], i: Site, j: Site, labels: tuple[str, str] = ("k", "l")) -> None:
+        self.wiring = wiring
+        self.i = i
+        self.j = j
+        self.labels = labels
+
+    def cavity_field(self, site: Site, label: str) -> list[FieldTerm]:
+        """η_y(0) = Σ_k w_y X_0k w_k u_k over every connection into the site, u the free reservoir."""
+        found = []
+        for c in self.wiring:
+            if c.target.field.population == site.population.name:
+                k = Site(label, c.populations[1])
+                weights = ((site, c.target.weight), (k, c.source.weight))
+                found.append(FieldTerm(c.target.field, c.link(site, k), c.source.field, k, weights))
+        return found
+
+    def kick(self, site: Site, label: str) -> list[tuple[FieldTerm, Field]]:
+        """δh_y(l) = w_l X_l0 w_0 v_0: what the field v of a removed site adds to the inputs of the reservoir."""
+        found = []
+        for c in self.wiring:
+            if c.source.field.population == site.population.name:
+                l = Site(label, c.populations[0])
+                weights = ((site, c.source.weight), (l, c.target.weight))
+                found.append((FieldTerm(c.target.field, c.link(l, site), c.source.field, l, weights), c.source.field))
+        return found
+
+    def direct(self) -> dict[tuple[Field, Field], list[Path]]:
+        """What j sends to i without the reservoir: the link between them."""
+        found: dict[tuple[Field, Field], list[Path]] = {}
+        for c in self.wiring:
+            ends = (c.target.field.population, c.source.field.population)
+            if ends == (self.i.population.name, self.j.population.name):
+                weights = ((self.i, c.target.weight), (self.j, c.source.weight))
+                found.setdefault((c.target.field, c.source.field), []).append(Path((c.link(self.i, self.j),), weights))
+        return found
+
+    def reservoir_response(self) -> dict[tuple[Field, Field], list[Path]]:
+        """What j sends to i through the reservoir: η_y(i) with u_k → Σ_l S_kl δh(l)."""
+        found: dict[tuple[Field, Field], list[Path]] = {}
+        for reading in self.cavity_field(self.i, self.labels[0]):
+            for kick, sent in self.kick(self.j, self.labels[1]):
+                through = ReservoirFunction("S", reading.reads, kick.equation, (reading.at, kick.at))
+                path = Path((reading.link, kick.link), (*reading.weights, *kick.weights), through)
+                found.setdefault((reading.equation, sent), []).append(path)
+        return found
+
+    def influence(self) -> dict[tuple[Field, Field], list[Path]]:
+        """Cavity response f_ij^{y v}: h_y(i) = η_y(i) + Σ_v f_ij^{yv} v_j, by equation y of i and field v of j."""
+        found = self.direct() if self.i != self.j else {}
+        for pair, paths in self.reservoir_response().items():
+            found.setdefault(pair, []).extend(paths)
+        return found
+
+    def field_covariance(self) -> dict[tuple[Field, Field], list[Path]]:
+        """c_ij^{yy'} = ⟨η_y(i)* η_y'(j)⟩ of the cavity fields."""
+        found: dict[tuple[Field, Field], list[Path]] = {}
+        for a in self.cavity_field(self.i, self.labels[0]):
+            for b in self.cavity_field(self.j, self.labels[1]):
+                through = ReservoirFunction("C", a.reads, b.reads, (a.at, b.at))
+                path = Path((a.link, b.link), (*a.weights, *b.weights), through)
+                found.setdefault((a.equation, b.equation), []).append(path)
+        return found
+
+    def latex(self) -> str:
+        """What each site feels, and what the influences and the fields' covariances are made of, typeset."""
+        i, j = self.i.label, self.j.label
+        rows = []
+        for pairs, name in ((self.influence(), "f"), (self.field_covariance(), "c")):
+            for (a, b), paths in pairs.items():
+                total = " + ".join(path.latex() for path in paths)
+                rows.append(rf"{name}^{{{a.latex} {b.latex}}}_{{{i}{j}}} = {total}")
+        return r" \\ ".join(rows)
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle \begin{{gathered}} {self.latex()} \end{{gathered}}$"

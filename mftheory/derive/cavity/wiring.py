@@ -1,0 +1,88 @@
+"""Sites that are removed, sites of the reservoir, and the random links between them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sympy as sp
+
+from mftheory.action import Coupling, GaussianEnsemble, GaussianMatrix, Operator, Population
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site by its label: one that is removed, such as 0, or a summed one of the reservoir, such as k."""
+
+    label: str
+    population: Population
+    removed: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of a Gaussian matrix, X_{row, column}."""
+
+    matrix: GaussianMatrix
+    row: Site
+    column: Site
+
+    def latex(self) -> str:
+        """The entry, typeset."""
+        return rf"{self.matrix.name}_{{{self.row.label}{self.column.label}}}"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A coupling read as cause and effect: equation y of the target receives w_y(i) Σ_k X_ik w_u(k) u_k."""
+
+    matrix: GaussianMatrix
+    target: Operator
+    """Response field of the equation that is driven, with the target's weight."""
+    source: Operator
+    """Field that drives it, with the source's weight."""
+    target_on_rows: bool
+
+    def latex(self) -> str:
+        """What it adds to the equation's input, typeset."""
+        i, k = Site("i", self.populations[0]), Site("k", self.populations[1])
+        weights = weights_latex((("i", self.target.weight), ("k", self.source.weight)))
+        return rf"\sum_k {weights}{self.link(i, k).latex()}\, {self.source.field.latex}_k"
+
+    @property
+    def populations(self) -> tuple[Population, Population]:
+        """Populations of the target and of the source."""
+        m = self.matrix
+        return (m.rows, m.columns) if self.target_on_rows else (m.columns, m.rows)
+
+    def link(self, target: Site, source: Site) -> Link:
+        """The entry that carries the source's field to the target."""
+        return Link(self.matrix, target, source) if self.target_on_rows else Link(self.matrix, source, target)
+
+
+def connections(ensemble: GaussianEnsemble) -> tuple[Connection, ...]:
+    """Every coupling of the ensemble as a connection."""
+    return tuple(_connection(c) for c in ensemble.couplings)
+
+
+def _connection(c: Coupling) -> Connection:
+    if c.on_rows.field.is_response:
+        return Connection(c.matrix, c.on_rows, c.on_columns, target_on_rows=True)
+    return Connection(c.matrix, c.on_columns, c.on_rows, target_on_rows=False)
+
+
+Weights = tuple[tuple[Site, sp.Expr], ...]
+"""Products of site parameters, by the site that they belong to."""
+
+
+def weight_at(weights: Weights, site: Site) -> sp.Expr:
+    """The product of all weights of one site."""
+    return sp.Mul(*(w for s, w in weights if s == site))
+
+
+def weights_latex(weights: Iterable[tuple[str, sp.Expr]]) -> str:
+    """Weights by the label of their site, each parameter with its index, typeset."""
+    text = ""
+    for label, weight in weights:
+        if weight != 1:
+            named = {s: sp.Symbol(f"{sp.latex(s)}_{{{label}}}") for s in weight.free_symbols}
+            text += sp.latex(weight.xreplace(named)) + r"\,"
+    return text

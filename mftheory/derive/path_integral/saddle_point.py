@@ -1,0 +1,127 @@
+"""The saddle point: what each single site feels, and the two-time functions of its fields.
+
+At the saddle point conjugate fields vanish, and every bilinear with two response fields of a site multiplies the mean
+of its partner: a Gaussian input. A bilinear with one response field is a feedback of the site on itself.
+
+Response fields enter here as x̃ = -i x̂, so that ⟨u x̃⟩ is the response S^u itself and every coefficient is real.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import sympy as sp
+
+from mftheory.action import AveragedExponent, Bilinear, Field, Interaction, Population, omega
+from mftheory.derive.single_site import Pair, SingleSite, average_over_sites
+from mftheory.errors import Unsupported
+
+
+@dataclass(frozen=True)
+class SaddlePoint:
+    """The single-site processes of all populations (THEORY.md §3, step 4).
+
+    Assumes a stationary state with odd φ (no static part) and no condensed modes.
+    """
+
+    averaged: AveragedExponent
+
+    @cached_property
+    def sites(self) -> dict[str, SingleSite]:
+        """Single-site process of each population at ω_1, by population name."""
+        return {p.name: self.site(p, 1) for p in self.averaged.ensemble.populations}
+
+    def site(self, population: Population, k: int) -> SingleSite:
+        """Single-site process of a population at frequency ω_k, k = 1 or 2."""
+        return self._solve(population, k, ())
+
+    def two_time(self, first: Field, second: Field, k: int) -> sp.Expr:
+        """∫dτ e^{-iω_k τ} ⟨u(t) v(t+τ)⟩ of two fields of one site; it may depend on the site's parameters."""
+        return self._two_time(first, second, k, ())
+
+    def average(self, expr: sp.Expr, population: Population) -> sp.Expr:
+        """⟨expr⟩ over the sites of a population, as one product."""
+        return average_over_sites(expr, population, self.averaged.ensemble)
+
+    def latex(self) -> str:
+        """The single-site equations, typeset."""
+        return r" \qquad ".join(site.latex() for site in self.sites.values())
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+    def gaussian_input_strength(self) -> sp.Expr:
+        """g_eff²: the input spectrum of the one population of leaky neurons over its C^φ.
+
+        Raises
+        ------
+        Unsupported
+            If there are several such populations, the input is not g_eff² C^φ, or the neuron feeds back on itself.
+        """
+        neurons = [p for p in self.averaged.ensemble.populations if not p.linear]
+        if len(neurons) != 1 or neurons[0].size != 1 or sp.expand(neurons[0].inverse_transfer - 1 - sp.I * omega) != 0:
+            raise Unsupported("solve knows ensembles with one population of N leaky neurons")
+        (x,) = neurons
+        site = self.sites[x.name]
+        strength = sp.cancel(site.noise / self.two_time(x.activity.field, x.activity.field, 1))
+        if not site.gaussian or any(s.name[:2] in {"C_", "S_", "P_"} for s in strength.free_symbols):
+            raise Unsupported("solve knows ensembles in which a neuron's input is Gaussian, of spectrum g_eff² C^φ")
+        return strength
+
+    # The populations being solved for are carried along, so that a circle of linear populations is noticed.
+
+    def _solve(self, population: Population, k: int, open_: tuple[str, ...]) -> SingleSite:
+        if (population.name, k) in self._solved:
+            return self._solved[population.name, k]
+        if population.name in open_:
+            raise Unsupported(
+                f"linear populations {', '.join(open_)} drive each other in a circle: eliminate one by hand, or "
+                "declare them as one population with several states"
+            )
+        if population.linear:
+            open_ = (*open_, population.name)
+        noise = population.noise.subs(omega, sp.Symbol(f"omega_{k}", real=True))
+        inputs: dict[Pair, sp.Expr] = {(y.field, y.field): noise for y in population.responses}
+        feedback: dict[Pair, sp.Expr] = {}
+        for o, other, strength in _occurrences(self.averaged.interactions, population.name):
+            if o.responses == 2:
+                term = strength * o.weight * self._mean(other, k, open_)
+                inputs[o.first, o.second] = inputs.get((o.first, o.second), sp.S.Zero) + term
+            elif o.responses == 1:
+                # Half: a pair with one response field on each side appears in both of its time orders.
+                pair, kernel = ((o.first, o.second), other.swapped) if o.first.is_response else (
+                    (o.second, o.first), other)  # fmt: skip
+                term = strength * o.weight * self._mean(kernel, k, open_) / 2
+                feedback[pair] = feedback.get(pair, sp.S.Zero) + term
+        site = SingleSite(population, k, _nonzero(inputs), _nonzero(feedback))
+        self._solved[population.name, k] = site
+        return site
+
+    @cached_property
+    def _solved(self) -> dict[tuple[str, int], SingleSite]:
+        return {}
+
+    def _mean(self, bilinear: Bilinear, k: int, open_: tuple[str, ...]) -> sp.Expr:
+        population = self.averaged.ensemble.population(bilinear.population)
+        inner = bilinear.weight * self._two_time(bilinear.first, bilinear.second, k, open_)
+        return population.size * self.average(inner, population)
+
+    def _two_time(self, first: Field, second: Field, k: int, open_: tuple[str, ...]) -> sp.Expr:
+        if first.population != second.population:
+            return sp.S.Zero
+        population = self.averaged.ensemble.population(first.population)
+        site = self._solve(population, k, open_) if population.linear else SingleSite(population, k)
+        return site.two_time(first, second)
+
+
+def _nonzero(entries: dict[Pair, sp.Expr]) -> dict[Pair, sp.Expr]:
+    return {pair: sp.factor(entry) for pair, entry in entries.items() if sp.expand(entry) != 0}
+
+
+def _occurrences(interactions: tuple[Interaction, ...], population: str) -> list[tuple[Bilinear, Bilinear, sp.Expr]]:
+    """Each (own bilinear, partner, strength) through which the interactions reach a population."""
+    found = []
+    for i in interactions:
+        for own, other in ((i.first, i.second), (i.second, i.first)):
+            if own.population == population:
+                found.append((own, other, i.strength))
+    return found

@@ -1,0 +1,174 @@
+"""One site on its own: what it feels, and the two-time functions of its fields at one frequency.
+
+Both routes find what a site feels, each in its way; what follows from it is elementary and said here once. A neuron's
+two-time functions C^{uv} and S^u stay symbols, to be solved for; those of a linear site follow from its input.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import sympy as sp
+
+from mftheory.action import Field, GaussianEnsemble, Population, omega
+from mftheory.derive import spectra
+from mftheory.derive.moments import average
+from mftheory.formulas import conjugated, restore, typeset
+
+Pair = tuple[Field, Field]
+
+
+@dataclass(frozen=True)
+class SingleSite:
+    """T[u_y] = η_y + Σ_v R_yv∘v for each state u_y of one site of a population, at frequency ω_k.
+
+    Parameters
+    ----------
+    population : Population
+    k : int
+        1 or 2.
+    inputs : dict
+        Cross spectrum of the Gaussian inputs η_y, η_y' by the response fields of their equations.
+    feedback : dict
+        R_yv(ω_k), by the response field of the equation and the field v that is fed back.
+    """
+
+    population: Population
+    k: int
+    inputs: dict[Pair, sp.Expr] = field(default_factory=dict)
+    feedback: dict[Pair, sp.Expr] = field(default_factory=dict)
+
+    @property
+    def noise(self) -> sp.Expr:
+        """Power spectrum of the input of a site with one state."""
+        y = self.population.response.field
+        return self.inputs.get((y, y), sp.S.Zero)
+
+    @property
+    def gaussian(self) -> bool:
+        """Whether the state is Gaussian: linear site, or no feedback through a nonlinearity."""
+        return self.population.linear or not any(v.kind == "activity" for _, v in self.feedback)
+
+    def two_time(self, first: Field, second: Field) -> sp.Expr:
+        """∫dτ e^{-iωτ} ⟨u(t) v(t+τ)⟩ of two fields of this site; it may depend on the site's parameters.
+
+        With a response field ŷ first it is the response S^{vy} of v to the input of equation y, with it last the
+        conjugate; with two response fields it vanishes.
+        """
+        if first.is_response and second.is_response:
+            return sp.S.Zero
+        if second.is_response:
+            return conjugated(self.two_time(second, first))
+        p = self.population
+        if p.linear:
+            return self._linear(first, second)
+        if first.is_response:
+            return spectra.response(second, self.k).symbol
+        order = [f.name for f in p.fields]
+        if order.index(first.name) > order.index(second.name):
+            return spectra.correlation(second, first, self.k).conjugate
+        return spectra.correlation(first, second, self.k).symbol
+
+    @cached_property
+    def propagators(self) -> dict[sp.Symbol, sp.Expr]:
+        """What the symbol of each response of a linear site with feedback stands for: an entry of (T - R)⁻¹."""
+        if not (self.population.linear and self.feedback):
+            return {}
+        states, equations = self._states
+        inverse = self._inverse_matrix.inv()
+        found = {}
+        for a, u in enumerate(states):
+            for b, _ in enumerate(equations):
+                symbol = self._propagator(u, states[b])
+                found[symbol.symbol] = sp.factor(inverse[a, b])
+                found[symbol.conjugate] = conjugated(found[symbol.symbol])
+        return found
+
+    @property
+    def returned(self) -> dict[sp.Symbol, sp.Expr]:
+        """For the propagator of a site with one state, the response that it feeds back, without site parameters."""
+        if not self.propagators or len(self.population.states) != 1:
+            return {}
+        (feedback,) = self.feedback.values()
+        parameters = (q.symbol for q in self.population.parameters)
+        response = feedback.as_independent(*parameters, as_Add=False)[0]
+        symbol = self._propagator(self.population.state.field, self.population.state.field)
+        return {symbol.symbol: response, symbol.conjugate: conjugated(response)}
+
+    def latex(self) -> str:
+        """The equations of the site, typeset."""
+        rows = []
+        p = self.population
+        for u, hat in zip(p.states, p.responses, strict=True):
+            name, y = u.field.latex, hat.field
+            motion = name if p.inverse_transfer == 1 else rf"T[{name}]"
+            back = "".join(
+                rf" + \left[{typeset(restore(r))}\right]\circ {v.latex}"
+                for (e, v), r in self.feedback.items()
+                if e == y
+            )
+            rows.append(rf"{motion} = \eta^{{{name}}}{back}")
+        for (y, other), spectrum in self.inputs.items():
+            if spectrum != 0:
+                names = (self._state_of(y).latex, self._state_of(other).latex)
+                rows.append(rf"\langle \eta^{{{names[0]}}}\eta^{{{names[1]}}} \rangle = {typeset(restore(spectrum))}")
+        return r",\quad ".join(rows)
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+    def _linear(self, first: Field, second: Field) -> sp.Expr:
+        if first.is_response:
+            return self._response(second, self._state_of(first))
+        total = sp.S.Zero
+        for (y, other), spectrum in self.inputs.items():
+            a, b = self._response(first, self._state_of(y)), self._response(second, self._state_of(other))
+            total += conjugated(a) * b * spectrum
+        return total
+
+    def _response(self, u: Field, source: Field) -> sp.Expr:
+        """Response of state u to the input of another state's equation."""
+        if self.feedback:
+            return self._propagator(u, source).symbol
+        return 1 / self._inverse_transfer if u == source else sp.S.Zero
+
+    def _propagator(self, u: Field, source: Field) -> spectra.Spectrum:
+        return spectra.propagator(u, source, self.k)
+
+    @property
+    def _states(self) -> tuple[list[Field], list[Field]]:
+        return [u.field for u in self.population.states], [hat.field for hat in self.population.responses]
+
+    @property
+    def _inverse_matrix(self) -> sp.Matrix:
+        states, equations = self._states
+        back = sp.Matrix([[self.feedback.get((y, v), sp.S.Zero) for v in states] for y in equations])
+        return self._inverse_transfer * sp.eye(len(states)) - back
+
+    @property
+    def _inverse_transfer(self) -> sp.Expr:
+        p = self.population
+        return spectra.transfer(p.name, self.k).symbol if p.inverse_transfer.has(omega) else p.inverse_transfer
+
+    def _state_of(self, equation: Field) -> Field:
+        states, equations = self._states
+        return states[equations.index(equation)]
+
+
+def average_over_sites(expr: sp.Expr, population: Population, ensemble: GaussianEnsemble) -> sp.Expr:
+    """⟨expr⟩ over the sites of a population, as one product: what differs between them is told by the declaration."""
+    names = _functions_that_differ(population, ensemble.depends_on_site(population))
+    return average(expr, population.parameters, lambda symbol: spectra.base_name(symbol) in names)
+
+
+def _functions_that_differ(p: Population, depends_on_site: bool) -> set[str]:
+    """Names of the two-time functions that differ between the sites of a population."""
+    if p.linear:
+        return {spectra.base_name(spectra.propagator(u.field, v.field, 1).symbol) for u in p.states for v in p.states}
+    state = p.state.field.name
+    activities = [f.name for f in p.fields if f.kind == "activity"]
+    everything = {f"{letter}_{name}" for letter in "CS" for name in (state, *activities)}
+    pairs = {f"C_{a}{b}": {a, b} for a in (state, *activities) for b in activities if a != b}
+    if depends_on_site:
+        return everything | pairs.keys()
+    own = {f"{letter}_{name}" for letter in "CS" for name in p.heterogeneous}
+    return own | {name for name, pair in pairs.items() if pair & set(p.heterogeneous)}
