@@ -39,7 +39,7 @@ class Covariance:
     """⟨X_ij Y_ij⟩ = value/N, or with `transposed` ⟨X_ij Y_ji⟩ = value/N; all other entries are independent.
 
     `value` may contain per-site parameters of the row or column site, such as the overlap ρ_a of mode a, as a single
-    product.
+    product; of a matrix within one population, those of the row site.
     """
 
     first: GaussianMatrix
@@ -114,8 +114,12 @@ class GaussianEnsemble:
         for coupling in self.couplings:
             _check_coupling(coupling, self.populations)
         used = {coupling.matrix.name: coupling.matrix for coupling in self.couplings}
+        listed = [(frozenset((c.first.name, c.second.name)), c.transposed) for c in self.covariances]
         for covariance in self.covariances:
             _check_covariance(covariance, used)
+            pair = frozenset((covariance.first.name, covariance.second.name))
+            if listed.count((pair, covariance.transposed)) > 1:
+                raise InvalidNetwork("covariances", ", ".join(sorted(pair)), "is declared twice")
         for name in used:
             if not any(c.first.name == c.second.name == name and not c.transposed for c in self.covariances):
                 raise InvalidNetwork("covariances", name, "each matrix needs a variance, Covariance(X, X, value)")
@@ -197,6 +201,10 @@ def _check_covariance(covariance: Covariance, used: dict[str, GaussianMatrix]) -
             "the two matrices do not have these sites in common",
         )
     known = {p.symbol for side in (first.rows, first.columns) for p in side.parameters}
+    if covariance.transposed and first.rows == first.columns and covariance.value.free_symbols & known:
+        raise InvalidNetwork(
+            "covariances", f"{first.name}, {second.name}: {covariance.value}", "cannot tell whose parameter is meant"
+        )
     if not _is_monomial(covariance.value, known, allow_constants=True):
         raise InvalidNetwork("covariances", str(covariance.value), "must be a product, not a sum, of parameters")
 

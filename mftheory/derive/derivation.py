@@ -32,7 +32,7 @@ ASSUMPTIONS = (
     "no condensed modes",
 )
 
-LARGE = 20_000
+LARGE = 1_000
 """Operations in a four-point function beyond which it is not brought into a readable form."""
 
 

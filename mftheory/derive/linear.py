@@ -13,6 +13,9 @@ from sympy.utilities.iterables import strongly_connected_components
 
 from mftheory.errors import Unsupported
 
+FEW_ROWS, FEW_SYMBOLS = 4, 20
+"""Up to which size a block's determinant and solution are factored: 0.1 s for 15 symbols, 15 s for 30."""
+
 
 def solve(matrix: sp.MatrixBase, right: Sequence[sp.Expr]) -> list[sp.Expr]:
     """x of matrix · x = right, over the field of rational functions.
@@ -34,7 +37,9 @@ def solve(matrix: sp.MatrixBase, right: Sequence[sp.Expr]) -> list[sp.Expr]:
             for r in rows
         ]
         for c, value in zip(block, _inverse(matrix.extract(rows, block)) * sp.Matrix(known), strict=True):
-            solution[c] = value
+            # A determinant often shares factors with what stands above it. Finding them is worth it while it is cheap.
+            worth = 1 < len(block) <= FEW_ROWS
+            solution[c] = sp.factor(value) if worth and len(value.free_symbols) <= FEW_SYMBOLS else value
     return solution
 
 
@@ -44,9 +49,8 @@ def _inverse(block: sp.MatrixBase) -> sp.Matrix:
     adjugate, determinant = polynomials.inv_den(method="charpoly")
     factor = scale.element if hasattr(scale, "element") else scale
     to_sympy = polynomials.domain.to_sympy
-    # A determinant of four rows or fewer has factors worth finding; finding those of more takes minutes.
     below = to_sympy(determinant)
-    return adjugate.to_Matrix() * (to_sympy(factor) / (sp.factor(below) if block.rows <= 4 else below))
+    return adjugate.to_Matrix() * (to_sympy(factor) / (sp.factor(below) if block.rows <= FEW_ROWS else below))
 
 
 def _matching(matrix: sp.MatrixBase) -> list[int]:

@@ -95,8 +95,9 @@ class Formula:
 
         Parameters
         ----------
-        network : Network
-            Of the ensemble that the formula was derived for.
+        network : Network, or mapping for an ensemble of your own
+            Of the ensemble that the formula was derived for. A mapping holds a number for each parameter and an array
+            over sites for each per-site parameter, such as ``{"alpha": 0.5, "D1": [1.0, 2.0], "rho12": [0.3, -0.3]}``.
         C, S : pair of numbers
             C^φ and S^φ at ω1 and ω2; where neurons differ (overlaps with gains), each an array over the neurons of
             the network's gains.
@@ -139,7 +140,8 @@ class Formula:
         given.update({name: value for name, value in (("C_phi", C), ("S_phi", S)) if value is not None})
         for name in self._needed() - given.keys():
             raise InvalidNetwork(name, None, "must be given as a pair of values, at ω1 and ω2")
-        if network.ensemble != self.ensemble:
+        by_name = network if isinstance(network, Mapping) else None
+        if by_name is None and network.ensemble != self.ensemble:
             raise InvalidNetwork("network", network, f"must be of the ensemble {self.ensemble!r}")
         values = {}
         for name, info in self.symbols.items():
@@ -148,8 +150,12 @@ class Formula:
             elif info.kind == "spectrum":
                 base, _, k = name.rpartition("_")
                 value = given[base][int(k) - 1]
-            else:
+            elif by_name is None:
                 value = network.parameters[name]
+            elif name in by_name:
+                value = by_name[name]
+            else:
+                raise InvalidNetwork("network", sorted(by_name), f"must have a value for {name}")
             values[info.symbol] = sp.sympify(value)
         return sp.N(self.expr.subs(values), digits)
 

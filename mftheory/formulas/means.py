@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from mftheory.errors import InvalidNetwork
 from mftheory.formulas.conjugates import SUFFIX
 
 _OF_MODES = {"D", "rho"}
@@ -23,19 +24,25 @@ def mean_values(definition: sp.Expr, network: Any, spectra: Mapping[str, tuple[A
     """An expression in means over sites, for a network's D, ρ, G and given single-site spectra.
 
     Arrays of D, ρ, G are averaged exactly as they stand, laws by their limit. A mean over neurons may hold spectra that
-    are arrays over the neurons of the network's gains.
+    are arrays over the neurons of the network's gains. In place of a network, a mapping of names to numbers and arrays
+    of per-site values, all of one population equally long.
     """
     values: dict[str, Any] = {}
     for name, pair in spectra.items():
         for k in (1, 2):
             values[f"{name}_{k}"] = np.asarray(pair[k - 1])
             values[f"{name}_{k}{SUFFIX}"] = np.conj(values[f"{name}_{k}"])
-    if "alpha" in {s.name for s in definition.free_symbols}:
+    if isinstance(network, Mapping):
+        values |= {name: np.asarray(value) for name, value in network.items() if np.ndim(value) == 0}
+    elif "alpha" in {s.name for s in definition.free_symbols}:
         values["alpha"] = network.connectivity.alpha
 
     def average(product: sp.Expr) -> sp.Expr:
         names = {s.name for s in product.free_symbols}
-        weights, sites = _modes(network) if names & _OF_MODES else _neurons(network)
+        if isinstance(network, Mapping):
+            weights, sites = _given(network, names, values)
+        else:
+            weights, sites = _modes(network) if names & _OF_MODES else _neurons(network)
         every = values | sites
         arguments = sorted(product.free_symbols, key=str)
         found = sp.lambdify(arguments, product, "numpy")(*(every[s.name] for s in arguments))
@@ -47,6 +54,19 @@ def mean_values(definition: sp.Expr, network: Any, spectra: Mapping[str, tuple[A
         numbers[mean] = average(mean.args[0].xreplace(numbers))
     rest = definition.xreplace(numbers)
     return complex(rest.subs({s: complex(values[s.name]) for s in rest.free_symbols}))
+
+
+def _given(network: Mapping[str, Any], names: set[str], values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Equal weights and the per-site values of one product."""
+    missing = names - network.keys() - values.keys()
+    if missing:
+        raise InvalidNetwork("network", sorted(network), f"must have values for {', '.join(sorted(missing))}")
+    sites = {name: np.asarray(network[name], dtype=float) for name in names & network.keys()}
+    lengths = {a.shape for a in (*sites.values(), *(values[n] for n in names & values.keys())) if a.ndim} or {(1,)}
+    if len(lengths) > 1:
+        raise InvalidNetwork("network", {n: a.shape for n, a in sites.items()}, "must have arrays of one length a site")
+    (shape,) = lengths
+    return np.full(shape, 1.0 / shape[0]), sites
 
 
 def _modes(network: Any) -> tuple[Any, dict[str, Any]]:

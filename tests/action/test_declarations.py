@@ -26,6 +26,9 @@ left = GaussianMatrix("l", x, z)
 ok = Coupling(J, x.response, x.activity)
 var = Covariance(J, J, 1)
 elsewhere = Population("others", "y", "psi")
+G = Parameter("G", "q")
+gained = Population("gained", "y", "psi", parameters=(G,))
+between = GaussianMatrix("K", gained, gained)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +43,7 @@ elsewhere = Population("others", "y", "psi")
         ((x, z), (Coupling(left, x.response, elsewhere.state),), (), "psi|y.*belongs to no population"),
         ((x,), (ok,), (var, Covariance(J, J, 2, transposed=True)), "correlation above 1"),
         ((x,), (ok,), (Covariance(J, J, -1),), "variance must not be negative"),
-        ((x,), (ok,), (var, Covariance(J, J, sp.Symbol("a") + z.parameters[0].symbol)), None),
+        ((x,), (ok,), (Covariance(J, J, sp.Symbol("a") + z.parameters[0].symbol),), None),
         ((x, x), (ok,), (var,), "names must differ"),
         (
             (x, z),
@@ -49,6 +52,13 @@ elsewhere = Population("others", "y", "psi")
             "sites in common",
         ),
         ((x,), (Coupling(J, x.response, Parameter("D", "r") * x.activity),), (var,), "product of the parameters"),
+        ((x,), (ok,), (var, Covariance(J, J, 2)), "declared twice"),
+        (
+            (gained,),
+            (Coupling(between, gained.response, gained.activity),),
+            (Covariance(between, between, 1), Covariance(between, between, G.symbol / 2, transposed=True)),
+            "cannot tell whose parameter",
+        ),
         (
             (x, z),
             (Coupling(left, x.response, z.state),),
@@ -111,3 +121,14 @@ def test_ensemble_file_holds_declarations_only() -> None:
     own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)} | {"couple"}
     assert called <= declarations | own | {"Symbol", "sqrt", "isinstance", "InvalidNetwork", "partial", "items"}
     assert not any(isinstance(node, ast.Attribute) and node.attr in {"Matrix", "conjugate"} for node in ast.walk(tree))
+
+
+def test_only_linear_sites_have_several_states() -> None:
+    blocks = Population("blocks", ("z1", "z2"))
+    assert [u.field.name for u in blocks.states] == ["z1", "z2"]
+    assert [u.field.name for u in blocks.responses] == ["z1_hat", "z2_hat"]
+    with pytest.raises(InvalidNetwork, match="several states: choose one"):
+        _ = blocks.state
+    for names, activity in ((("x", "y"), "phi"), ((), "")):
+        with pytest.raises(InvalidNetwork, match="only linear sites may have several"):
+            Population("wrong", names, activity)

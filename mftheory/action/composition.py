@@ -1,0 +1,93 @@
+"""The couplings between neurons that Gaussian matrices make, linear populations eliminated."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from mftheory.action.disorder import GaussianEnsemble
+from mftheory.action.fields import Field, Operator
+from mftheory.action.values import Sites
+from mftheory.errors import Unsupported
+from mftheory.network import Couplings, Dense, Factored
+from mftheory.network.sampled import Weights
+
+Array = NDArray[np.float64]
+Places = dict[Field, slice]
+
+
+def effective_couplings(
+    ensemble: GaussianEnsemble, matrices: Mapping[str, Array], sizes: Mapping[str, int], sites: Sites
+) -> Couplings:
+    """J between all neurons: x = J' φ + L z and z = B z + A φ make J = J' + L (1 - B)⁻¹ A, in factors where cheaper."""
+    neurons, latents = _places(ensemble, sizes)
+    total = {True: sum(sizes[p.name] * len(p.states) for p in ensemble.populations if p.linear)}
+    total[False] = sum(sizes[p.name] for p in ensemble.populations if not p.linear)
+    blocks: dict[tuple[bool, bool], Array] = {}  # whether latents receive, and send
+    for coupling in ensemble.couplings:
+        matrix, onto, sent = matrices[coupling.matrix.name], coupling.on_rows, coupling.on_columns
+        if sent.field.is_response:
+            matrix, onto, sent = matrix.T, sent, onto
+        kind = onto.field in latents, sent.field in latents
+        place = (latents if kind[0] else neurons)[onto.field], (latents if kind[1] else neurons)[sent.field]
+        block = blocks.setdefault(kind, np.zeros((total[kind[0]], total[kind[1]])))
+        block[place] += _weighted(matrix, onto, sent, sites)
+
+    direct, left, right = blocks.get((False, False)), blocks.get((False, True)), blocks.get((True, False))
+    if left is None or right is None:
+        return Dense(np.zeros((total[False],) * 2) if direct is None else direct)
+    if (True, True) in blocks:
+        right = _fed_back(blocks[True, True], right)
+    used = left.any(axis=0) & right.any(axis=1)
+    factored = Factored(left[:, used], np.ascontiguousarray(right[used].T))
+    if direct is None:
+        return factored if 2 * np.count_nonzero(used) < total[False] else Dense(factored.dense())
+    return Dense(direct + factored.dense())
+
+
+def _places(ensemble: GaussianEnsemble, sizes: Mapping[str, int]) -> tuple[Places, Places]:
+    """Where the fields of neurons, and those of linear sites, stand among all of them; a response with its state."""
+    neurons: Places = {}
+    latents: Places = {}
+    ends = {True: 0, False: 0}
+    for p in ensemble.populations:
+        for state, response in zip(p.states, p.responses, strict=True):
+            start, ends[p.linear] = ends[p.linear], ends[p.linear] + sizes[p.name]
+            sent = state if p.linear else p.activity
+            for operator in (sent, response):
+                (latents if p.linear else neurons)[operator.field] = slice(start, ends[p.linear])
+    return neurons, latents
+
+
+def _weighted(matrix: Array, onto: Operator, sent: Operator, sites: Sites) -> Array:
+    """w_i X_ij v_j, with the weights of the two operators."""
+    for operator, axis in ((onto, 1), (sent, 0)):
+        weights = site_weights(operator, sites[operator.field.population], matrix.shape[1 - axis])
+        if weights is not None:
+            matrix = matrix * np.expand_dims(weights, axis)
+    return matrix
+
+
+def site_weights(operator: Operator, sites: Mapping[str, Array], size: int) -> Weights:
+    """An operator's weight at every site."""
+    if operator.weight == 1:
+        return None
+    parameters = sorted(operator.weight.free_symbols, key=str)
+    values = sp.lambdify(parameters, operator.weight, "numpy")(*(sites[s.name] for s in parameters))
+    return np.broadcast_to(np.asarray(values, dtype=np.float64), size)
+
+
+def _fed_back(feedback: Array, right: Array) -> Array:
+    """(1 - B)⁻¹ A for linear sites that drive each other."""
+    # Instantaneous sites are the limit of fast ones, which run away if an eigenvalue of B has a real part above 1.
+    largest = float(np.linalg.eigvals(feedback).real.max())
+    if largest >= 1:
+        raise Unsupported(
+            f"linear populations drive each other too strongly: the matrix between them has an eigenvalue of real part "
+            f"{largest:.3g}, and must have none from 1 on"
+        )
+    return np.asarray(np.linalg.solve(np.eye(len(feedback)) - feedback, right))
+
+
+__all__ = ["effective_couplings", "site_weights"]

@@ -1,0 +1,249 @@
+"""Numbers for what an ensemble leaves open: its symbols, and the per-site parameters of its populations."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from mftheory.action.disorder import GaussianEnsemble
+from mftheory.action.fields import Parameter, Population
+from mftheory.errors import InvalidNetwork
+from mftheory.network import Gains
+from mftheory.network.strengths import Exponential, Measured, Step
+
+Array = NDArray[np.float64]
+Sites = Mapping[str, Mapping[str, Array]]
+"""Values of the per-site parameters, by population and parameter."""
+
+_SITE_VALUES = "must be an array, a number, a law such as Gains.exponential(pr), or a function of u in [0, 1]"
+_Law = Gains | Exponential | Step | Measured
+_FINE = 2**16  # midpoints at which a function of u is averaged: to 1e-10 if it is smooth, to 1e-5 if it jumps
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """The numbers behind an ensemble's symbols and parameters.
+
+    Parameters
+    ----------
+    ensemble : GaussianEnsemble
+    given : mapping
+        A number for each symbol, such as g or alpha. For each per-site parameter, such as D: an array (the law as it
+        stands; at another number of sites resampled by quantiles), one number (the same for all sites), a law with
+        ``values(m)`` (such as `Gains.exponential`), or a function of u in [0, 1], the position of a site in its
+        population, from an array to an array. Parameters of one population belong together site by site, unless
+        declared independent.
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the entry, if it is missing when asked for, unknown, not finite, of the wrong length or not of the sign
+        that its symbol was declared with.
+
+    Examples
+    --------
+    >>> from mftheory.action.ensembles import BUILT_IN
+    >>> from mftheory.action.values import Values
+    >>> values = Values(BUILT_IN["random-mode"](), {"alpha": 0.5, "D": [1.0, 3.0]})
+    >>> values.moment("r_2"), values.sites(values.ensemble.population("latents"), 2, seed=0)["D"]
+    (5.0, array([1., 3.]))
+    """
+
+    ensemble: GaussianEnsemble
+    given: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        site = {p.name for p in self.ensemble.parameters}
+        checked = {}
+        for name, value in self.given.items():
+            if name in site:
+                checked[name] = _site_values(f"parameters[{name!r}]", value)
+            else:
+                checked[name] = self._number(name, value)
+        object.__setattr__(self, "given", checked)
+        for population in self.ensemble.populations:
+            _check_together([p for p in population.parameters if not p.independent], checked)
+
+    def check_known(self) -> None:
+        """Refuse entries that drawing a network would not use, such as the moment of a law that is to be given."""
+        for name, value in self.given.items():
+            if name not in self._needed:
+                allowed = f"is not a parameter of this ensemble, whose are {_listed(self._needed)}"
+                for parameter in self.ensemble.parameters:
+                    if _order(parameter, name) is not None:
+                        allowed = f"is a moment: a network needs the values of {parameter.name} themselves"
+                raise InvalidNetwork(f"parameters[{name!r}]", value, allowed)
+
+    def scalar(self, expr: sp.Expr) -> float:
+        """The number behind an expression in the ensemble's symbols."""
+        return float(expr.subs({s: self.number(s.name) for s in expr.free_symbols}))
+
+    def number(self, name: str, needed: Iterable[str] | None = None) -> float:
+        """The number behind a symbol: as given, a moment of a parameter that is given, or a combination of these.
+
+        If it is missing, the error lists what is `needed`; by default what is needed to draw a network.
+        """
+        if name in self.given:
+            value: float = self.given[name]
+            return value
+        moment = self.moment(name)
+        if moment is not None:
+            return moment
+        for symbol, expr in self.ensemble.definitions.items():
+            if symbol.name == name and expr != symbol:
+                return self.scalar(expr)
+        raise self._missing(name, needed)
+
+    def moment(self, name: str) -> float | None:
+        """⟨Dⁿ⟩ by its name, such as r_2; None if no parameter of that letter is given."""
+        for parameter in self.ensemble.parameters:
+            order = _order(parameter, name)
+            if order is not None and parameter.name in self.given:
+                return _moment(parameter.name, self.given[parameter.name], order)
+        return None
+
+    def sites(self, population: Population, count: int, seed: int) -> dict[str, Array]:
+        """Each parameter's values at `count` sites, shape (count,)."""
+        together = [p.name for p in population.parameters if not p.independent]
+        result = _at_sites({name: self._law(name) for name in together}, count)
+        # Spawn key 2: independent of the matrices (no key) and of the initial conditions (key 1).
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2,)))
+        for name in (p.name for p in population.parameters if p.independent):
+            result[name] = rng.permutation(_at_sites({name: self._law(name)}, count)[name])
+        return result
+
+    def size(self, population: Population, n: int) -> int:
+        """Sites of a population in a network of n: round(size·n)."""
+        count = round(self.scalar(population.size) * n)
+        if count < 1:
+            raise InvalidNetwork("n", n, f"leaves no {population.name}: their number is {population.size} n")
+        return count
+
+    @cached_property
+    def _symbols(self) -> set[sp.Symbol]:
+        """Those in sizes and covariances."""
+        expressions = [p.size for p in self.ensemble.populations] + [c.value for c in self.ensemble.covariances]
+        of_sites = {p.name for p in self.ensemble.parameters}
+        return {s for e in expressions for s in e.free_symbols if s.name not in of_sites}
+
+    @property
+    def _needed(self) -> set[str]:
+        """Names of what needs a value before a network can be drawn."""
+        return {p.name for p in self.ensemble.parameters} | {s.name for s in self._symbols}
+
+    def _number(self, name: str, value: Any) -> float:
+        allowed = "must be a finite number"
+        try:
+            number = float(value) if np.ndim(value) == 0 and not isinstance(value, str | bool) else np.nan
+        except (TypeError, ValueError):
+            number = np.nan
+        if not np.isfinite(number):
+            raise InvalidNetwork(f"parameters[{name!r}]", value, allowed)
+        for symbol in self._symbols:
+            if symbol.name == name and ((symbol.is_positive and number <= 0) or (symbol.is_nonnegative and number < 0)):
+                at_least = "above 0" if symbol.is_positive else "of at least 0"
+                raise InvalidNetwork(f"parameters[{name!r}]", value, f"must be a number {at_least}")
+        return number
+
+    def _law(self, name: str) -> Any:
+        if name not in self.given:
+            raise self._missing(name)
+        return self.given[name]
+
+    def _missing(self, name: str, needed: Iterable[str] | None = None) -> InvalidNetwork:
+        needed = self._needed if needed is None else needed
+        return InvalidNetwork(f"parameters[{name!r}]", None, f"must be given; needed are {_listed(needed)}")
+
+
+def _site_values(argument: str, value: Any) -> Any:
+    """An array of numbers, a law or a function as it is; anything else is refused."""
+    if isinstance(value, _Law) or callable(value):
+        return value
+    try:
+        array = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidNetwork(argument, value, _SITE_VALUES) from None
+    if isinstance(value, str | bool) or array.ndim > 1 or array.size == 0:
+        raise InvalidNetwork(argument, value, _SITE_VALUES)
+    if not np.isfinite(array).all():
+        raise InvalidNetwork(argument, value, "must be finite")
+    array.setflags(write=False)
+    return array
+
+
+def _check_together(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> None:
+    """Parameters that belong together site by site: arrays of one length, or laws of one u."""
+    sizes = {p.name: given[p.name].size for p in parameters if _is_array(given.get(p.name))}
+    for name, size in sizes.items():
+        first = next(iter(sizes))
+        if size != sizes[first]:
+            allowed = f"must be {sizes[first]} numbers, one for each {first}"
+            raise InvalidNetwork(f"parameters[{name!r}]", given[name], allowed)
+    laws = [p.name for p in parameters if p.name in given and not isinstance(given[p.name], np.ndarray)]
+    if sizes and laws:
+        allowed = f"must be an array, as {next(iter(sizes))} of the same sites is one"
+        raise InvalidNetwork(f"parameters[{laws[0]!r}]", given[laws[0]], allowed)
+
+
+def _at_sites(laws: Mapping[str, Any], count: int) -> dict[str, Array]:
+    """Values of parameters that belong together, at `count` sites."""
+    arrays = {name: law for name, law in laws.items() if _is_array(law)}
+    resampled = dict(zip(arrays, _resampled(list(arrays.values()), count), strict=True)) if arrays else {}
+    return {name: resampled[name] if name in arrays else _law_at_sites(name, law, count) for name, law in laws.items()}
+
+
+def _resampled(arrays: list[Array], count: int) -> list[Array]:
+    """Quantiles of the sites, ordered by the first array, then the second, …; the arrays themselves if they fit.
+
+    Averages over sites are kept up to O(1/count). One array of non-negative numbers is resampled as the strengths of
+    `RandomMode` are, which keeps ⟨D²⟩ and ⟨D⁴⟩.
+    """
+    size = arrays[0].size
+    if count == size:
+        return [array.copy() for array in arrays]
+    if len(arrays) == 1 and (arrays[0] >= 0).all() and arrays[0].any():
+        return [Measured(arrays[0]).values(count)]
+    order = np.lexsort(arrays[::-1])[::-1]
+    chosen = order[((np.arange(count) + 0.5) / count * size).astype(np.intp)]
+    return [array[chosen] for array in arrays]
+
+
+def _law_at_sites(name: str, law: Any, count: int) -> Array:
+    """A constant, a law at its midpoints, or a function of u at the midpoints."""
+    if isinstance(law, np.ndarray):
+        return np.full(count, float(law))
+    if isinstance(law, _Law):
+        return np.asarray(law.values(count), dtype=np.float64)
+    values = np.asarray(law((np.arange(count) + 0.5) / count), dtype=np.float64)
+    if values.shape != (count,) or not np.isfinite(values).all():
+        allowed = "a function of u must return as many finite numbers as it is given"
+        raise InvalidNetwork(f"parameters[{name!r}]", law, allowed)
+    return values
+
+
+def _moment(name: str, law: Any, order: int) -> float:
+    if isinstance(law, _Law):
+        return float(law.moment(order))
+    return float(np.mean((law if _is_array(law) else _law_at_sites(name, law, _FINE)) ** order))
+
+
+def _order(parameter: Parameter, name: str) -> int | None:
+    """n if `name` is that of ⟨Dⁿ⟩."""
+    found = re.fullmatch(re.escape(parameter.moments) + r"_(\d+)", name)
+    return int(found[1]) if found else None
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim == 1
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+__all__ = ["Sites", "Values"]
