@@ -12,16 +12,28 @@ from mftheory.errors import (
     Quiescent,
     Unsupported,
 )
-from mftheory.network import IID, Erf, Gains, Network, PartiallySymmetric, RandomMode, Tanh
+from mftheory.network import (
+    IID,
+    Erf,
+    EulerMap,
+    Gains,
+    Leaky,
+    Network,
+    Nonlinearity,
+    PartiallySymmetric,
+    RandomMode,
+    Rational,
+    Tanh,
+)
 
 if TYPE_CHECKING:
     from mftheory import connectome
     from mftheory.action import GaussianEnsemble
-    from mftheory.api import compare, solve
+    from mftheory.api import compare, simulate, solve
     from mftheory.derive.catalogue import derivation, formula, labels
     from mftheory.derive.derivation import derive
-    from mftheory.simulate.simulate import simulate
     from mftheory.solve.dimension import dimension
+    from mftheory.solve.linear_equivalent import linear_equivalent
 
 __version__ = "0.1.0"
 
@@ -39,7 +51,8 @@ _LAZY = {
     "labels": "mftheory.derive.catalogue",
     "solve": "mftheory.api",
     "dimension": "mftheory.solve.dimension",
-    "simulate": "mftheory.simulate.simulate",
+    "linear_equivalent": "mftheory.solve.linear_equivalent",
+    "simulate": "mftheory.api",
     "compare": "mftheory.api",
     "GaussianEnsemble": "mftheory.action",
 }
@@ -48,16 +61,20 @@ __all__ = [
     "IID",
     "CondensedModes",
     "Erf",
+    "EulerMap",
     "Gains",
     "GaussianEnsemble",
     "InvalidFile",
     "InvalidNetwork",
+    "Leaky",
     "MFTheoryError",
     "Network",
+    "Nonlinearity",
     "NotConverged",
     "PartiallySymmetric",
     "Quiescent",
     "RandomMode",
+    "Rational",
     "Tanh",
     "Unsupported",
     "compare",
@@ -67,6 +84,7 @@ __all__ = [
     "dimension",
     "formula",
     "labels",
+    "linear_equivalent",
     "simulate",
     "solve",
 ]

@@ -18,13 +18,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-NONLINEARITIES: dict[str, mf.Erf | mf.Tanh] = {"erf": mf.Erf(), "tanh": mf.Tanh()}
+NONLINEARITIES: dict[str, mf.Nonlinearity] = {"erf": mf.Erf(), "tanh": mf.Tanh()}
 
-G = Annotated[float, typer.Option("--g", help="Effective coupling strength g_eff, above 1.")]
+G = Annotated[float, typer.Option("--g", help="Effective coupling strength g_eff, above 1 without noise.")]
 Rank = Annotated[
     float | None, typer.Option("--effective-rank", help="Effective rank α PR_D of random modes; else i.i.d.")
 ]
-Phi = Annotated[str, typer.Option("--nonlinearity", help="erf or tanh.")]
+Phi = Annotated[str, typer.Option("--nonlinearity", help="erf, tanh, or a formula such as 'x/sqrt(1+x**2)'.")]
+Noise = Annotated[float, typer.Option("--noise", help="Intensity σ of independent white noise; needed below --g 1.")]
 Observable = Annotated[str, typer.Option("--observable", help="phi or x.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Progress = Annotated[bool, typer.Option("--progress", help="Show progress bars.")]
@@ -71,12 +72,13 @@ def solve(
     g: G,
     effective_rank: Rank = None,
     nonlinearity: Phi = "erf",
+    noise: Noise = 0.0,
     n: Annotated[int | None, typer.Option("--n", help="A size to judge the theory's validity at.")] = None,
     as_json: Json = False,
 ) -> None:
     """Dimensions and two-point functions.  Example: mftheory solve --g 3 --effective-rank 0.5 --n 1000"""
-    theory = mf.solve(_network(g, effective_rank, nonlinearity))
-    record: dict[str, Any] = {"g_eff": g, "effective_rank": effective_rank, "gain": theory.gain}
+    theory = mf.solve(_network(g, effective_rank, nonlinearity, noise))
+    record: dict[str, Any] = {"g_eff": g, "effective_rank": effective_rank, "noise": noise, "gain": theory.gain}
     for a in ("phi", "x"):
         record[f"C_{a}"] = float(theory.C(a, 0.0))
         record[f"dimension_{a}"] = theory.dimension(a)
@@ -94,15 +96,16 @@ def simulate(
     seed: Annotated[int, typer.Option("--seed", help="Seed of the couplings and of the initial conditions.")] = 0,
     effective_rank: Rank = None,
     nonlinearity: Phi = "erf",
+    noise: Noise = 0.0,
     trajectories: Annotated[int, typer.Option("--trajectories", help="Independent trajectories.")] = 64,
     duration: Annotated[float, typer.Option("--duration", help="Measured time of each.")] = 100.0,
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
     """One network.  Example: mftheory simulate --g 3 --effective-rank 0.5 --n 500"""
-    net = _network(g, effective_rank, nonlinearity)
+    net = _network(g, effective_rank, nonlinearity, noise)
     result = mf.simulate(net, n, seed, trajectories=trajectories, duration=duration, progress=progress)
-    record: dict[str, Any] = {"n": n, "seed": seed, "g_eff": g, "effective_rank": effective_rank}
+    record: dict[str, Any] = {"n": n, "seed": seed, "g_eff": g, "effective_rank": effective_rank, "noise": noise}
     for a in ("phi", "x"):
         for name, estimate in ((f"C_{a}", result.C(a)), (f"dimension_{a}", result.dimension(a))):
             record[name], record[f"{name}_error"] = estimate.value, estimate.error
@@ -116,13 +119,14 @@ def compare(
     n: Annotated[list[int], typer.Option("--n", help="A size; give several to extrapolate in 1/N.")],
     effective_rank: Rank = None,
     nonlinearity: Phi = "erf",
+    noise: Noise = 0.0,
     networks: Annotated[int, typer.Option("--networks", help="Networks a size.")] = 8,
     observable: Observable = "phi",
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
     """Theory against networks.  Example: mftheory compare --g 3 --effective-rank 1 --n 250 --n 500 --n 1000"""
-    net = _network(g, effective_rank, nonlinearity)
+    net = _network(g, effective_rank, nonlinearity, noise)
     result = mf.compare(net, n=n, seeds=networks, observable=observable, progress=progress)
     if as_json:
         _print_json(result.to_dict())
@@ -187,11 +191,10 @@ def _fail(message: str, code: int = 2) -> None:
     sys.exit(code)
 
 
-def _network(g: float, effective_rank: float | None, nonlinearity: str) -> mf.Network:
-    if nonlinearity not in NONLINEARITIES:
-        raise InvalidNetwork("nonlinearity", nonlinearity, f"must be one of {', '.join(NONLINEARITIES)}")
+def _network(g: float, effective_rank: float | None, nonlinearity: str, noise: float = 0.0) -> mf.Network:
+    phi = NONLINEARITIES[nonlinearity] if nonlinearity in NONLINEARITIES else mf.Nonlinearity(nonlinearity)
     ensemble = mf.IID(g) if effective_rank is None else mf.RandomMode.exponential(g, effective_rank)
-    return mf.Network(ensemble, NONLINEARITIES[nonlinearity])
+    return mf.Network(ensemble, phi, noise=noise)
 
 
 def _print_steps(derivation: Any) -> None:

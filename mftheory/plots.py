@@ -44,7 +44,7 @@ def theory(result: "Theory", ax: Axes | None = None, longest: float | None = Non
     """C^φ(τ)/C^φ(0), and the timescale of the leading principal components Ψ^φ(τ, 0)/Ψ^φ(0, 0)."""
     ax = figure()[1][0] if ax is None else ax
     # Ψ(τ, 0) decays about as fast as C(τ); six decay times show both.
-    tau = np.linspace(0, 6.0 / result.two_point.decay if longest is None else longest, 201)
+    tau = result.lags(6.0 / result.two_point.decay if longest is None else longest, 201)
     C = result.C("phi", tau)
     artists = ax.plot(tau, C / C[0], color=COLOURS[0], label=r"$C^\phi(\tau)/C^\phi(0)$")
     artists += ax.plot(

@@ -115,6 +115,53 @@ class Formula:
         """
         return complex(self._at(network, C, S, spectra, 15))
 
+    def grid(
+        self,
+        network: Any,
+        C: tuple[Any, Any] | None = None,
+        S: tuple[Any, Any] | None = None,
+        **spectra: tuple[Any, Any],
+    ) -> Any:
+        """As `evaluate`, at every pair of frequencies: the compiled kernel, with means over sites by matrix products.
+
+        Parameters
+        ----------
+        network : Network, or mapping for an ensemble of your own
+        C, S, **spectra : pair of arrays
+            Spectra at k frequencies ω1, of shape (k,), and at l frequencies ω2, of shape (l,); where neurons differ
+            (k, n) and (l, n).
+
+        Returns
+        -------
+        array of complex, of shape (k, l)
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> net = mf.Network(mf.RandomMode([1.0, 2.0], overlaps=[0.1, -0.2]))
+        >>> psi = mf.derive(net).four_point("phi")
+        >>> values = psi.grid(net, C=([1.0, 2.0, 3.0], [0.5, 0.7]), S=([0.1, 0.2j, 0.3], [0.2, 0.1j]))
+        >>> values.shape, bool(abs(values[1, 0] - psi.evaluate(net, C=(2.0, 0.5), S=(0.2j, 0.2))) < 1e-14)
+        ((3, 2), True)
+        """
+        import numpy as np
+
+        from mftheory.formulas.grids import grid_values
+
+        given = self._given(network, C, S, spectra)
+        arrays = {name: (np.asarray(pair[0]), np.asarray(pair[1])) for name, pair in given.items()}
+        values: dict[str, Any] = {}
+        for name, info in self.symbols.items():
+            if info.definition is not None:
+                mean = grid_values(info.definition, network, arrays)
+                values[name] = mean.real if info.domain == "real" else mean
+            elif info.kind == "spectrum":
+                base, _, which = name.rpartition("_")
+                values[name] = arrays[base][0][:, None] if which == "1" else arrays[base][1][None, :]
+            else:
+                values[name] = self._parameter(network, name)
+        return self.kernel()(**values)
+
     def numeric(
         self,
         network: Any,
@@ -136,13 +183,7 @@ class Formula:
         return compiled(self)
 
     def _at(self, network: Any, C: Any, S: Any, spectra: Mapping[str, tuple[complex, complex]], digits: int) -> sp.Expr:
-        given = dict(spectra)
-        given.update({name: value for name, value in (("C_phi", C), ("S_phi", S)) if value is not None})
-        for name in self._needed() - given.keys():
-            raise InvalidNetwork(name, None, "must be given as a pair of values, at ω1 and ω2")
-        by_name = network if isinstance(network, Mapping) else None
-        if by_name is None and network.ensemble != self.ensemble:
-            raise InvalidNetwork("network", network, f"must be of the ensemble {self.ensemble!r}")
+        given = self._given(network, C, S, spectra)
         values = {}
         for name, info in self.symbols.items():
             if info.definition is not None:
@@ -150,14 +191,26 @@ class Formula:
             elif info.kind == "spectrum":
                 base, _, k = name.rpartition("_")
                 value = given[base][int(k) - 1]
-            elif by_name is None:
-                value = network.parameters[name]
-            elif name in by_name:
-                value = by_name[name]
             else:
-                raise InvalidNetwork("network", sorted(by_name), f"must have a value for {name}")
+                value = self._parameter(network, name)
             values[info.symbol] = sp.sympify(value)
         return sp.N(self.expr.subs(values), digits)
+
+    def _given(self, network: Any, C: Any, S: Any, spectra: Mapping[str, Any]) -> dict[str, Any]:
+        """All spectra by name, checked to be those needed."""
+        given = dict(spectra)
+        given.update({name: value for name, value in (("C_phi", C), ("S_phi", S)) if value is not None})
+        for name in self._needed() - given.keys():
+            raise InvalidNetwork(name, None, "must be given as a pair of values, at ω1 and ω2")
+        if not isinstance(network, Mapping) and network.ensemble != self.ensemble:
+            raise InvalidNetwork("network", network, f"must be of the ensemble {self.ensemble!r}")
+        return given
+
+    def _parameter(self, network: Any, name: str) -> Any:
+        by_name = network if isinstance(network, Mapping) else network.parameters
+        if name not in by_name:
+            raise InvalidNetwork("network", sorted(by_name), f"must have a value for {name}")
+        return by_name[name]
 
     def _needed(self) -> set[str]:
         """Names of the spectra that the formula, or a mean in it, contains."""

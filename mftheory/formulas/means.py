@@ -39,10 +39,7 @@ def mean_values(definition: sp.Expr, network: Any, spectra: Mapping[str, tuple[A
 
     def average(product: sp.Expr) -> sp.Expr:
         names = {s.name for s in product.free_symbols}
-        if isinstance(network, Mapping):
-            weights, sites = _given(network, names, values)
-        else:
-            weights, sites = _modes(network) if names & _OF_MODES else _neurons(network)
+        weights, sites = site_law(network, names, values)
         every = values | sites
         arguments = sorted(product.free_symbols, key=str)
         found = sp.lambdify(arguments, product, "numpy")(*(every[s.name] for s in arguments))
@@ -53,7 +50,16 @@ def mean_values(definition: sp.Expr, network: Any, spectra: Mapping[str, tuple[A
     for mean in sorted(definition.atoms(Mean), key=sp.count_ops):
         numbers[mean] = average(mean.args[0].xreplace(numbers))
     rest = definition.xreplace(numbers)
+    for name in sorted({s.name for s in rest.free_symbols} - values.keys()):
+        raise InvalidNetwork("network", sorted(network), f"must have a value for {name}")
     return complex(rest.subs({s: complex(values[s.name]) for s in rest.free_symbols}))
+
+
+def site_law(network: Any, names: set[str], values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Weights that sum to 1 and per-site values by name, for the sites that a product of those names is about."""
+    if isinstance(network, Mapping):
+        return _given(network, names, values)
+    return _modes(network) if names & _OF_MODES else _neurons(network)
 
 
 def _given(network: Mapping[str, Any], names: set[str], values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -62,11 +68,14 @@ def _given(network: Mapping[str, Any], names: set[str], values: Mapping[str, Any
     if missing:
         raise InvalidNetwork("network", sorted(network), f"must have values for {', '.join(sorted(missing))}")
     sites = {name: np.asarray(network[name], dtype=float) for name in names & network.keys()}
-    lengths = {a.shape for a in (*sites.values(), *(values[n] for n in names & values.keys())) if a.ndim} or {(1,)}
+    # A mean of spectra alone is over as many neurons as these are given for.
+    arrays = [a for a in (sites or {n: values[n] for n in names}).values() if np.ndim(a)]
+    lengths = {np.shape(a)[-1] for a in arrays} or {1}
     if len(lengths) > 1:
-        raise InvalidNetwork("network", {n: a.shape for n, a in sites.items()}, "must have arrays of one length a site")
-    (shape,) = lengths
-    return np.full(shape, 1.0 / shape[0]), sites
+        found = ", ".join(f"{name}: {np.shape(a)[-1]}" for name, a in sorted(sites.items()))
+        raise InvalidNetwork("network", found, "must have arrays of one length for the parameters of a site")
+    (length,) = lengths
+    return np.full(length, 1.0 / length), sites
 
 
 def _modes(network: Any) -> tuple[Any, dict[str, Any]]:

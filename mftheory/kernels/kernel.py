@@ -4,12 +4,12 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +26,15 @@ GENERATED = Path(__file__).parent / "generated"
 class Kernel:
     """A formula compiled to a numba ufunc.
 
+    Attributes
+    ----------
+    label, arguments : str, tuple of str
+        The formula's.
+    inputs : tuple of str
+        What the ufunc takes: of the arguments those that it needs, and the factors 1 - s of the denominators.
+    loops : mapping
+        Each such factor's name ("one_minus_s", "one_minus_r") and its value as a function of arguments.
+
     Examples
     --------
     >>> from mftheory.kernels import committed
@@ -34,10 +43,17 @@ class Kernel:
     ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g')
     >>> complex(psi(C_phi_1=1.0, C_phi_2=2.0, S_phi_1=0.5j, S_phi_2=0.5j, g=2.0))
     (0.5+0j)
+
+    Close to onset a caller that knows 1 - g² S_phi_1 S_phi_2 to more digits than S_phi gives it instead of S_phi:
+
+    >>> complex(psi(C_phi_1=1.0, C_phi_2=2.0, one_minus_s=1e-20j, g=2.0))
+    (2e+40+0j)
     """
 
     label: str
     arguments: tuple[str, ...]
+    inputs: tuple[str, ...]
+    loops: Mapping[str, "Loop"]
     content_hash: str
     function: Callable[..., Any]
     path: Path
@@ -50,6 +66,9 @@ class Kernel:
     def __call__(self, **values: ArrayLike) -> NDArray[Any]:
         """Evaluate at values of the arguments, given by name, broadcast against each other.
 
+        A factor 1 - s of the denominators may be given too, by its name; arguments that enter only through it may then
+        be left out.
+
         Returns
         -------
         array of complex128, of the broadcast shape
@@ -59,9 +78,28 @@ class Kernel:
         InvalidNetwork
             If an argument is missing or unknown.
         """
-        for name in values.keys() ^ set(self.arguments):
+        needed = set(self.inputs)
+        for name, loop in self.loops.items():
+            if name not in values:
+                needed = needed - {name} | set(loop.arguments)
+        for name in sorted((needed - values.keys()) | (values.keys() - needed - set(self.arguments))):
             raise InvalidNetwork(name, values.get(name), f"kernel {self.label} takes {', '.join(self.arguments)}")
-        return np.asarray(self.function(*(values[name] for name in self.arguments)))
+        given = dict(values)
+        for name, loop in self.loops.items():
+            if name not in given:
+                given[name] = loop(**{argument: np.asarray(given[argument]) for argument in loop.arguments})
+        return np.asarray(self.function(*(given[name] for name in self.inputs)))
+
+
+class Loop(NamedTuple):
+    """A factor 1 - s of a kernel's denominators as a function of the kernel's arguments, given by name."""
+
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+
+    def __call__(self, **values: ArrayLike) -> Any:
+        """1 - s."""
+        return self.function(**values)
 
 
 def file_name(ensemble: str, observable: str) -> str:
@@ -117,7 +155,12 @@ def _cache_folder() -> Path:
 
 
 def _kernel(module: ModuleType, path: Path) -> Kernel:
-    return Kernel(module.LABEL, module.ARGUMENTS, module.CONTENT_HASH, module.kernel, path)
+    loops = {}
+    for name in module.INPUTS:
+        if name.startswith("one_minus_"):
+            function = getattr(module, name)
+            loops[name] = Loop(function, function.__code__.co_varnames)
+    return Kernel(module.LABEL, module.ARGUMENTS, module.INPUTS, loops, module.CONTENT_HASH, module.kernel, path)
 
 
 def _import_path(path: Path, name: str) -> ModuleType:

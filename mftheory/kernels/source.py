@@ -7,6 +7,7 @@ import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
 from mftheory.formulas import Formula
+from mftheory.kernels.loops import with_loops_apart
 
 _TEMPLATE = '''\
 """[{label}] {title}
@@ -26,11 +27,19 @@ OBSERVABLE = {observable!r}
 ARGUMENTS = {arguments!r}
 CONTENT_HASH = {content_hash!r}
 
+INPUTS = {inputs!r}
+
 
 @vectorize([{signature!r}], cache=True)
 def kernel({parameters}):
 {body}
-'''
+{loops}'''
+
+_LOOP = """
+
+def {name}({parameters}):
+    return 1 - {gain}
+"""
 
 # Longest product written out: x*x*x*x is faster than a complex power and as readable.
 _WRITTEN_OUT = 8
@@ -72,11 +81,14 @@ def content_hash(formula: Formula) -> str:
 
 
 def source(formula: Formula) -> str:
-    """Source of the numba kernel of a formula: a ufunc over broadcast arrays of its arguments.
+    """Source of the numba kernel of a formula: a ufunc over broadcast arrays of its inputs.
 
-    Real symbols are float64, complex ones complex128; the result is complex128.
+    Its inputs are the formula's arguments without those that enter only through a factor 1 - s of a denominator, and
+    these factors, each with a function for its value from the arguments. Real symbols are float64, complex ones
+    complex128; the result is complex128.
     """
-    squares = formula.expr.replace(
+    apart, loops = with_loops_apart(formula)
+    squares = apart.replace(
         lambda e: e.is_Pow and isinstance(e.base, sp.Abs) and e.exp.is_even,
         lambda e: _abs2(e.base.args[0]) ** (e.exp / 2),
     )
@@ -84,7 +96,11 @@ def source(formula: Formula) -> str:
     printer = _Printer({"fully_qualified_modules": False, "standard": "python3"})
     lines = [f"{symbol} = {printer.doprint(value)}" for symbol, value in shared]
     lines.append(f"return {printer.doprint(result)}")
-    types = ["float64" if info.symbol.is_real else "complex128" for info in formula.symbols.values()]
+    left = {name for name in formula.arguments if formula.symbols[name].symbol in apart.free_symbols}
+    inputs = [formula.symbols[name].symbol for name in formula.arguments if name in left]
+    inputs += sorted(loops, key=str)
+    types = ["float64" if symbol.is_real else "complex128" for symbol in inputs]
+    names = tuple(symbol.name for symbol in inputs)
     return _TEMPLATE.format(
         label=formula.label,
         title=f"Ψ^{formula.observable}(ω1, ω2) of the ensemble {formula.ensemble}.",
@@ -94,6 +110,13 @@ def source(formula: Formula) -> str:
         arguments=formula.arguments,
         content_hash=content_hash(formula),
         signature=f"complex128({', '.join(types)})",
-        parameters=", ".join(formula.arguments),
+        inputs=names,
+        parameters=", ".join(names),
         body=textwrap.indent("\n".join(lines), "    "),
+        loops="".join(_loop(symbol, loops[symbol], formula, printer) for symbol in sorted(loops, key=str)),
     )
+
+
+def _loop(symbol: sp.Symbol, gain: sp.Expr, formula: Formula, printer: _Printer) -> str:
+    names = [name for name, info in formula.symbols.items() if info.symbol in gain.free_symbols]
+    return _LOOP.format(name=symbol.name, parameters=", ".join(names), gain=printer.parenthesize(gain, 40))

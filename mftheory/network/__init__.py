@@ -2,6 +2,7 @@
 
 from mftheory.network.connectivity import IID, PartiallySymmetric
 from mftheory.network.couplings import Couplings, Dense, Factored
+from mftheory.network.dynamics import Dynamics, EulerMap, Leaky, Rational
 from mftheory.network.gains import Gains
 from mftheory.network.network import Network
 from mftheory.network.nonlinearity import Erf, Nonlinearity, Tanh
@@ -11,12 +12,16 @@ __all__ = [
     "IID",
     "Couplings",
     "Dense",
+    "Dynamics",
     "Erf",
+    "EulerMap",
     "Factored",
     "Gains",
+    "Leaky",
     "Network",
     "Nonlinearity",
     "PartiallySymmetric",
     "RandomMode",
+    "Rational",
     "Tanh",
 ]

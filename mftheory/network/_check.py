@@ -27,6 +27,14 @@ def positive(argument: str, value: Any) -> float:
     return number
 
 
+def nonnegative(argument: str, value: Any) -> float:
+    """A finite number, zero or above."""
+    number = real(argument, value, "a finite number >= 0")
+    if not (math.isfinite(number) and number >= 0):
+        raise InvalidNetwork(argument, value, "must be a finite number >= 0")
+    return number
+
+
 def integer(argument: str, value: Any, at_least: int) -> int:
     """A whole number of at least `at_least`."""
     allowed = f"must be a whole number of at least {at_least}"

@@ -9,27 +9,35 @@ from numpy.typing import NDArray
 
 from mftheory.network import _check
 from mftheory.network import connectivity as _connectivity
+from mftheory.network import dynamics as _dynamics
 from mftheory.network import gains as _gains
 from mftheory.network import nonlinearity as _nonlinearity
 from mftheory.network.connectivity import Connectivity
+from mftheory.network.dynamics import Dynamics, Leaky
 from mftheory.network.nonlinearity import Erf, Nonlinearity
+from mftheory.network.sampled import NeuronGroup, SampledNetwork
 
 
 @dataclass(frozen=True)
 class Network:
-    """A random recurrent network of leaky units, (1 + ∂_t) x_i = Σ_j J_ij G_j φ(x_j), G_j = 1 without gains.
+    """A random recurrent network, T[x_i] = Σ_j J_ij G_j φ(x_j) + σ ξ_i; T = 1 + ∂_t unless `dynamics` says otherwise.
 
-    Time is in units of the neurons' time constant.
+    Time is in units of the neurons' time constant, or of the `dynamics`.
 
     Parameters
     ----------
     connectivity : IID, PartiallySymmetric or RandomMode
         The ensemble that J is drawn from.
-    nonlinearity : Erf or Tanh
+    nonlinearity : Erf, Tanh or Nonlinearity
         φ; the default is erf(√π x/2).
     gains : array or Gains, optional
         G_j, finite, >= 0 and not all 0. An array is the law of the theory as it stands (⟨G²⟩ multiplies g_eff²), at
         another size resampled by quantiles; `Gains.exponential(pr)` has ⟨G²⟩ = 1.
+    dynamics : Leaky, Rational or EulerMap
+        The filter H = 1/T of every neuron; by default 1/(1 + iω).
+    noise : float
+        σ >= 0, the intensity of white noise, independent between neurons, ⟨ξ(t) ξ(t')⟩ = δ(t - t'). In discrete time
+        ξ(n) has unit variance; `EulerMap(delta)` with noise σ/√δ is Euler's scheme for a leaky unit with noise σ.
 
     Raises
     ------
@@ -45,16 +53,22 @@ class Network:
     >>> net = mf.Network(mf.IID(3.0), gains=[0.0, 2.0])
     >>> round(net.g_eff, 12), net.ensemble, net.parameters["PR_G"]
     (4.242640687119, 'iid+gains', 0.5)
+    >>> mf.Network(mf.IID(0.8), dynamics=mf.EulerMap(0.2), noise=0.5).dynamics
+    EulerMap(delta=0.2)
     """
 
     connectivity: Connectivity
     nonlinearity: Nonlinearity = field(default_factory=Erf)
     gains: Any = None
+    dynamics: Dynamics = field(default_factory=Leaky)
+    noise: float = 0.0
 
     def __post_init__(self) -> None:
         _connectivity.checked(self.connectivity)
         _nonlinearity.checked(self.nonlinearity)
         object.__setattr__(self, "gains", _gains.checked(self.gains))
+        _dynamics.checked(self.dynamics)
+        object.__setattr__(self, "noise", _check.nonnegative("noise", self.noise))
 
     @property
     def g_eff(self) -> float:
@@ -90,3 +104,20 @@ class Network:
         n = _check.integer("n", n, at_least=2)
         values: NDArray[np.float64] = np.ones(n) if self.gains is None else self.gains.values(n)
         return values
+
+    def draw(self, n: int, seed: int) -> SampledNetwork:
+        """One network of n neurons: the J of ``connectivity.sample(n, seed)``, gains absorbed, and its observables.
+
+        They are "phi" and "x"; with gains also "Phi" (G_i φ_i) and "readout" (w_i φ_i, w a random permutation of G).
+        """
+        couplings = self.connectivity.sample(n, seed)
+        activities: dict[str, NDArray[np.float64] | None] = {"phi": None}
+        if self.gains is not None:
+            gains = self.neuron_gains(n)
+            couplings = couplings.with_gains(gains)  # J G φ costs no more than J φ
+            # Spawn key 2: independent of the couplings (no key) and of the initial conditions (key 1).
+            readout = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2,))).permutation(gains)
+            activities |= {"Phi": gains, "readout": readout}
+        group = NeuronGroup(couplings.n, self.nonlinearity, states={"x": None}, activities=activities)
+        observables = ("phi", "x", *list(activities)[1:])
+        return SampledNetwork(couplings, (group,), self.g_eff, observables, self.dynamics, self.noise)

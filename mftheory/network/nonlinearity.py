@@ -1,37 +1,121 @@
-"""Single-neuron nonlinearities φ, as plain data with the functions a simulator needs."""
+"""Single-neuron nonlinearities φ, as plain data with the functions that a simulator and a solver need."""
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork
+from mftheory.network import expression as _expression
+from mftheory.network.taylor import Taylor
 
 FloatArray = NDArray[np.floating[Any]]
+Float64Array = NDArray[np.float64]
 
-
-@runtime_checkable
-class Nonlinearity(Protocol):
-    """What every nonlinearity offers: its name, its parity, its unit-gain slope and its values."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def odd(self) -> bool: ...
-
-    @property
-    def slope_at_zero(self) -> float: ...
-
-    def __call__(self, x: FloatArray) -> FloatArray: ...
-
-    def derivative(self, x: FloatArray) -> FloatArray: ...
+# Where a formula is tried out: both signs, eight decades, and zero.
+_TRIAL = np.sort(np.concatenate([[0.0], np.geomspace(1e-6, 60.0, 400), np.linspace(0.05, 40.0, 800)]))
 
 
 @dataclass(frozen=True)
-class Erf:
+class Nonlinearity:
+    """φ(x) given by a formula. Equal if the formulas are, whatever their spacing; hashable; plain data.
+
+    Parameters
+    ----------
+    expression : str or SymPy expression
+        A formula in x, made of numbers, pi, e, + - * / **, parentheses and abs, asinh, atan, clip, cos, cosh, erf,
+        erfc, exp, expm1, log, log1p, maximum, minimum, sech, sign, sin, sinh, sqrt, tanh. It is read by this
+        whitelist and never run as Python. A SymPy expression in one symbol is turned into such text.
+
+    Attributes
+    ----------
+    expression : str
+        The formula as read, in one spelling.
+
+    Raises
+    ------
+    InvalidNetwork
+        If the text is anything else, or its values are not finite real numbers.
+
+    Notes
+    -----
+    Derivatives are those of the formula, carried through its evaluation (no differences, no SymPy). The theory asks
+    for an odd φ (THEORY.md §0); Erf() and Tanh() are faster than the same functions spelt out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mftheory as mf
+    >>> phi = mf.Nonlinearity("x / sqrt(1+x**2)")
+    >>> phi, phi.odd, phi.slope_at_zero
+    (Nonlinearity(expression='x / sqrt(1 + x ** 2)'), True, 1.0)
+    >>> phi(np.array([0.0, 1.0])).round(4)
+    array([0.    , 0.7071])
+    >>> mf.Nonlinearity("open('f')")
+    Traceback (most recent call last):
+    ...
+    mftheory.errors.InvalidNetwork: nonlinearity = "open('f')": must be a formula in x made of numbers, pi, e, \
++ - * / **, parentheses and the functions abs, asinh, atan, clip, cos, cosh, erf, erfc, exp, expm1, log, log1p, \
+maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
+    """
+
+    expression: str
+
+    def __post_init__(self) -> None:
+        text = _expression.normalised(self.expression)
+        object.__setattr__(self, "expression", text)
+        x = np.concatenate([_TRIAL, -_TRIAL])
+        values = self(x)
+        wrong = np.flatnonzero(~np.isfinite(values))
+        if wrong.size:
+            where = x[wrong[np.argmin(np.abs(x[wrong]))]]
+            raise InvalidNetwork(
+                "nonlinearity", text, f"must be a finite real number for every x (not so at x = {where:.3g})"
+            )
+
+    @property
+    def name(self) -> str:
+        """What to call φ in print."""
+        return self.expression
+
+    @property
+    def odd(self) -> bool:
+        """Whether φ(-x) = -φ(x), to rounding error, at every x tried."""
+        return _is_odd(self)
+
+    @property
+    def slope_at_zero(self) -> float:
+        """φ'(0); with a kink there, from the right."""
+        # Not at 0 itself, where abs(x) has no derivative and sqrt(x**2) divides by 0.
+        slope = float(self.derivative(np.array(1e-30)))
+        return slope if abs(slope) > 1e-20 else 0.0
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        """φ(x), of the shape and precision of x."""
+        x = np.asarray(x)
+        with np.errstate(all="ignore"):
+            values = _expression.evaluate(_expression.parse(self.expression), x)
+        return np.asarray(np.broadcast_to(values, x.shape))
+
+    def derivative(self, x: FloatArray) -> FloatArray:
+        """φ'(x)."""
+        return self.derivatives(x)[1]
+
+    def derivatives(self, x: FloatArray) -> tuple[Float64Array, Float64Array, Float64Array]:
+        """φ, φ' and φ'' at x, each of the shape of x; at a kink from one side, without δ-functions."""
+        x = np.asarray(x, dtype=np.float64)
+        with np.errstate(all="ignore"):
+            series = _expression.evaluate(_expression.parse(self.expression), Taylor(x, 1.0, 0.0))
+        parts = (series.value, series.first, series.second)
+        value, first, second = (np.array(np.broadcast_to(part, x.shape), dtype=np.float64) for part in parts)
+        return value, first, second
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Erf(Nonlinearity):
     """φ(x) = erf(√π x / 2): odd, φ'(0) = 1, saturating at ±1.
 
     Its Gaussian averages have closed forms, which is why the field (and this package) takes it as default.
@@ -44,11 +128,29 @@ class Erf:
     1.0
     """
 
-    name: ClassVar[str] = "erf"
-    odd: ClassVar[bool] = True
-    slope_at_zero: ClassVar[float] = 1.0
+    def __init__(self) -> None:
+        object.__setattr__(self, "expression", "erf(sqrt(pi) * x / 2)")
+
+    def __repr__(self) -> str:
+        return "Erf()"
+
+    @property
+    def name(self) -> str:
+        """erf"""
+        return "erf"
+
+    @property
+    def odd(self) -> bool:
+        """True"""
+        return True
+
+    @property
+    def slope_at_zero(self) -> float:
+        """1"""
+        return 1.0
 
     def __call__(self, x: FloatArray) -> FloatArray:
+        """φ(x)."""
         from scipy.special import erf  # imported on use: `import mftheory` loads NumPy at most
 
         return np.asarray(erf(0.5 * math.sqrt(math.pi) * np.asarray(x)))
@@ -58,8 +160,8 @@ class Erf:
         return np.asarray(np.exp(-0.25 * math.pi * np.square(x)))
 
 
-@dataclass(frozen=True)
-class Tanh:
+@dataclass(frozen=True, init=False, repr=False)
+class Tanh(Nonlinearity):
     """φ(x) = tanh(x): odd, φ'(0) = 1, saturating at ±1.
 
     Examples
@@ -70,11 +172,29 @@ class Tanh:
     0.0
     """
 
-    name: ClassVar[str] = "tanh"
-    odd: ClassVar[bool] = True
-    slope_at_zero: ClassVar[float] = 1.0
+    def __init__(self) -> None:
+        object.__setattr__(self, "expression", "tanh(x)")
+
+    def __repr__(self) -> str:
+        return "Tanh()"
+
+    @property
+    def name(self) -> str:
+        """tanh"""
+        return "tanh"
+
+    @property
+    def odd(self) -> bool:
+        """True"""
+        return True
+
+    @property
+    def slope_at_zero(self) -> float:
+        """1"""
+        return 1.0
 
     def __call__(self, x: FloatArray) -> FloatArray:
+        """φ(x)."""
         return np.asarray(np.tanh(x))
 
     def derivative(self, x: FloatArray) -> FloatArray:
@@ -86,6 +206,15 @@ class Tanh:
 
 def checked(value: Any) -> Nonlinearity:
     """The nonlinearity itself, or InvalidNetwork naming what is allowed."""
-    if isinstance(value, type) or not isinstance(value, Erf | Tanh):
-        raise InvalidNetwork("nonlinearity", value, "must be Erf() or Tanh()")
+    if not isinstance(value, Nonlinearity):
+        raise InvalidNetwork("nonlinearity", value, "must be Erf(), Tanh() or Nonlinearity('a formula in x')")
     return value
+
+
+@lru_cache(maxsize=256)
+def _is_odd(phi: Nonlinearity) -> bool:
+    values, mirrored = phi(_TRIAL), phi(-_TRIAL)
+    # Formulas whose terms cancel round at the size of the terms: that of φ up to there, and at least up to x = 1.
+    size = np.maximum.accumulate(np.maximum(np.abs(values), np.abs(mirrored)))
+    size = np.maximum(size, size[np.searchsorted(_TRIAL, 1.0)])
+    return bool(np.all(np.abs(values + mirrored) <= 2e-15 * size))

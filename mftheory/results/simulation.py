@@ -49,7 +49,7 @@ class Simulation:
     network : Network
         What was simulated.
     n, seed : int
-        Neurons; the seed of J and of the initial conditions.
+        Neurons (of an ensemble, its N); the seed of J and of the initial conditions.
     trajectories : int
         Independent trajectories of the one J.
     dt, duration, burn_in, sampling_interval : float
@@ -61,7 +61,9 @@ class Simulation:
     drift : float
         Change between the halves of the run, in standard errors.
     observables : tuple of str
-        What may be asked for: "phi", "x"; with gains also "Phi" (G_i φ_i) and "readout" (w_i φ_i, w of the law of G).
+        What may be asked for: "phi", "x"; with gains also "Phi" (G_i φ_i) and "readout" (w_i φ_i, w of the law of G);
+        of an ensemble of your own what it declares. N is the number of neurons that have the observable: with several
+        populations, those of its population.
     """
 
     network: Any
@@ -125,7 +127,7 @@ class Simulation:
     def plug_in_dimension(self, observable: str = "phi") -> float:
         """The participation ratio of `covariance` as it stands: biased low until samples ≫ n. For comparison only."""
         covariance = self.covariance(observable)
-        return float(np.trace(covariance) ** 2 / (self.n * np.sum(covariance * covariance)))
+        return float(np.trace(covariance) ** 2 / (len(covariance) * np.sum(covariance * covariance)))
 
     def to_xarray(self, max_lag: float | None = None) -> xarray.Dataset:
         """C(τ), Ψ(τ, 0), dimensions and their errors, labelled, with the provenance as attributes.
@@ -178,7 +180,7 @@ class Simulation:
     def __repr__(self) -> str:
         return (
             f"Simulation(n={self.n}, seed={self.seed}: {self.trajectories} trajectories of {self.duration:g}, "
-            f"dimension {self.dimension()}, {self.status})"
+            f"dimension {self.dimension(self.observables[0])}, {self.status})"
         )
 
     def _known(self, observable: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mftheory.errors import InvalidNetwork
+from mftheory.errors import InvalidNetwork, Unsupported
 
 if TYPE_CHECKING:
     import xarray
@@ -104,6 +104,7 @@ class Theory:
     refined: Callable[[], FourPointFunctions]
     status: str = "converged"
     observables: tuple[str, ...] = OBSERVABLES
+    growth: Callable[[], tuple[float, float]] | None = None
     _cache: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
 
     @property
@@ -150,6 +151,35 @@ class Theory:
             self._cache[key] = self.four_point.dimension_error(name, self._refined)
         return self._cache[key]
 
+    @property
+    def lyapunov_exponent(self) -> float:
+        """The largest Lyapunov exponent λ, in inverse units of the neurons' time constant [SCS88].
+
+        From the ground state of -∂_τ² + 1 - g_eff² ⟨φ'(x(t)) φ'(x(t+τ))⟩, λ = -1 + √(1 - E₀): two copies of the network
+        that start close together part as e^{λt}. Above 0 without noise; (g_eff - 1)²/2 near onset. Depends on modes and
+        gains through g_eff alone.
+
+        Raises
+        ------
+        Unsupported
+            If neurons are not leaky units, or their past feeds back on them (overlaps, partial symmetry).
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> theory = mf.solve(mf.Network(mf.IID(3.0)))
+        >>> round(theory.lyapunov_exponent, 8)
+        0.25448099
+        >>> theory.lyapunov_exponent_error < 1e-10
+        True
+        """
+        return self._growth[0]
+
+    @property
+    def lyapunov_exponent_error(self) -> float:
+        """Numerical error of `lyapunov_exponent`, measured by refining every numerical setting."""
+        return self._growth[1]
+
     def number_of_dimensions(self, n: int, observable: str = "phi") -> float:
         """N·PR^a, the predicted number of dimensions of n neurons."""
         if not n >= 1:
@@ -171,6 +201,13 @@ class Theory:
             f"predicts {number:.2g} dimensions for n = {n}; at least {FEWEST_DIMENSIONS:g} are needed (n >= {needed})",
         )
 
+    def lags(self, longest: float, count: int = 241) -> Array:
+        """Lags from 0 to `longest` for a picture or a table; in discrete time, whole steps and at least twelve."""
+        dynamics = getattr(self.network, "dynamics", None)
+        if dynamics is None or not dynamics.discrete:
+            return np.linspace(0.0, longest, count)
+        return np.unique(np.round(np.linspace(0.0, max(longest, 12.0), count)))
+
     def to_xarray(self, tau: ArrayLike | None = None, omega: ArrayLike | None = None) -> "xarray.Dataset":
         """All functions on axes of τ and ω, as a labelled data set with units.
 
@@ -182,7 +219,7 @@ class Theory:
         import xarray
 
         decay = self.two_point.decay
-        lags = np.linspace(0.0, 12.0 / decay, 241) if tau is None else _real("tau", tau)
+        lags = self.lags(12.0 / decay) if tau is None else _real("tau", tau)
         rates = (
             np.concatenate([[0.0], np.geomspace(1e-2 * decay, self.two_point.highest_frequency, 200)])
             if omega is None
@@ -235,6 +272,14 @@ class Theory:
     @property
     def _two_point(self) -> tuple[str, ...]:
         return (*self.observables, "xphi")
+
+    @cached_property
+    def _growth(self) -> tuple[float, float]:
+        if self.growth is None:
+            raise Unsupported(
+                f"lyapunov_exponent: not solved where a neuron's past feeds back on it ({self.network!r})"
+            )
+        return self.growth()
 
     @cached_property
     def _refined(self) -> FourPointFunctions:

@@ -5,7 +5,8 @@ from mftheory.results.jackknife import jackknife, leave_one_out_mean, leave_one_
 from mftheory.simulate.estimators import Samples
 
 BURN_IN = 40.0
-"""Time constants discarded by default. C(0) is then within 0.1% of its limit and Ψ(0,0) within 1% for g_eff >= 3."""
+"""Relaxation times of a neuron discarded by default. C(0) is then within 0.1% of its limit and Ψ(0,0) within 1% for
+g_eff >= 3 (leaky units)."""
 
 THRESHOLD = 4.0
 """Drift, in standard errors, above which a run counts as not equilibrated. By chance: about one run in 10⁴."""

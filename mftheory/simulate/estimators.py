@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 from mftheory.errors import InvalidNetwork
 from mftheory.simulate.nonlinearities import Activation
 
-OBSERVABLES = ("phi", "x")
-
 
 @dataclass
 class Samples:
@@ -34,11 +32,14 @@ class Samples:
         ``activation(x, out)`` writes φ(x): only x is stored.
     weights : mapping of str to array of shape (n,), optional
         Further observables w_i φ_i, by name: "Phi" with w = G, and "readout".
+    of_state : set of str, optional
+        Names of the observables that are x_i, or w_i x_i, itself.
     """
 
     states: NDArray[Any]
     activation: Activation
     weights: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    of_state: frozenset[str] = frozenset({"x"})
     _cache: dict[tuple[Any, ...], NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
     @property
@@ -58,14 +59,14 @@ class Samples:
 
     def observable(self, observable: str, start: int, stop: int) -> NDArray[Any]:
         """a_i^b(t) for sample times start … stop - 1, shape (trajectories, stop - start, n)."""
-        x = np.ascontiguousarray(self.states[:, start:stop])
-        if observable == "x":
-            return x
-        phi = np.empty_like(x)
-        self.activation(x, phi)
+        a = np.ascontiguousarray(self.states[:, start:stop])
+        if observable not in self.of_state:
+            phi = np.empty_like(a)
+            self.activation(a, phi)
+            a = phi
         if observable in self.weights:
-            phi *= self.weights[observable].astype(phi.dtype)
-        return phi
+            a = a * self.weights[observable].astype(a.dtype)
+        return a
 
     def two_point(self, observable: str, lag: int, span: tuple[int, int] | None = None) -> NDArray[np.float64]:
         """C^a of each trajectory at `lag` samples, shape (trajectories,): (1/N) Σ_i ⟨a_i(t) a_i(t + lag)⟩_t."""

@@ -5,7 +5,7 @@ the two-point solution needs follow from three:
 
 - the gain ⟨φ'⟩,
 - the potential ∫_0^{c0} C^φ dc = ⟨Φ²⟩ - ⟨Φ⟩², a one-dimensional average, and
-- the curvature ∂²C^φ/∂c² = ⟨φ''(x) φ''(y)⟩, which is never negative for odd φ, so that integrals of it build
+- the curvature ∂²C^φ/∂c² = ⟨φ''(x) φ''(y)⟩, which has the sign of c for odd φ, so that integrals of it build
   C^φ, the potential's shape and δ = 1 - g²⟨φ'⟩² without cancellation.
 
 The covariance is given as θ, c = c0 sech θ, in which 1 - c/c0 is exact at both ends.
@@ -15,27 +15,34 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import Unsupported
 from mftheory.network import Erf, Nonlinearity, Tanh
+from mftheory.network.expression import parse, scaled_function
+from mftheory.network.nonlinearity import checked
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Any]
 
 
 class Averages(Protocol):
-    """What the two-point solution asks of a nonlinearity (odd, with a smooth first derivative)."""
+    """What the two-point solution asks of a nonlinearity, odd and continuous."""
+
+    @property
+    def width(self) -> float:
+        """Length over which φ bends, about 1 for tanh(x) or less, shorter where kinks are closer."""
+        ...
 
     def gain(self, c0: float) -> float:
         """⟨φ'⟩ at variance c0."""
         ...
 
     def excess(self, g: float, c0: float) -> float:
-        """2g² (⟨Φ²⟩ - ⟨Φ⟩²)/c0² - 1, zero at the self-consistent variance and decreasing in c0."""
+        """2g² (⟨Φ²⟩ - ⟨Φ⟩²)/c0² - 1, zero at the self-consistent variance."""
         ...
 
     def curvature(self, c0: float, theta: Array) -> Array:
@@ -44,28 +51,33 @@ class Averages(Protocol):
 
 
 def averages(nonlinearity: Nonlinearity, step: float = 0.18) -> Averages:
-    """The Gaussian averages of a nonlinearity: closed forms for erf, quadrature for tanh.
+    """The Gaussian averages of a nonlinearity: closed forms for erf and sin, else quadrature on the scale of φ.
 
     Parameters
     ----------
-    nonlinearity : Erf or Tanh
+    nonlinearity : Nonlinearity
+        Odd, with φ'(0) >= 0. a F(b x) with F one of erf, sin and tanh takes the averages of F.
     step : float
-        Largest trapezoidal step in x; at 0.18 the error of a function with triple poles at ±iπ/2, as tanh'', is
-        below rounding.
+        Largest trapezoidal step in x for tanh; at 0.18 the error of a function with triple poles at ±iπ/2, as tanh'',
+        is below rounding. Other functions take a number of nodes per panel in proportion to its inverse.
 
     Raises
     ------
+    InvalidNetwork
+        If it is not a Nonlinearity.
     Unsupported
-        For any other nonlinearity.
+        If φ is not odd, falls at 0, jumps, or is not piecewise smooth.
 
     Examples
     --------
-    >>> from mftheory import Erf, Tanh
+    >>> from mftheory import Erf, Nonlinearity, Tanh
     >>> from mftheory.solve.averages import averages
     >>> round(averages(Erf()).gain(5.6374319609), 10)
     0.3185414949
     >>> round(averages(Tanh()).gain(1e4), 12)  # x spread over ±100, φ' over ±1
     0.007978517519
+    >>> round(averages(Nonlinearity("clip(x, -1, 1)")).gain(1.0), 10)  # the probability of |x| < 1
+    0.6826894921
     """
     if isinstance(nonlinearity, Erf):
         return ErfAverages()
@@ -78,7 +90,91 @@ def averages(nonlinearity: Nonlinearity, step: float = 0.18) -> Averages:
             extent=20.0,
             step=step,
         )
-    raise Unsupported(f"nonlinearity = {nonlinearity!r}: Gaussian averages are known for Erf() and Tanh()")
+    text = checked(nonlinearity).expression
+    if not nonlinearity.odd:
+        raise Unsupported(
+            f"nonlinearity = {text!r}: not odd, so the mean activity does not vanish; the theory is for odd functions"
+        )
+    if nonlinearity.slope_at_zero < 0:
+        raise Unsupported(f"nonlinearity = {text!r}: falls at 0; take its negative, which is the same with J -> -J")
+    found = scaled_function(parse(text))
+    if found is not None and found[1] in ("erf", "sin", "tanh"):
+        a, name, b = found
+        if b < 0:
+            a, b = -a, -b
+        if name == "erf":
+            return ScaledAverages(ErfAverages(), a, 2.0 * b / math.sqrt(math.pi))
+        return ScaledAverages(SinAverages() if name == "sin" else averages(Tanh(), step), a, b)
+    from mftheory.solve.piecewise import PiecewiseAverages  # loads numba's compiled kernels
+
+    return PiecewiseAverages(nonlinearity, step)
+
+
+@dataclass(frozen=True)
+class ScaledAverages:
+    """Averages of a ψ(b x) from those of ψ.
+
+    Attributes
+    ----------
+    unit : Averages
+        Of ψ.
+    a, b : float
+        Above 0.
+    """
+
+    unit: Averages
+    a: float
+    b: float
+
+    @property
+    def width(self) -> float:
+        """That of ψ, over b."""
+        return self.unit.width / self.b
+
+    def gain(self, c0: float) -> float:
+        """⟨φ'⟩."""
+        return self.a * self.b * self.unit.gain(self.b**2 * c0)
+
+    def excess(self, g: float, c0: float) -> float:
+        """2g² Var Φ/c0² - 1."""
+        return self.unit.excess(g * self.a * self.b, self.b**2 * c0)
+
+    def curvature(self, c0: float, theta: Array) -> Array:
+        """⟨φ''(x) φ''(y)⟩."""
+        return np.asarray((self.a * self.b**2) ** 2 * self.unit.curvature(self.b**2 * c0, theta))
+
+
+class SinAverages:
+    """Closed forms for φ(x) = sin(x): C^φ = e^{-c0} sinh c, ⟨φ'⟩ = e^{-c0/2}."""
+
+    width: ClassVar[float] = 1.0
+
+    def gain(self, c0: float) -> float:
+        """⟨cos x⟩ = e^{-c0/2}."""
+        return math.exp(-0.5 * c0)
+
+    def excess(self, g: float, c0: float) -> float:
+        """(g (1 - e^{-c0})/c0)² - 1, written so that it keeps its digits as g → 1 and c0 → 0."""
+        above = (g - 1.0) - g * _exponential_deficit(c0)
+        return above * (2.0 + above)
+
+    def curvature(self, c0: float, theta: Array) -> Array:
+        """e^{-c0} sinh(c0 sech θ)."""
+        c = c0 / np.cosh(theta)
+        apart = 2.0 * c * np.square(np.sinh(0.5 * np.asarray(theta)))  # c0 - c
+        return np.asarray(-0.5 * np.exp(-apart) * np.expm1(-2.0 * c))
+
+
+def _exponential_deficit(x: float) -> float:
+    """1 - (1 - e^{-x})/x = x/2 - x²/6 + …, to full relative precision."""
+    if x > 0.5:
+        return 1.0 + math.expm1(-x) / x
+    total, term, n = 0.0, -1.0, 1
+    while abs(term) > 1e-17 * abs(total):
+        n += 1
+        term *= -x / n
+        total += term
+    return total
 
 
 class ErfAverages:
@@ -86,6 +182,8 @@ class ErfAverages:
 
     With k = (π/2)c0 / (1 + (π/2)c0): C^φ = (2/π) asin(k c/c0), ⟨φ'⟩ = √(1 - k).
     """
+
+    width: ClassVar[float] = 1.0
 
     def gain(self, c0: float) -> float:
         """⟨φ'⟩ = 1/√(1 + (π/2) c0)."""
@@ -151,6 +249,7 @@ class QuadratureAverages:
     second: Function
     extent: float
     step: float
+    width: ClassVar[float] = 1.0
 
     def gain(self, c0: float) -> float:
         """⟨φ'⟩."""
@@ -228,9 +327,9 @@ def _log_cosh(x: Array) -> Array:
 
 
 def _tanh_second(x: Array) -> Array:
-    """tanh'' = -2 tanh sech², as exponentials: it keeps its digits in the tails."""
+    """tanh'' = -2 tanh sech², as exponentials: it keeps its digits in the tails, and near 0."""
     e = np.exp(-2.0 * np.abs(x))
-    return np.asarray(-8.0 * np.sign(x) * e * (1.0 - e) / (1.0 + e) ** 3)
+    return np.asarray(8.0 * np.sign(x) * e * np.expm1(-2.0 * np.abs(x)) / (1.0 + e) ** 3)
 
 
 def _tanh_deficit(x: Array) -> Array:

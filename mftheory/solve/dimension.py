@@ -12,7 +12,7 @@ from mftheory.errors import InvalidNetwork
 from mftheory.kernels import committed
 from mftheory.network import Erf, Nonlinearity
 from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, checked_observable
-from mftheory.solve.four_point import NEAR_ONSET, ROUNDING, FourPoint
+from mftheory.solve.four_point import ROUNDING, FourPoint
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import two_point
 
@@ -62,8 +62,8 @@ def dimension(
         α PR_D, above 0, broadcast against g_eff; infinite (the default) is an i.i.d. network.
     observable : {"phi", "x", "Phi", "readout"}
         Activations or preactivations; with `gains_pr` also "Phi" = G φ, and φ read out with independent gains.
-    nonlinearity : Erf or Tanh, optional
-        Erf() by default.
+    nonlinearity : Nonlinearity, optional
+        Odd; Erf() by default.
     error : bool
         Return the error of each value as well.
     settings : Settings, optional
@@ -114,12 +114,11 @@ def dimension(
     value, spread = np.empty(strength.shape), np.empty(strength.shape)
     for g in np.unique(strength):
         here = strength == g
-        affine = _affine(float(g), observable, phi, settings, gains)
-        value[here] = affine.dimension(kappa[here], spread_of_gains[here])
+        points = kappa[here], spread_of_gains[here]
+        value[here] = _dimensions(float(g), observable, phi, settings, gains, *points)
         if error:
-            finer = _affine(float(g), observable, phi, settings.refined(), gains)
-            change = np.abs(value[here] - finer.dimension(kappa[here], spread_of_gains[here]))
-            spread[here] = 2.0 * change + (ROUNDING + NEAR_ONSET / affine.delta) * value[here]
+            finer = _dimensions(float(g), observable, phi, settings.refined(), gains, *points)
+            spread[here] = 2.0 * np.abs(value[here] - finer) + ROUNDING * value[here]
     if value.ndim == 0:
         return (float(value), float(spread)) if error else float(value)
     return (value, spread) if error else value
@@ -148,6 +147,17 @@ def low_rank_coefficient(
     return affine.variance**2 / affine.per_kappa
 
 
+def _dimensions(
+    g: float, observable: str, nonlinearity: Nonlinearity, settings: Settings, gains: bool, kappa: Array, spread: Array
+) -> Array:
+    """PR^a at one g_eff; by one integral if all points are one, else from those that give every point."""
+    if np.all(kappa == kappa[0]) and np.all(spread == spread[0]):
+        integrals = _Integrals.of(g, observable, nonlinearity, settings, gains, [(float(kappa[0]), float(spread[0]))])
+        return np.full(kappa.shape, integrals.variance**2 / integrals.psi[0])
+    affine = _affine(g, observable, nonlinearity, settings, gains)
+    return affine.variance**2 / (affine.iid + kappa * affine.per_kappa + spread * affine.per_spread)
+
+
 @dataclass(frozen=True)
 class _Affine:
     """Ψ(0, 0) at one g_eff for ⟨G²⟩ = 1: an affine function of κ and of 1/PR_G - 1."""
@@ -156,30 +166,39 @@ class _Affine:
     per_kappa: float
     per_spread: float
     variance: float  # C^a(0)
-    delta: float
-
-    def dimension(self, kappa: Array, spread_of_gains: Array) -> Array:
-        """PR^a, elementwise."""
-        return self.variance**2 / (self.iid + kappa * self.per_kappa + spread_of_gains * self.per_spread)
 
 
 def _affine(g: float, observable: str, nonlinearity: Nonlinearity, settings: Settings, gains: bool) -> _Affine:
-    solution = two_point(g, nonlinearity, settings)
+    points = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)] if gains else [(0.0, 0.0), (1.0, 0.0)]
+    found = _Integrals.of(g, observable, nonlinearity, settings, gains, points)
+    psi = found.psi
+    return _Affine(psi[0], psi[1] - psi[0], psi[2] - psi[0] if gains else 0.0, found.variance)
 
-    def psi(kappa: float, spread: float = 0.0) -> float:
-        of_gains = {"q_2": 1.0, "PR_G": 1.0 / (1.0 + spread)} if gains else {}
-        ensemble = "random-mode+gains" if gains else "random-mode"
-        parameters = {"g_eff": g, "kappa": kappa, **of_gains}
-        return FourPoint(partial(committed, ensemble), parameters, solution, settings).psi_at_zero(observable)
 
-    iid = psi(0.0)
-    return _Affine(
-        iid=iid,
-        per_kappa=psi(1.0) - iid,
-        per_spread=psi(0.0, 1.0) - iid if gains else 0.0,
-        variance=solution.covariance(observable, 0.0).item(),
-        delta=solution.delta,
-    )
+@dataclass(frozen=True)
+class _Integrals:
+    """Ψ(0, 0) at one g_eff and several (κ, 1/PR_G - 1), and C^a(0)."""
+
+    psi: list[float]
+    variance: float
+
+    @classmethod
+    def of(
+        cls,
+        g: float,
+        observable: str,
+        nonlinearity: Nonlinearity,
+        settings: Settings,
+        gains: bool,
+        points: list[tuple[float, float]],
+    ) -> "_Integrals":
+        """One two-point solution, one evaluation of its spectra."""
+        solution = two_point(g, nonlinearity, settings)
+        parameters = [{"g_eff": g, "kappa": k, "q_2": 1.0, "PR_G": 1.0 / (1.0 + spread)} for k, spread in points]
+        kernel_of = partial(committed, "random-mode+gains" if gains else "random-mode")
+        four_point = FourPoint(kernel_of, parameters[0], solution, settings)
+        psi = four_point.psi_at_zero_of_each(observable, parameters)
+        return cls(psi.tolist(), solution.covariance(observable, 0.0).item())
 
 
 def _positive(argument: str, values: ArrayLike, finite: bool) -> Array:

@@ -5,8 +5,9 @@ ensemble needs nothing new here. The part of neurons with themselves, C^a(ω1) C
 is integrated exactly, as C^a(τ1) C^a(τ2); what is left falls off faster with frequency.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import NotConverged
 from mftheory.kernels import Kernel
+from mftheory.solve.filtered import FilteredTwoPoint
+from mftheory.solve.pole_quadrature import PoleQuadrature
 from mftheory.solve.quadrature import Wedges
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import TwoPoint
 
 Array = NDArray[np.float64]
 
-# Rounding of a dimension, relative: seen 1e-14 to 8e-14 between settings finer than the default, and 0.02 to 0.1
-# times 2.2e-16/δ at g_eff - 1 = 1e-3 and 1e-4.
-ROUNDING = 1e-13
-NEAR_ONSET = 2e-17
+# Rounding of a dimension, relative: seen 1e-15 to 3e-14 against references of more digits (test_references.py).
+ROUNDING = 5e-14
 
 
 WEIGHTED = ("Phi", "readout")
@@ -40,22 +41,25 @@ class FourPoint:
         The kernel of an observable, committed or compiled.
     parameters : mapping
         The ensemble's parameters, by the names its kernels use.
-    two_point : TwoPoint
+    two_point : TwoPoint or FilteredTwoPoint
     settings : Settings
     """
 
     kernel_of: Callable[[str], Kernel]
-    parameters: Mapping[str, float]
-    two_point: TwoPoint
+    parameters: Mapping[str, Any]
+    two_point: TwoPoint | FilteredTwoPoint
     settings: Settings
 
-    def connected(self, observable: str, omega1: Array, omega2: Array) -> NDArray[np.complex128]:
-        """Ψ^a(ω1, ω2) less the part of neurons with themselves, broadcast."""
+    def connected(self, observable: str, omega1: Array, omega2: Array, total: Array) -> NDArray[np.complex128]:
+        """Ψ^a(ω1, ω2) less the part of neurons with themselves, broadcast; `total` is ω1 + ω2, to all its digits."""
         kernel = self.kernel_of(observable)
         spectra = _Spectra(self.two_point, {"1": omega1, "2": omega2})
-        values = {
-            name: self.parameters[name] if name in self.parameters else spectra[name] for name in kernel.arguments
-        }
+        if self._is_critical(kernel):
+            names = kernel.inputs
+            spectra.know("one_minus_s", self.two_point.one_minus_s(omega1, omega2, total))
+        else:
+            names = kernel.arguments
+        values = {name: self.parameters[name] if name in self.parameters else spectra[name] for name in names}
         single = "x" if observable == "x" else "phi"
         direct = self._diagonal(observable) * spectra[f"C_{single}_1"] * spectra[f"C_{single}_2"]
         return np.asarray(kernel(**values) - direct)
@@ -65,37 +69,44 @@ class FourPoint:
         lag1, lag2 = np.broadcast_arrays(np.asarray(tau1, float), np.asarray(tau2, float))
         # Filon's rule integrates the interpolant of degree n - 1, Gauss's one of degree 2n - 1: twice the nodes.
         wedges = self._wedges(2 * self.settings.quadrature_order)
-        connected = wedges.transform(lambda w1, w2: self.connected(observable, w1, w2), lag1.ravel(), lag2.ravel())
+        connected = wedges.transform(partial(self.connected, observable), lag1.ravel(), lag2.ravel())
         single = "x" if observable == "x" else "phi"
         direct = self.two_point.covariance(single, lag1) * self.two_point.covariance(single, lag2)
         return np.asarray(self._diagonal(observable) * direct + connected.reshape(lag1.shape))
 
     def psi_at_zero(self, observable: str) -> float:
-        """Ψ^a(0, 0) = (1/N) Σ_ij C^a_ij(0)².
+        """Ψ^a(0, 0) = (1/N) Σ_ij C^a_ij(0)²."""
+        return float(self._psi_at_zero(observable))
 
-        Raises NotConverged so close to onset that rounding of the response leaves fewer than three digits.
+    def psi_at_zero_of_each(self, observable: str, parameters: Sequence[Mapping[str, float]]) -> Array:
+        """Ψ^a(0, 0) at several values of the parameters; the spectra, which do not depend on them, are evaluated once.
+
+        For leaky neurons without noise.
         """
-        if NEAR_ONSET / self.two_point.delta > 1e-3:
-            raise NotConverged(
-                f"g_eff = {self.two_point.g_eff!r}: too close to onset for double precision "
-                f"(1 - g_eff²⟨φ'⟩² = {self.two_point.delta:.1e})"
-            )
+        names = parameters[0].keys()
+        stacked = {name: np.array([each[name] for each in parameters])[:, None, None, None] for name in names}
+        return replace(self, parameters=stacked)._psi_at_zero(observable)
+
+    def _psi_at_zero(self, observable: str) -> Array:
         wedges = self._wedges(self.settings.quadrature_order)
-        connected = wedges.integral(lambda w1, w2: self.connected(observable, w1, w2))
+        connected = np.asarray(wedges.integral(partial(self.connected, observable)))
         single = self.two_point.variance if observable == "x" else self.two_point.activity_variance
-        value = self._diagonal(observable) * single**2 + connected
-        if not value > 0:  # a sum of squares
-            raise NotConverged(f"Psi(0, 0) of {observable!r} came out as {value:g}; refine the quadrature settings")
+        diagonal = np.broadcast_to(np.squeeze(self._diagonal(observable)), connected.shape)
+        value = np.asarray(diagonal * single**2 + connected)
+        if not np.all(value > 0):  # a sum of squares
+            raise NotConverged(
+                f"Psi(0, 0) of {observable!r} came out as {value.min():g}; refine the quadrature settings"
+            )
         return value
 
     def dimension_error(self, observable: str, refined: "FourPoint") -> float:
         """Error of `dimension` measured by the same number at finer settings, rounding included.
 
         The errors fall exponentially with the settings, so the change under refinement is the coarser one's
-        error. Near onset a rounding error of the response is divided by δ.
+        error.
         """
         value = self.dimension(observable)
-        rounding = ROUNDING + NEAR_ONSET / self.two_point.delta
+        rounding = ROUNDING + self.two_point.rounding
         return 2.0 * abs(value - refined.dimension(observable)) + rounding * value
 
     def dimension(self, observable: str) -> float:
@@ -108,23 +119,37 @@ class FourPoint:
         scale = self.parameters["q_2"] if observable in WEIGHTED else 1.0
         return scale * self.two_point.activity_variance
 
-    def _diagonal(self, observable: str) -> float:
+    def _diagonal(self, observable: str) -> Any:
         """⟨w⁴⟩ for an observable w φ, 1 otherwise: the square of a neuron's own covariance, averaged over neurons."""
         return self.parameters["q_2"] ** 2 / self.parameters["PR_G"] if observable in WEIGHTED else 1.0
 
-    def _wedges(self, order: int) -> Wedges:
-        solution = self.two_point
-        growth = self.settings.quadrature_growth
-        return Wedges.graded(solution.delta, solution.highest_frequency, growth, order)
+    def _is_critical(self, kernel: Kernel) -> bool:
+        """Whether the kernel's 1 - s is that of the two-point solution, s = g_eff² S^φ(ω1) S^φ(ω2)."""
+        loop = kernel.loops.get("one_minus_s")
+        if loop is None or kernel.loops.keys() != {"one_minus_s"}:
+            return False
+        at_one = {**self.parameters, "S_phi_1": 1.0, "S_phi_2": 1.0}
+        if not set(loop.arguments) <= at_one.keys():
+            return False
+        # In an ensemble of a user's own g_eff² is a sum of parameters, equal up to rounding.
+        strength = 1.0 - loop(**{name: at_one[name] for name in loop.arguments})
+        return bool(np.all(np.isclose(strength, self.two_point.g_eff**2, rtol=1e-12, atol=0.0)))
+
+    def _wedges(self, order: int) -> Wedges | PoleQuadrature:
+        return self.two_point.wedges(self.settings.quadrature_growth, order)
 
 
 class _Spectra:
     """Spectra by the kernels' names, each evaluated once: C_phi_1 is C^φ at ω1, S_x_2 is S^x at ω2, …"""
 
-    def __init__(self, two_point: TwoPoint, omega: Mapping[str, Array]) -> None:
+    def __init__(self, two_point: TwoPoint | FilteredTwoPoint, omega: Mapping[str, Array]) -> None:
         self._two_point = two_point
         self._omega = omega
         self._known: dict[str, NDArray[Any]] = {}
+
+    def know(self, name: str, value: NDArray[Any]) -> None:
+        """Set a value that is known by other means."""
+        self._known[name] = value
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name not in self._known:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
@@ -127,16 +128,24 @@ class PiecewisePolynomial:
     def __call__(self, x: ArrayLike) -> Array:
         """Values at x, any shape, within the mesh."""
         x = np.asarray(x, dtype=np.float64)
-        panel = np.clip(np.searchsorted(self.edges, x, side="right") - 1, 0, self.edges.size - 2)
-        left, right = self.edges[panel], self.edges[panel + 1]
-        local = (2.0 * x - left - right) / (right - left)
-        return clenshaw(np.ascontiguousarray(self.coefficients.T)[:, panel], local)
+        values = _evaluate(self.edges, np.ascontiguousarray(self.coefficients), np.ascontiguousarray(x).ravel())
+        return np.asarray(values.reshape(x.shape))
 
 
-def clenshaw(coefficients: Array, x: Array) -> Array:
-    """Σ_n coefficients[n] P_n(x), with coefficients[n] of the shape of x."""
-    ahead = np.zeros_like(x)
-    value = np.zeros_like(x)
-    for n in range(coefficients.shape[0] - 1, 0, -1):
-        ahead, value = value, coefficients[n] + (2 * n + 1) / (n + 1) * x * value - (n + 1) / (n + 2) * ahead
-    return np.asarray(coefficients[0] + x * value - 0.5 * ahead)
+@njit(cache=True, error_model="numpy")
+def _evaluate(edges: Array, coefficients: Array, x: Array) -> Array:
+    """Σ_n coefficients[p, n] P_n on the panel p of each x, by Clenshaw's recurrence."""
+    panels, orders = coefficients.shape
+    degree = np.arange(orders)
+    rise, fall = (2 * degree + 1) / (degree + 1), (degree + 1) / (degree + 2)
+    values = np.empty(x.size)
+    p = 0
+    for k in range(x.size):
+        if not edges[p] <= x[k] < edges[p + 1]:  # neighbours are often on one panel
+            p = min(max(np.searchsorted(edges, x[k], side="right") - 1, 0), panels - 1)
+        local = (2.0 * x[k] - edges[p] - edges[p + 1]) / (edges[p + 1] - edges[p])
+        value = ahead = 0.0
+        for n in range(orders - 1, 0, -1):
+            ahead, value = value, coefficients[p, n] + rise[n] * local * value - fall[n] * ahead
+        values[k] = coefficients[p, 0] + local * value - 0.5 * ahead
+    return values

@@ -4,7 +4,8 @@ Close to onset Ψ(ω1, ω2) has a ridge along ω1 = -ω2 of width δ and length 
 fails (THEORY.md §7). Far from onset it has mass along the axes instead. Both are at fixed places on wedges
 |ω1| > |ω2| with the coordinates b = |ω2| and s = |ω1| - |ω2|: the ridge is s = 0, the axes are b = 0, and panels
 graded geometrically from δ up resolve every scale from δ to the highest frequency. The symmetries
-Ψ(ω1, ω2) = Ψ(ω2, ω1) = Ψ(-ω1, -ω2)* leave two such wedges, ω2 > 0 and ω2 < 0.
+Ψ(ω1, ω2) = Ψ(ω2, ω1) = Ψ(-ω1, -ω2)* leave two such wedges, ω2 > 0 and ω2 < 0. The distance from the ridge is a
+coordinate, so the integrand is given ω1 + ω2 as well, without the cancellation of adding the two.
 """
 
 from collections.abc import Callable
@@ -17,9 +18,13 @@ from mftheory.solve.panels import Panels, graded_edges
 from mftheory.solve.transform import oscillatory_weights
 
 Array = NDArray[np.float64]
-Integrand = Callable[[Array, Array], NDArray[np.complex128]]
+Integrand = Callable[[Array, Array, Array], NDArray[np.complex128]]  # of ω1, ω2 and ω1 + ω2
 
 CHUNK = 500  # lags transformed at once: some 30 MB of temporaries
+
+# Allocated and freed, untouched: glibc's malloc then keeps freed blocks of up to this size. Else it hands the grids'
+# memory back to the system after every integral, and page faults take a third of the time.
+np.empty(1 << 20)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +45,16 @@ class Wedges:
 
     def values(self, integrand: Integrand) -> NDArray[np.complex128]:
         """The integrand at all nodes (b, s), of shape (2, n, n): ω2 = b, then ω2 = -b."""
-        b = self.nodes[:, None]
-        return integrand(b + self.nodes, np.stack([b, -b]))
+        b, s = self.nodes[:, None], self.nodes
+        return integrand(b + s, np.stack([b, -b]), np.stack([2.0 * b + s, np.broadcast_to(s, (s.size, s.size))]))
 
-    def integral(self, integrand: Integrand) -> float:
-        """∬ dω1 dω2/(2π)² of the integrand over the plane: four times the real part over the two wedges."""
+    def integral(self, integrand: Integrand) -> Array:
+        """∬ dω1 dω2/(2π)² of the integrand over the plane: four times the real part over the two wedges.
+
+        An array of integrands, in front of the axes of the nodes, gives an array of integrals.
+        """
         weights = self.mesh.weights.ravel()
-        return float(weights @ self.values(integrand).real.sum(axis=0) @ weights) / np.pi**2
+        return np.asarray(self.values(integrand).real.sum(axis=-3) @ weights @ weights / np.pi**2)
 
     def transform(self, integrand: Integrand, tau1: Array, tau2: Array) -> Array:
         """∬ dω1 dω2/(2π)² e^{i(ω1τ1 + ω2τ2)} of the integrand, for one-dimensional arrays of lags.

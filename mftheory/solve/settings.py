@@ -48,7 +48,7 @@ class Settings:
     time_order: int = 24
     time_panel: float = 1.0
     time_window: float = 20.0
-    frequency_order: int = 18
+    frequency_order: int = 15
     frequency_panel: float = 0.75
     frequency_cutoff: float = 1e-15
     quadrature_order: int = 12

@@ -7,11 +7,13 @@ from typing import Any
 
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.kernels import Kernel, committed
-from mftheory.network import Network, Nonlinearity
+from mftheory.network import Dynamics, Leaky, Network, Nonlinearity
 from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, Theory
-from mftheory.solve.four_point import FourPoint
+from mftheory.solve.filtered import FilteredTwoPoint, filtered_two_point
+from mftheory.solve.four_point import ROUNDING, FourPoint
+from mftheory.solve.lyapunov import lyapunov_exponent
 from mftheory.solve.settings import Settings
-from mftheory.solve.two_point import two_point
+from mftheory.solve.two_point import TwoPoint, two_point
 
 # Ensembles whose single-site input makes x Gaussian, with the two-point functions of an i.i.d. network of equal
 # g_eff [two-point, 36; J9].
@@ -35,6 +37,8 @@ def solve(network: Network, settings: Settings | None = None) -> Theory:
         partial(committed, network.ensemble),
         OBSERVABLES if network.gains is None else OBSERVABLES_WITH_GAINS,
         settings,
+        network.dynamics,
+        network.noise,
     )
 
 
@@ -46,21 +50,36 @@ def assemble(
     kernel_of: Callable[[str], Kernel],
     observables: tuple[str, ...] = OBSERVABLES,
     settings: Settings | None = None,
+    dynamics: Dynamics | None = None,
+    noise: float = 0.0,
 ) -> Theory:
-    """The theory of neurons with Gaussian input g_eff² C^φ(ω), given the kernels of its four-point functions."""
+    """The theory of neurons with Gaussian input g_eff² C^φ(ω) + σ², given the kernels of its four-point functions."""
     settings = Settings() if settings is None else settings
+    dynamics = Leaky() if dynamics is None else dynamics
 
     def four_point(settings: Settings) -> FourPoint:
-        solution = two_point(g_eff, nonlinearity, settings)
+        solution: TwoPoint | FilteredTwoPoint
+        if isinstance(dynamics, Leaky) and noise == 0:
+            solution = two_point(g_eff, nonlinearity, settings)
+        else:
+            solution = filtered_two_point(g_eff, nonlinearity, dynamics, noise, settings)
         if observables == OBSERVABLES_WITH_GAINS:
             solution = replace(solution, mean_square_gain=parameters["q_2"])
         return FourPoint(kernel_of, parameters, solution, settings)
 
     coarse = four_point(settings)
+
+    def growth() -> tuple[float, float]:
+        finer = settings.refined()
+        value = lyapunov_exponent(coarse.two_point, nonlinearity, settings)
+        refined = lyapunov_exponent(four_point(finer).two_point, nonlinearity, finer)
+        return value, 2.0 * abs(value - refined) + ROUNDING * abs(value)
+
     return Theory(
         network=network,
         two_point=coarse.two_point,
         four_point=coarse,
         refined=lambda: four_point(settings.refined()),
         observables=observables,
+        growth=growth,
     )

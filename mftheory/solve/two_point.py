@@ -17,6 +17,7 @@ from mftheory.errors import NotConverged, Quiescent
 from mftheory.network import Nonlinearity
 from mftheory.solve.averages import Averages, averages
 from mftheory.solve.panels import Panels, PiecewisePolynomial, graded_edges
+from mftheory.solve.quadrature import Wedges
 from mftheory.solve.settings import Settings
 from mftheory.solve.transform import cosine_transform
 
@@ -106,6 +107,25 @@ class TwoPoint:
         numerator = self.gain if observable == "phi" else 1.0
         return np.asarray(numerator / (1.0 + 1j * np.asarray(omega, dtype=np.float64)))
 
+    def one_minus_s(self, omega1: Array, omega2: Array, total: Array) -> NDArray[np.complex128]:
+        """1 - s(ω1, ω2), s = g_eff² S^φ(ω1) S^φ(ω2), to full precision near its zero; `total` is ω1 + ω2 exactly.
+
+        = (δ + i(ω1+ω2) - ω1ω2) / ((1+iω1)(1+iω2)), of which nothing cancels where ω1ω2 < 0.
+        """
+        distance = np.empty(np.broadcast(omega1, omega2, total).shape, dtype=np.complex128)
+        distance.real = self.delta - omega1 * omega2
+        distance.imag = total
+        return np.asarray(distance * (1.0 / (1.0 + 1j * omega1)) * (1.0 / (1.0 + 1j * omega2)))
+
+    @property
+    def rounding(self) -> float:
+        """Rounding that a dimension inherits, relative: none, since δ and 1 - s keep their digits."""
+        return 0.0
+
+    def wedges(self, growth: float, order: int) -> Wedges:
+        """The rule for double integrals over frequencies."""
+        return Wedges.graded(self.delta, self.highest_frequency, growth, order)
+
 
 def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> TwoPoint:
     """Solve for the two-point functions of the fluctuating state.
@@ -114,12 +134,14 @@ def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> T
     ----------
     g_eff : float
         Effective coupling strength, finite and positive.
-    nonlinearity : Erf or Tanh
+    nonlinearity : Nonlinearity
         φ, odd.
     settings : Settings
 
     Raises
     ------
+    Unsupported
+        If φ is not odd, falls at 0, jumps, or is not piecewise smooth.
     Quiescent
         If g_eff φ'(0) <= 1: x = 0 is stable.
     NotConverged
@@ -134,15 +156,16 @@ def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> T
     >>> print(f"{solution.variance:.10f} {solution.activity_variance:.10f} {3 * solution.gain:.10f}")
     5.6374319609 0.7107297981 0.9556244846
     """
+    gaussian = averages(nonlinearity, settings.average_step)
     slope = nonlinearity.slope_at_zero
     if g_eff * slope <= 1.0:
-        raise Quiescent(f"g_eff = {g_eff:g}: x = 0 is stable; a fluctuating state needs g_eff > {1.0 / slope:g}")
-    gaussian = averages(nonlinearity, settings.average_step)
-    c0 = _variance(g_eff, gaussian)
+        needed = f"needs g_eff > {1.0 / slope:g}" if slope > 0 else "cannot exist, as φ'(0) = 0"
+        raise Quiescent(f"g_eff = {g_eff:g}: x = 0 is stable; a fluctuating state that grows out of it {needed}")
+    c0 = _variance(g_eff, slope, gaussian)
     gain = gaussian.gain(c0)
 
-    # The mesh in θ resolves the width 1/√C^x(0) that a steep φ leaves at τ = 0.
-    first = settings.time_panel * min(1.0, 1.0 / math.sqrt(c0))
+    # The mesh in θ resolves the width 1/√C^x(0), in units of φ's own, that a steep φ leaves at τ = 0.
+    first = settings.time_panel * min(1.0, gaussian.width / math.sqrt(c0))
     edges = graded_edges(first, 2.0, settings.time_panel, settings.time_window)
     mesh = Panels.on(edges, settings.time_order)
     ratio, h, delta = _shape(g_eff, c0, gain, gaussian, mesh)
@@ -166,7 +189,7 @@ def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> T
     return TwoPoint(g_eff, c0, at_zero, gain, delta, theta_of_time, clock.polynomial(ratio_of_time), density)
 
 
-def _variance(g: float, gaussian: Averages) -> float:
+def _variance(g: float, slope: float, gaussian: Averages) -> float:
     """C^x(0): the root of equal potential energy at C^x(0) and at 0."""
     residuals: list[float] = []
 
@@ -174,8 +197,9 @@ def _variance(g: float, gaussian: Averages) -> float:
         residuals.append(gaussian.excess(g, math.exp(log_c0)))
         return residuals[-1]
 
-    # (g-1)(g+1) is the scale of C^x(0) near onset and far from it alike; the excess falls with C^x(0).
-    low = high = math.log((g - 1.0) * (g + 1.0))
+    # (g-1)(g+1), g in units of its critical value, is the scale of C^x(0) near onset and far from it alike, in units
+    # of φ's width squared; the excess falls with C^x(0).
+    low = high = math.log((g * slope - 1.0) * (g * slope + 1.0) * gaussian.width**2)
     at_low = at_high = excess(low)
     while at_low <= 0 and len(residuals) < MAX_ITERATIONS:
         high, at_high = low, at_low
@@ -248,13 +272,16 @@ def _density(function: PiecewisePolynomial, decay: float, end_value: float, sett
         return cosine_transform(function, decay, end_value, decay * np.sinh(v))
 
     coarse = np.arange(0.0, 40.0, 0.25)
-    values = transform(coarse)
-    low = values < settings.frequency_cutoff * values[0]
-    # The first of two in a row: single dips are rounding errors of an oscillating sum.
     last = coarse[-1]
-    both = np.flatnonzero(low[:-1] & low[1:])
-    if both.size:
-        last = coarse[both[0]]
+    values = np.empty(0)
+    for part in np.split(coarse, 5):  # mostly the first is enough
+        values = np.append(values, transform(part))
+        low = values < settings.frequency_cutoff * values[0]
+        # The first of two in a row: single dips are rounding errors of an oscillating sum.
+        both = np.flatnonzero(low[:-1] & low[1:])
+        if both.size:
+            last = coarse[both[0]]
+            break
     panels = max(1, math.ceil(last / settings.frequency_panel))
     mesh = Panels.on(np.linspace(0.0, last, panels + 1), settings.frequency_order)
     density = transform(mesh.nodes.ravel()).reshape(mesh.nodes.shape)

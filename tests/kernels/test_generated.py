@@ -11,6 +11,7 @@ import sympy as sp
 from mftheory.action.ensembles import BUILT_IN
 from mftheory.derive.derivation import Derivation, derive
 from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.formulas import canonical
 from mftheory.kernels import committed, compiled
 from mftheory.kernels.kernel import GENERATED
 
@@ -56,6 +57,49 @@ def test_kernel_broadcasts_and_names_its_arguments() -> None:
         kernel(C_phi_1=C, C_phi_2=C, S_phi_1=0.1, S_phi_2=0.1j, g=1.5, kappa=1.0)
     with pytest.raises(Unsupported, match="no committed kernel"):
         committed("iid", "y")
+
+
+@pytest.mark.numeric
+@pytest.mark.parametrize(("ensemble", "observable"), KERNELS)
+def test_factors_of_the_denominators_may_be_given(ensemble: str, observable: str) -> None:
+    """Given as computed they change nothing; without what they are made of the rest is enough."""
+    kernel = committed(ensemble, observable)
+    assert bool(kernel.loops) != (ensemble == "random-mode-overlaps+gains")  # whose determinant is no 1 - product
+    rng = np.random.default_rng(5)
+    values = {name: 0.3 + rng.uniform() + 0.2j * rng.uniform() for name in kernel.arguments}
+    real = derive(BUILT_IN[ensemble]()).four_point(observable).symbols
+    values = {name: value.real if real[name].domain == "real" else value for name, value in values.items()}
+    computed = {name: loop(**{a: np.asarray(values[a]) for a in loop.arguments}) for name, loop in kernel.loops.items()}
+    kept = {name: value for name, value in values.items() if name in kernel.inputs}
+    assert complex(kernel(**kept, **computed)) == complex(kernel(**values))
+
+
+@pytest.mark.numeric
+def test_a_given_factor_is_the_one_used() -> None:
+    """[psi-rmm] with 1 - s far below rounding of s itself."""
+    kernel = committed("random-mode", "phi")
+    values = {"C_phi_1": 2.0, "C_phi_2": 3.0, "S_phi_1": 0.5, "S_phi_2": 0.5, "g_eff": 2.0, "kappa": 0.5}
+    assert complex(kernel(**values, one_minus_s=3e-20j)) == pytest.approx(2 * 3 * 1.5 / 9e-40, rel=1e-14)  # rounding
+    with pytest.raises(InvalidNetwork, match="S_phi_1"):
+        kernel(**{name: value for name, value in values.items() if name != "S_phi_1"})
+    with pytest.raises(InvalidNetwork, match="one_minus_r"):
+        kernel(**values, one_minus_r=1.0)
+
+
+@pytest.mark.exact
+def test_factors_are_recognised_in_a_formula_of_a_users_own() -> None:
+    """A sum of parameters in front of one product of responses is a loop; a sum of different products is not."""
+    from derive.declared import random_mode_on_background
+
+    from mftheory.kernels.loops import with_loops_apart
+
+    formula = Derivation(random_mode_on_background()).four_point("x")
+    expr, loops = with_loops_apart(formula)
+    symbols = {symbol.name: symbol for symbol in loops}
+    assert list(symbols) == ["one_minus_s"]
+    back = expr.xreplace({symbol: 1 - gain for symbol, gain in loops.items()})
+    assert canonical(back - formula.expr) == 0
+    assert not expr.has(sp.Symbol("S_phi_1", complex=True))
 
 
 @pytest.mark.numeric

@@ -1,17 +1,15 @@
 """Four-point functions, dimensions and timescales."""
 
-import json
 import math
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mftheory import IID, Erf, InvalidNetwork, Network, NotConverged, Quiescent, RandomMode, Tanh
+from mftheory import IID, Erf, InvalidNetwork, Network, Quiescent, RandomMode, Tanh
 from mftheory.kernels import committed
 from mftheory.solve.dimension import dimension, low_rank_coefficient
 from mftheory.solve.four_point import FourPoint
@@ -22,8 +20,6 @@ from mftheory.solve.two_point import two_point
 pytestmark = pytest.mark.numeric
 
 DEFAULT = Settings()
-REFERENCES = json.loads((Path(__file__).parents[2] / "validation/references/gaussian.json").read_text())["points"]
-NONLINEARITIES = {"erf": Erf(), "tanh": Tanh()}
 
 
 def four_point(g, nonlinearity=None, kappa=0.0, numerics=DEFAULT):
@@ -49,49 +45,6 @@ def test_published_dimensions():
     assert [f"{value:.4f}" for value in values] == ["0.0280", "0.0510", "0.0617"]
 
 
-@pytest.mark.parametrize("point", REFERENCES, ids=lambda p: f"{p['nonlinearity']}-{p['g']}")
-def test_against_high_precision_references(point):
-    """Everything within 1e-9 of references by other methods (validation/references/gaussian.py)."""
-    number = {key: float(value) for key, value in point.items() if key != "nonlinearity"}
-    g = number["g"]
-    f = four_point(g, NONLINEARITIES[point["nonlinearity"]])
-    two = f.two_point
-
-    # Worst seen: 2e-13 (interpolation and rounding).
-    def near(value):
-        return pytest.approx(value, rel=1e-9)
-
-    assert two.variance == near(number["C_x_0"])
-    assert two.activity_variance == near(number["C_phi_0"])
-    assert two.gain == near(number["gain"])
-    assert two.delta == near(number["delta"])
-    assert float(two.covariance("x", number["tau"])) == near(number["C_x"])
-    assert float(two.covariance("phi", number["tau"])) == near(number["C_phi"])
-    assert float(two.spectrum("phi", number["omega"])) == near(number["spectrum_phi"])
-    with_modes = replace(f, parameters={"g_eff": g, "kappa": 1.0})
-    for name in ("phi", "x"):
-        at_zero, slope = number[f"Psi_{name}"], number[f"Psi_{name}_per_kappa"]
-        assert f.psi_at_zero(name) == near(at_zero)
-        assert with_modes.psi_at_zero(name) == near(at_zero + slope)
-        variance = number["C_x_0" if name == "x" else "C_phi_0"]
-        for kappa in (0.0, 0.3, 100.0):
-            exact = variance**2 / (at_zero + kappa * slope)
-            rank = math.inf if kappa == 0 else 1 / kappa
-            value, error = dimension(g, rank, name, NONLINEARITIES[point["nonlinearity"]], error=True)
-            assert value == near(exact)
-            assert abs(value - exact) <= error + number["change_on_refinement"] * exact
-        for lag in ("0.7", "2.5"):
-            if f"Psi_{name}_{lag}_0" in number:
-                tau = float(lag)
-                assert float(with_modes.psi(name, tau, 0.0)) == near(number[f"Psi_{name}_{lag}_0"])
-                assert float(with_modes.psi(name, -tau, tau)) == near(number[f"Psi_{name}_{lag}_-{lag}"])
-
-
-def test_references_are_converged():
-    for point in REFERENCES:
-        assert float(point["change_on_refinement"]) < 1e-10
-
-
 # --- errors: their size, their scaling, their estimate --------------------------------------------------------
 
 
@@ -99,11 +52,11 @@ def test_references_are_converged():
 @pytest.mark.parametrize("g", [1.01, 1.1, 1.5, 3.0, 10.0, 20.0, 50.0])
 @pytest.mark.parametrize("observable", ["phi", "x"])
 def test_dimension_under_refinement_of_everything(nonlinearity, g, observable):
-    """Ten digits stand. Worst seen: 6e-13 (g = 1.01, rounding of the response divided by δ)."""
+    """Twelve digits stand. Worst seen: 5e-14 (rounding)."""
     coarse, fine = (
         four_point(g, nonlinearity, 1.0, numerics).dimension(observable) for numerics in (DEFAULT, DEFAULT.refined())
     )
-    assert coarse == pytest.approx(fine, rel=1e-10)
+    assert coarse == pytest.approx(fine, rel=1e-12)
 
 
 def test_quadrature_converges_exponentially():
@@ -251,7 +204,8 @@ def test_zero_lag_sum_is_a_product_grid():
 def test_broadcasting():
     grid = dimension(np.array([[2.0], [5.0]]), [0.1, 1.0, np.inf])
     assert grid.shape == (2, 3)
-    assert grid[1, 1] == dimension(5.0, 1.0)
+    # From two integrals for all ranks, or from one for one rank: they differ by rounding.
+    assert grid[1, 1] == pytest.approx(dimension(5.0, 1.0), rel=1e-14)
     assert isinstance(dimension(5.0, 1.0), float)
     value, error = dimension([2.0, 3.0], 1.0, error=True)
     assert value.shape == error.shape == (2,)
@@ -287,8 +241,3 @@ def test_quiescent():
         dimension([3.0, 0.9])
     with pytest.raises(Quiescent):
         solve(Network(RandomMode.exponential(g_eff=1.0, effective_rank=0.5)))
-
-
-def test_onset_beyond_double_precision_is_refused():
-    with pytest.raises(NotConverged, match="too close to onset"):
-        dimension(1 + 1e-8)

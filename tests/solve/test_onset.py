@@ -153,6 +153,36 @@ def test_next_order_in_epsilon(nonlinearity, phi):
     assert extrapolated((ratio - 1) / EPSILONS) == pytest.approx(expected, abs=5e-5)
 
 
+@pytest.mark.parametrize("observable", ["phi", "x"])
+@pytest.mark.parametrize("epsilon", [1e-4, 1e-6, 1e-9, 1e-12])
+@pytest.mark.parametrize(("nonlinearity", "phi"), CASES)
+def test_full_precision_however_close(nonlinearity, phi, epsilon, observable):
+    """(B) down to the spacing of doubles: nothing cancels where 1 - s does. In mpmath: test_references.py."""
+    g = 1 + epsilon
+    epsilon = g - 1  # as rounded
+    value, error = dimension(g, observable=observable, nonlinearity=nonlinearity, error=True)
+    slope = 0.5 - 1.5 * gamma(phi) + B / math.sqrt(3)
+    # The order beyond (B) is some 10 to 20 ε²; rounding 1e-14.
+    assert value / (C_ONSET * epsilon**3) == pytest.approx(1 + slope * epsilon, abs=30 * epsilon**2 + 1e-13)
+    assert error < 1e-12 * value
+
+
+def test_critical_factor_keeps_its_digits():
+    """1 - s of the solution against 30 digits, on the ridge ω1 ≈ -ω2 where responses in doubles lose all of them."""
+    two = two_point(1 + 1e-8, Erf(), Settings())
+    omega1 = np.array([0.3, 1.0, 4.0]) * two.decay
+    total = np.array([0.01, 1.0, 30.0]) * two.delta
+    found = two.one_minus_s(omega1, total - omega1, total)
+    with mpmath.workdps(30):
+        for w, t, value in zip(omega1, total, found, strict=True):
+            first, second = (1 + 1j * mpmath.mpf(w)), 1 + 1j * (mpmath.mpf(t) - mpmath.mpf(w))
+            exact = 1 - (1 - mpmath.mpf(two.delta)) / (first * second)
+            # Rounding of a few operations, and of ω2 = total - ω1 (part of the input).
+            assert abs(complex(value) / complex(exact) - 1) < 1e-14
+    naive = 1 - two.g_eff**2 * two.response("phi", omega1) * two.response("phi", total - omega1)
+    assert np.all(np.abs(naive / found - 1) > 1e-4)
+
+
 @pytest.mark.parametrize("kappa", [0.5, 4.0])
 @pytest.mark.parametrize(("nonlinearity", "phi"), CASES)
 def test_effective_rank_divides_by_one_plus_kappa(nonlinearity, phi, kappa):

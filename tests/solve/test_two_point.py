@@ -136,6 +136,8 @@ def test_quiescent_below_onset(g):
 
 def test_a_nonlinearity_that_does_not_saturate_is_not_solved(monkeypatch):
     class Linear:
+        width = 1.0
+
         def excess(self, g, c0):
             return g * g - 1
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from mftheory import Erf, Network, RandomMode, Tanh
 from mftheory.solve.dimension import dimension
+from mftheory.solve.lyapunov import lyapunov_exponent
 from mftheory.solve.settings import Settings
 from mftheory.solve.theory import solve
 from mftheory.solve.two_point import two_point
@@ -44,11 +45,15 @@ def main() -> None:
                 ("two-point solution", lambda g=g, phi=nonlinearity: two_point(g, phi, settings)),
                 ("dimension of phi, given it", lambda f=four_point: f.dimension("phi")),
                 ("dimension of x, given it", lambda f=four_point: f.dimension("x")),
+                (
+                    "Lyapunov exponent, given it",
+                    lambda f=four_point, n=nonlinearity: lyapunov_exponent(f.two_point, n, settings),
+                ),
                 ("Psi(tau, 0) at 50 lags", lambda f=four_point: f.psi("phi", LAGS, 0.0)),
             ):
                 rows.setdefault(name, []).append(best(action))
         for name, (erf, tanh) in rows.items():
-            print(f"{name:24} g = {g:5g} {erf:9.2f} {tanh:9.2f}")
+            print(f"{name:27} g = {g:5g} {erf:9.2f} {tanh:9.2f}")
     grid_g, grid_rank = np.linspace(1.1, 20.0, 100)[:, None], np.geomspace(0.01, 10.0, 100)
     for nonlinearity in (Erf(), Tanh()):
         taken = best(lambda phi=nonlinearity: dimension(grid_g, grid_rank, "phi", phi), repeats=2)

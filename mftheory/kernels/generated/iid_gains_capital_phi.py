@@ -15,7 +15,13 @@ OBSERVABLE = 'Phi'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'q_2')
 CONTENT_HASH = '63e7a95f4cf1f504'
 
+INPUTS = ('C_phi_1', 'C_phi_2', 'PR_G', 'q_2', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64)'], cache=True)
-def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff, q_2):
-    return C_phi_1*C_phi_2*q_2*q_2/(PR_G*abs2(S_phi_1*S_phi_2*g_eff*g_eff - 1))
+
+@vectorize(['complex128(float64, float64, float64, float64, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, PR_G, q_2, one_minus_s):
+    return C_phi_1*C_phi_2*q_2*q_2/(PR_G*abs2(one_minus_s))
+
+
+def one_minus_s(S_phi_1, S_phi_2, g_eff):
+    return 1 - S_phi_1*S_phi_2*g_eff*g_eff

@@ -15,8 +15,13 @@ OBSERVABLE = 'phi'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff')
 CONTENT_HASH = '3b4503181e5e6a4b'
 
+INPUTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64)'], cache=True)
-def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff):
-    t0 = S_phi_1*S_phi_2
-    return -C_phi_1*C_phi_2*(g_eff*g_eff*g_eff*g_eff*(1 - 1/PR_G)*abs2(t0) - 1)/abs2(g_eff*g_eff*t0 - 1)
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff, one_minus_s):
+    return -C_phi_1*C_phi_2*(g_eff*g_eff*g_eff*g_eff*(1 - 1/PR_G)*abs2(S_phi_1*S_phi_2) - 1)/abs2(one_minus_s)
+
+
+def one_minus_s(S_phi_1, S_phi_2, g_eff):
+    return 1 - S_phi_1*S_phi_2*g_eff*g_eff

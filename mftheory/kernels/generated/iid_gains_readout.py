@@ -16,11 +16,16 @@ OBSERVABLE = 'readout'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'q_2')
 CONTENT_HASH = 'e3e6054147b2ab5d'
 
+INPUTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'q_2', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64)'], cache=True)
-def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff, q_2):
-    t0 = g_eff*g_eff
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff, q_2, one_minus_s):
+    t0 = 1.0/(PR_G)
     t1 = S_phi_1*S_phi_2
-    t2 = 1.0/(PR_G)
-    t3 = 2 - 2*t2
-    return C_phi_1*C_phi_2*q_2*q_2*(-g_eff*g_eff*g_eff*g_eff*t3*abs2(t1) + t0*t3*(t1).real + t2)/abs2(t0*t1 - 1)
+    t2 = 2 - 2*t0
+    return C_phi_1*C_phi_2*q_2*q_2*(-g_eff*g_eff*g_eff*g_eff*t2*abs2(t1) + g_eff*g_eff*t2*(t1).real + t0)/abs2(one_minus_s)
+
+
+def one_minus_s(S_phi_1, S_phi_2, g_eff):
+    return 1 - S_phi_1*S_phi_2*g_eff*g_eff

@@ -15,7 +15,13 @@ OBSERVABLE = 'phi'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g')
 CONTENT_HASH = 'e7a3639d4d1d0f54'
 
+INPUTS = ('C_phi_1', 'C_phi_2', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, complex128, complex128, float64)'], cache=True)
-def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, g):
-    return C_phi_1*C_phi_2/abs2(S_phi_1*S_phi_2*g*g - 1)
+
+@vectorize(['complex128(float64, float64, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, one_minus_s):
+    return C_phi_1*C_phi_2/abs2(one_minus_s)
+
+
+def one_minus_s(S_phi_1, S_phi_2, g):
+    return 1 - S_phi_1*S_phi_2*g*g

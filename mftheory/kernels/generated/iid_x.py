@@ -16,9 +16,13 @@ OBSERVABLE = 'x'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_phi_1', 'S_phi_2', 'S_x_1', 'S_x_2', 'g')
 CONTENT_HASH = '2b20e6852f6d7fec'
 
+INPUTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_x_1', 'S_x_2', 'g', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, float64)'], cache=True)
-def kernel(C_phi_1, C_phi_2, C_x_1, C_x_2, C_xphi_1, C_xphi_2, S_phi_1, S_phi_2, S_x_1, S_x_2, g):
-    t0 = g*g
-    t1 = S_phi_1*S_phi_2*t0 - 1
-    return C_phi_1*C_phi_2*g*g*g*g*abs2(S_x_1)*abs2(S_x_2)/abs2(t1) + C_x_1*C_x_2 + 2*(-C_xphi_1*C_xphi_2*S_x_1*S_x_2*t0/t1).real
+
+@vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, float64, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, C_x_1, C_x_2, C_xphi_1, C_xphi_2, S_x_1, S_x_2, g, one_minus_s):
+    return C_phi_1*C_phi_2*g*g*g*g*abs2(S_x_1)*abs2(S_x_2)/abs2(one_minus_s) + C_x_1*C_x_2 + 2*(C_xphi_1*C_xphi_2*S_x_1*S_x_2*g*g/one_minus_s).real
+
+
+def one_minus_s(S_phi_1, S_phi_2, g):
+    return 1 - S_phi_1*S_phi_2*g*g

@@ -17,9 +17,17 @@ OBSERVABLE = 'Phi'
 ARGUMENTS = ('mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_2_G3_S_phi_1', 'mean_G2_S_phi_1_S_phi_2', 'mean_G2_S_phi_1_S_phi_2c', 'g', 'sigma')
 CONTENT_HASH = '65255e63efe0b452'
 
+INPUTS = ('mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_2_G3_S_phi_1', 'sigma', 'one_minus_r', 'one_minus_s')
 
-@vectorize(['complex128(float64, complex128, complex128, complex128, complex128, float64, float64)'], cache=True)
-def kernel(mean_C_phi_1_C_phi_2_G4, mean_C_phi_1_G3_S_phi_2, mean_C_phi_2_G3_S_phi_1, mean_G2_S_phi_1_S_phi_2, mean_G2_S_phi_1_S_phi_2c, g, sigma):
-    t0 = g*g
-    t1 = mean_G2_S_phi_1_S_phi_2*t0 - 1
-    return mean_C_phi_1_C_phi_2_G4/abs2(t1) + 2*(-mean_C_phi_2_G3_S_phi_1*sigma*(mean_C_phi_1_G3_S_phi_2).conjugate()/(t1*(mean_G2_S_phi_1_S_phi_2c*sigma - 1)*(t0*(mean_G2_S_phi_1_S_phi_2).conjugate() - 1))).real
+
+@vectorize(['complex128(float64, complex128, complex128, float64, complex128, complex128)'], cache=True)
+def kernel(mean_C_phi_1_C_phi_2_G4, mean_C_phi_1_G3_S_phi_2, mean_C_phi_2_G3_S_phi_1, sigma, one_minus_r, one_minus_s):
+    return mean_C_phi_1_C_phi_2_G4/abs2(one_minus_s) + 2*(mean_C_phi_2_G3_S_phi_1*sigma*(mean_C_phi_1_G3_S_phi_2).conjugate()/(one_minus_r*one_minus_s*(one_minus_s).conjugate())).real
+
+
+def one_minus_r(mean_G2_S_phi_1_S_phi_2c, sigma):
+    return 1 - mean_G2_S_phi_1_S_phi_2c*sigma
+
+
+def one_minus_s(mean_G2_S_phi_1_S_phi_2, g):
+    return 1 - g*g*mean_G2_S_phi_1_S_phi_2

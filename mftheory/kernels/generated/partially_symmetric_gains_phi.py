@@ -24,16 +24,25 @@ OBSERVABLE = 'phi'
 ARGUMENTS = ('mean_C_phi_1_C_phi_2', 'mean_C_phi_1_C_phi_2_G2', 'mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_1_G_S_phi_2', 'mean_C_phi_2_G3_S_phi_1', 'mean_C_phi_2_G_S_phi_1', 'mean_G2_S_phi_1_S_phi_2', 'mean_G2_S_phi_1_S_phi_2c', 'mean_S_phi_1_S_phi_2', 'g', 'sigma')
 CONTENT_HASH = '3537b7d55f0b5f9c'
 
+INPUTS = ('mean_C_phi_1_C_phi_2', 'mean_C_phi_1_C_phi_2_G2', 'mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_1_G_S_phi_2', 'mean_C_phi_2_G3_S_phi_1', 'mean_C_phi_2_G_S_phi_1', 'mean_G2_S_phi_1_S_phi_2', 'mean_S_phi_1_S_phi_2', 'g', 'sigma', 'one_minus_r', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64)'], cache=True)
-def kernel(mean_C_phi_1_C_phi_2, mean_C_phi_1_C_phi_2_G2, mean_C_phi_1_C_phi_2_G4, mean_C_phi_1_G3_S_phi_2, mean_C_phi_1_G_S_phi_2, mean_C_phi_2_G3_S_phi_1, mean_C_phi_2_G_S_phi_1, mean_G2_S_phi_1_S_phi_2, mean_G2_S_phi_1_S_phi_2c, mean_S_phi_1_S_phi_2, g, sigma):
-    t0 = sigma/(mean_G2_S_phi_1_S_phi_2c*sigma - 1)
-    t1 = t0*(mean_C_phi_1_G_S_phi_2).conjugate()
-    t2 = g*g*g*g
-    t3 = g*g
-    t4 = mean_G2_S_phi_1_S_phi_2*t3 - 1
-    t5 = 1.0/(abs2(t4))
-    t6 = mean_S_phi_1_S_phi_2/t4
-    t7 = t3*t6
-    t8 = (mean_S_phi_1_S_phi_2).conjugate()
-    return mean_C_phi_1_C_phi_2 - 2*mean_C_phi_1_C_phi_2_G2*t3*t5*(t3*(mean_G2_S_phi_1_S_phi_2*t8).real - (mean_S_phi_1_S_phi_2).real) + mean_C_phi_1_C_phi_2_G4*t2*t5*abs2(mean_S_phi_1_S_phi_2) + 2*(-mean_C_phi_2_G_S_phi_1*t1).real + 2*(mean_C_phi_2_G3_S_phi_1*t1*t7).real + 2*(mean_C_phi_1_G3_S_phi_2*sigma*t7*(mean_C_phi_2_G_S_phi_1).conjugate()/(sigma*(mean_G2_S_phi_1_S_phi_2c).conjugate() - 1)).real + 2*(-mean_C_phi_2_G3_S_phi_1*t0*t2*t6*t8*(mean_C_phi_1_G3_S_phi_2).conjugate()/(t3*(mean_G2_S_phi_1_S_phi_2).conjugate() - 1)).real
+
+@vectorize(['complex128(float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64, complex128, complex128)'], cache=True)
+def kernel(mean_C_phi_1_C_phi_2, mean_C_phi_1_C_phi_2_G2, mean_C_phi_1_C_phi_2_G4, mean_C_phi_1_G3_S_phi_2, mean_C_phi_1_G_S_phi_2, mean_C_phi_2_G3_S_phi_1, mean_C_phi_2_G_S_phi_1, mean_G2_S_phi_1_S_phi_2, mean_S_phi_1_S_phi_2, g, sigma, one_minus_r, one_minus_s):
+    t0 = g*g*g*g
+    t1 = 1.0/(abs2(one_minus_s))
+    t2 = sigma/one_minus_r
+    t3 = t2*(mean_C_phi_1_G_S_phi_2).conjugate()
+    t4 = g*g
+    t5 = mean_S_phi_1_S_phi_2/one_minus_s
+    t6 = t4*t5
+    t7 = (mean_S_phi_1_S_phi_2).conjugate()
+    return mean_C_phi_1_C_phi_2 - 2*mean_C_phi_1_C_phi_2_G2*t1*t4*(t4*(mean_G2_S_phi_1_S_phi_2*t7).real - (mean_S_phi_1_S_phi_2).real) + mean_C_phi_1_C_phi_2_G4*t0*t1*abs2(mean_S_phi_1_S_phi_2) + 2*(mean_C_phi_2_G_S_phi_1*t3).real + 2*(mean_C_phi_2_G3_S_phi_1*t3*t6).real + 2*(mean_C_phi_1_G3_S_phi_2*sigma*t6*(mean_C_phi_2_G_S_phi_1).conjugate()/(one_minus_r).conjugate()).real + 2*(mean_C_phi_2_G3_S_phi_1*t0*t2*t5*t7*(mean_C_phi_1_G3_S_phi_2).conjugate()/(one_minus_s).conjugate()).real
+
+
+def one_minus_r(mean_G2_S_phi_1_S_phi_2c, sigma):
+    return 1 - mean_G2_S_phi_1_S_phi_2c*sigma
+
+
+def one_minus_s(mean_G2_S_phi_1_S_phi_2, g):
+    return 1 - g*g*mean_G2_S_phi_1_S_phi_2

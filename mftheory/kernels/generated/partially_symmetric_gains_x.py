@@ -23,14 +23,22 @@ OBSERVABLE = 'x'
 ARGUMENTS = ('mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_2_G3_S_phi_1', 'mean_C_x_1_C_x_2', 'mean_C_xphi_1_C_xphi_2_G2', 'mean_C_xphi_1_G_S_x_2c', 'mean_C_xphi_2_G_S_x_1c', 'mean_G2_S_phi_1_S_phi_2', 'mean_G2_S_phi_1_S_phi_2c', 'mean_S_x_1_S_x_2', 'g', 'sigma')
 CONTENT_HASH = '546ddb5c510b95b0'
 
+INPUTS = ('mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_2_G3_S_phi_1', 'mean_C_x_1_C_x_2', 'mean_C_xphi_1_C_xphi_2_G2', 'mean_C_xphi_1_G_S_x_2c', 'mean_C_xphi_2_G_S_x_1c', 'mean_S_x_1_S_x_2', 'g', 'sigma', 'one_minus_r', 'one_minus_s')
 
-@vectorize(['complex128(float64, complex128, complex128, float64, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64)'], cache=True)
-def kernel(mean_C_phi_1_C_phi_2_G4, mean_C_phi_1_G3_S_phi_2, mean_C_phi_2_G3_S_phi_1, mean_C_x_1_C_x_2, mean_C_xphi_1_C_xphi_2_G2, mean_C_xphi_1_G_S_x_2c, mean_C_xphi_2_G_S_x_1c, mean_G2_S_phi_1_S_phi_2, mean_G2_S_phi_1_S_phi_2c, mean_S_x_1_S_x_2, g, sigma):
-    t0 = sigma/(mean_G2_S_phi_1_S_phi_2c*sigma - 1)
-    t1 = mean_C_xphi_1_G_S_x_2c*t0
-    t2 = g*g*g*g
-    t3 = g*g
-    t4 = mean_G2_S_phi_1_S_phi_2*t3 - 1
-    t5 = mean_S_x_1_S_x_2/t4
-    t6 = t3*t5
-    return mean_C_phi_1_C_phi_2_G4*t2*abs2(mean_S_x_1_S_x_2)/abs2(t4) + mean_C_x_1_C_x_2 + 2*(-mean_C_xphi_1_C_xphi_2_G2*t6).real + 2*(-t1*(mean_C_xphi_2_G_S_x_1c).conjugate()).real + 2*(mean_C_phi_2_G3_S_phi_1*t1*t6).real + 2*(mean_C_phi_1_G3_S_phi_2*mean_C_xphi_2_G_S_x_1c*sigma*t6/(sigma*(mean_G2_S_phi_1_S_phi_2c).conjugate() - 1)).real + 2*(-mean_C_phi_2_G3_S_phi_1*t0*t2*t5*(mean_C_phi_1_G3_S_phi_2).conjugate()*(mean_S_x_1_S_x_2).conjugate()/(t3*(mean_G2_S_phi_1_S_phi_2).conjugate() - 1)).real
+
+@vectorize(['complex128(float64, complex128, complex128, float64, complex128, complex128, complex128, complex128, float64, float64, complex128, complex128)'], cache=True)
+def kernel(mean_C_phi_1_C_phi_2_G4, mean_C_phi_1_G3_S_phi_2, mean_C_phi_2_G3_S_phi_1, mean_C_x_1_C_x_2, mean_C_xphi_1_C_xphi_2_G2, mean_C_xphi_1_G_S_x_2c, mean_C_xphi_2_G_S_x_1c, mean_S_x_1_S_x_2, g, sigma, one_minus_r, one_minus_s):
+    t0 = g*g*g*g
+    t1 = sigma/one_minus_r
+    t2 = mean_C_xphi_1_G_S_x_2c*t1
+    t3 = mean_S_x_1_S_x_2/one_minus_s
+    t4 = g*g*t3
+    return mean_C_phi_1_C_phi_2_G4*t0*abs2(mean_S_x_1_S_x_2)/abs2(one_minus_s) + mean_C_x_1_C_x_2 + 2*(mean_C_xphi_1_C_xphi_2_G2*t4).real + 2*(t2*(mean_C_xphi_2_G_S_x_1c).conjugate()).real + 2*(mean_C_phi_2_G3_S_phi_1*t2*t4).real + 2*(mean_C_phi_1_G3_S_phi_2*mean_C_xphi_2_G_S_x_1c*sigma*t4/(one_minus_r).conjugate()).real + 2*(mean_C_phi_2_G3_S_phi_1*t0*t1*t3*(mean_C_phi_1_G3_S_phi_2).conjugate()*(mean_S_x_1_S_x_2).conjugate()/(one_minus_s).conjugate()).real
+
+
+def one_minus_r(mean_G2_S_phi_1_S_phi_2c, sigma):
+    return 1 - mean_G2_S_phi_1_S_phi_2c*sigma
+
+
+def one_minus_s(mean_G2_S_phi_1_S_phi_2, g):
+    return 1 - g*g*mean_G2_S_phi_1_S_phi_2

@@ -16,8 +16,17 @@ OBSERVABLE = 'phi'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g', 'sigma')
 CONTENT_HASH = 'e54535555bc34859'
 
+INPUTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'sigma', 'one_minus_r', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64)'], cache=True)
-def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, g, sigma):
-    t0 = S_phi_1*S_phi_2
-    return -C_phi_1*C_phi_2*(sigma*sigma*abs2(t0) - 1)/(abs2(g*g*t0 - 1)*abs2(S_phi_1*sigma*(S_phi_2).conjugate() - 1))
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, complex128, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, sigma, one_minus_r, one_minus_s):
+    return -C_phi_1*C_phi_2*(sigma*sigma*abs2(S_phi_1*S_phi_2) - 1)/(abs2(one_minus_r)*abs2(one_minus_s))
+
+
+def one_minus_r(S_phi_1, S_phi_2, sigma):
+    return 1 - S_phi_1*sigma*(S_phi_2).conjugate()
+
+
+def one_minus_s(S_phi_1, S_phi_2, g):
+    return 1 - S_phi_1*S_phi_2*g*g

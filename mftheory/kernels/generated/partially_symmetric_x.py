@@ -22,17 +22,22 @@ OBSERVABLE = 'x'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_phi_1', 'S_phi_2', 'S_x_1', 'S_x_2', 'g', 'sigma')
 CONTENT_HASH = '90b21a099589c1a6'
 
+INPUTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_phi_1', 'S_phi_2', 'S_x_1', 'S_x_2', 'g', 'sigma', 'one_minus_r', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64)'], cache=True)
-def kernel(C_phi_1, C_phi_2, C_x_1, C_x_2, C_xphi_1, C_xphi_2, S_phi_1, S_phi_2, S_x_1, S_x_2, g, sigma):
-    t0 = S_phi_1*sigma
-    t1 = t0*(S_phi_2).conjugate() - 1
-    t2 = (S_x_2).conjugate()/t1
-    t3 = g*g
-    t4 = S_phi_1*S_phi_2
-    t5 = t3*t4 - 1
-    t6 = 1.0/(t5)
-    t7 = S_x_1*S_x_2
-    t8 = C_xphi_1*t3*t6*t7
-    t9 = S_phi_2*sigma
-    return -C_phi_1*C_phi_2*g*g*g*g*(sigma*sigma*abs2(t4) - 1)*abs2(t7)/(abs2(t1)*abs2(t5)) + C_x_1*C_x_2 + 2*(-C_xphi_2*t8).real + 2*(C_phi_2*t0*t2*t8).real + 2*(-C_xphi_1*S_x_1*sigma*t2*(C_xphi_2).conjugate()).real + 2*(C_phi_1*C_xphi_2*t3*t6*t7*t9*(S_x_1).conjugate()/(t9*(S_phi_1).conjugate() - 1)).real
+
+@vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64, complex128, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, C_x_1, C_x_2, C_xphi_1, C_xphi_2, S_phi_1, S_phi_2, S_x_1, S_x_2, g, sigma, one_minus_r, one_minus_s):
+    t0 = 1.0/(one_minus_s)
+    t1 = g*g
+    t2 = S_x_1*S_x_2
+    t3 = C_xphi_1*t0*t1*t2
+    t4 = sigma*(S_x_2).conjugate()/one_minus_r
+    return -C_phi_1*C_phi_2*g*g*g*g*(sigma*sigma*abs2(S_phi_1*S_phi_2) - 1)*abs2(t2)/(abs2(one_minus_r)*abs2(one_minus_s)) + C_x_1*C_x_2 + 2*(C_xphi_2*t3).real + 2*(C_phi_2*S_phi_1*t3*t4).real + 2*(C_xphi_1*S_x_1*t4*(C_xphi_2).conjugate()).real + 2*(C_phi_1*C_xphi_2*S_phi_2*sigma*t0*t1*t2*(S_x_1).conjugate()/(one_minus_r).conjugate()).real
+
+
+def one_minus_r(S_phi_1, S_phi_2, sigma):
+    return 1 - S_phi_1*sigma*(S_phi_2).conjugate()
+
+
+def one_minus_s(S_phi_1, S_phi_2, g):
+    return 1 - S_phi_1*S_phi_2*g*g

@@ -15,8 +15,13 @@ OBSERVABLE = 'Phi'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'kappa', 'q_2')
 CONTENT_HASH = '390cc7066a8a31b5'
 
+INPUTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'kappa', 'q_2', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64, float64)'], cache=True)
-def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff, kappa, q_2):
-    t0 = S_phi_1*S_phi_2
-    return C_phi_1*C_phi_2*q_2*q_2*(g_eff*g_eff*g_eff*g_eff*kappa*abs2(t0) + 1.0/(PR_G))/abs2(g_eff*g_eff*t0 - 1)
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64, float64, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff, kappa, q_2, one_minus_s):
+    return C_phi_1*C_phi_2*q_2*q_2*(g_eff*g_eff*g_eff*g_eff*kappa*abs2(S_phi_1*S_phi_2) + 1.0/(PR_G))/abs2(one_minus_s)
+
+
+def one_minus_s(S_phi_1, S_phi_2, g_eff):
+    return 1 - S_phi_1*S_phi_2*g_eff*g_eff

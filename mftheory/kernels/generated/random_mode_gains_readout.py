@@ -16,10 +16,15 @@ OBSERVABLE = 'readout'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'kappa', 'q_2')
 CONTENT_HASH = '6cffb2d29233da21'
 
+INPUTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'kappa', 'q_2', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64, float64)'], cache=True)
-def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff, kappa, q_2):
-    t0 = g_eff*g_eff
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64, float64, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, S_phi_1, S_phi_2, PR_G, g_eff, kappa, q_2, one_minus_s):
+    t0 = 1.0/(PR_G)
     t1 = S_phi_1*S_phi_2
-    t2 = 1.0/(PR_G)
-    return C_phi_1*C_phi_2*q_2*q_2*(g_eff*g_eff*g_eff*g_eff*(kappa + 2*t2 - 2)*abs2(t1) + 2*t0*(1 - t2)*(t1).real + t2)/abs2(t0*t1 - 1)
+    return C_phi_1*C_phi_2*q_2*q_2*(g_eff*g_eff*g_eff*g_eff*(kappa + 2*t0 - 2)*abs2(t1) + 2*g_eff*g_eff*(1 - t0)*(t1).real + t0)/abs2(one_minus_s)
+
+
+def one_minus_s(S_phi_1, S_phi_2, g_eff):
+    return 1 - S_phi_1*S_phi_2*g_eff*g_eff

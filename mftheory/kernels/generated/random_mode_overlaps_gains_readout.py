@@ -51,6 +51,8 @@ OBSERVABLE = 'readout'
 ARGUMENTS = ('U', 'V', 'W', 'X_12', 'X_21', 'mean_C_phi_1_C_phi_2', 'mean_C_phi_1_C_phi_2_G2', 'mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G2', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_1_G_S_phi_2', 'mean_C_phi_2_G2', 'mean_C_phi_2_G3_S_phi_1', 'mean_C_phi_2_G_S_phi_1', 'mean_G2_S_phi_1_S_phi_2', 'mean_G2_S_phi_1_S_phi_2c', 'mean_G_S_phi_1', 'mean_G_S_phi_2', 'mean_S_phi_1_S_phi_2', 'PR_G', 'q_2')
 CONTENT_HASH = 'f5404ef0b97fd1d1'
 
+INPUTS = ('U', 'V', 'W', 'X_12', 'X_21', 'mean_C_phi_1_C_phi_2', 'mean_C_phi_1_C_phi_2_G2', 'mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G2', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_1_G_S_phi_2', 'mean_C_phi_2_G2', 'mean_C_phi_2_G3_S_phi_1', 'mean_C_phi_2_G_S_phi_1', 'mean_G2_S_phi_1_S_phi_2', 'mean_G2_S_phi_1_S_phi_2c', 'mean_G_S_phi_1', 'mean_G_S_phi_2', 'mean_S_phi_1_S_phi_2', 'PR_G', 'q_2')
+
 
 @vectorize(['complex128(complex128, float64, complex128, complex128, complex128, float64, float64, float64, float64, complex128, complex128, float64, complex128, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64)'], cache=True)
 def kernel(U, V, W, X_12, X_21, mean_C_phi_1_C_phi_2, mean_C_phi_1_C_phi_2_G2, mean_C_phi_1_C_phi_2_G4, mean_C_phi_1_G2, mean_C_phi_1_G3_S_phi_2, mean_C_phi_1_G_S_phi_2, mean_C_phi_2_G2, mean_C_phi_2_G3_S_phi_1, mean_C_phi_2_G_S_phi_1, mean_G2_S_phi_1_S_phi_2, mean_G2_S_phi_1_S_phi_2c, mean_G_S_phi_1, mean_G_S_phi_2, mean_S_phi_1_S_phi_2, PR_G, q_2):

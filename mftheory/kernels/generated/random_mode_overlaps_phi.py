@@ -15,7 +15,17 @@ OBSERVABLE = 'phi'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'U', 'V', 'W', 'X_12', 'X_21')
 CONTENT_HASH = 'ba38949cff334926'
 
+INPUTS = ('C_phi_1', 'C_phi_2', 'V', 'X_12', 'X_21', 'one_minus_r', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, complex128, float64, complex128, complex128, complex128)'], cache=True)
-def kernel(C_phi_1, C_phi_2, U, V, W, X_12, X_21):
-    return C_phi_1*C_phi_2*(V + 2*(-(X_21 + 1)*((X_12).conjugate() + 1)/(W - 1)).real - 1)/abs2(U - 1)
+
+@vectorize(['complex128(float64, float64, float64, complex128, complex128, complex128, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, V, X_12, X_21, one_minus_r, one_minus_s):
+    return C_phi_1*C_phi_2*(V + 2*((X_21 + 1)*((X_12).conjugate() + 1)/one_minus_r).real - 1)/abs2(one_minus_s)
+
+
+def one_minus_r(W):
+    return 1 - W
+
+
+def one_minus_s(U):
+    return 1 - U

@@ -21,17 +21,25 @@ OBSERVABLE = 'x'
 ARGUMENTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_phi_1', 'S_phi_2', 'S_x_1', 'S_x_2', 'U', 'V', 'W', 'X_12', 'X_21')
 CONTENT_HASH = 'a71246fa198d3106'
 
+INPUTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_phi_1', 'S_phi_2', 'S_x_1', 'S_x_2', 'U', 'V', 'W', 'X_12', 'X_21', 'one_minus_r', 'one_minus_s')
 
-@vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, complex128, float64, complex128, complex128, complex128)'], cache=True)
-def kernel(C_phi_1, C_phi_2, C_x_1, C_x_2, C_xphi_1, C_xphi_2, S_phi_1, S_phi_2, S_x_1, S_x_2, U, V, W, X_12, X_21):
+
+@vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, complex128, float64, complex128, complex128, complex128, complex128, complex128)'], cache=True)
+def kernel(C_phi_1, C_phi_2, C_x_1, C_x_2, C_xphi_1, C_xphi_2, S_phi_1, S_phi_2, S_x_1, S_x_2, U, V, W, X_12, X_21, one_minus_r, one_minus_s):
     t0 = 1.0/(S_phi_2)
-    t1 = U - 1
-    t2 = 1.0/(t1)
-    t3 = S_x_1*S_x_2
-    t4 = 1.0/(S_phi_1)
-    t5 = C_xphi_1*t4
-    t6 = t0*t2*t3*t5
-    t7 = 1.0/((W - 1))
-    t8 = t7*(S_x_2).conjugate()/(S_phi_2).conjugate()
-    t9 = (W).conjugate()
-    return -C_phi_1*C_phi_2*(-V + abs2(U) + 2*(t7*(U + X_21)*((U).conjugate() + (X_12).conjugate())).real)*abs2(t3)/(abs2(S_phi_1)*abs2(S_phi_2)*abs2(t1)) + C_x_1*C_x_2 + 2*(-C_xphi_2*U*t6).real + 2*(C_phi_2*t6*t8*(U*W + X_21)).real + 2*(-S_x_1*W*t5*t8*(C_xphi_2).conjugate()).real + 2*(C_phi_1*C_xphi_2*t0*t2*t3*t4*(U*t9 + X_12)*(S_x_1).conjugate()/((t9 - 1)*(S_phi_1).conjugate())).real
+    t1 = 1.0/(one_minus_s)
+    t2 = S_x_1*S_x_2
+    t3 = 1.0/(S_phi_1)
+    t4 = C_xphi_1*t3
+    t5 = t0*t1*t2*t4
+    t6 = 1.0/(one_minus_r)
+    t7 = t6*(S_x_2).conjugate()/(S_phi_2).conjugate()
+    return -C_phi_1*C_phi_2*(-V + abs2(U) + 2*(-t6*(U + X_21)*((U).conjugate() + (X_12).conjugate())).real)*abs2(t2)/(abs2(S_phi_1)*abs2(S_phi_2)*abs2(one_minus_s)) + C_x_1*C_x_2 + 2*(C_xphi_2*U*t5).real + 2*(C_phi_2*t5*t7*(U*W + X_21)).real + 2*(S_x_1*W*t4*t7*(C_xphi_2).conjugate()).real + 2*(C_phi_1*C_xphi_2*t0*t1*t2*t3*(U*(W).conjugate() + X_12)*(S_x_1).conjugate()/((S_phi_1).conjugate()*(one_minus_r).conjugate())).real
+
+
+def one_minus_r(W):
+    return 1 - W
+
+
+def one_minus_s(U):
+    return 1 - U

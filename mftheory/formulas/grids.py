@@ -1,0 +1,93 @@
+"""Means over sites for a whole grid of frequencies: what belongs to one frequency is computed once for it.
+
+In α⟨D² Σ(ω1) Σ(ω2)⟩ the factors are functions of one frequency and of the site. For k and l frequencies and M sites
+they are arrays of k × M and M × l numbers, and the mean for all pairs is one matrix product.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from mftheory.formulas.conjugates import SUFFIX
+from mftheory.formulas.means import Mean, site_law
+
+Complex = NDArray[np.complex128]
+
+
+def grid_values(definition: sp.Expr, network: Any, spectra: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) -> Complex:
+    """An expression in means over sites at every pair of frequencies, of shape (k, l).
+
+    `spectra` holds, by name, arrays of shape (k,) at the frequencies ω1 and (l,) at ω2; (k, n) and (l, n) where n
+    neurons differ.
+    """
+    values: dict[str, Any] = {}
+    for name, pair in spectra.items():
+        for which in (1, 2):
+            values[f"{name}_{which}"] = np.asarray(pair[which - 1])
+            values[f"{name}_{which}{SUFFIX}"] = np.conj(values[f"{name}_{which}"])
+    # Innermost first: the response that a mode returns may itself be a mean over neurons.
+    letters: dict[sp.Expr, sp.Symbol] = {}
+    for mean in sorted(definition.atoms(Mean), key=sp.count_ops):
+        letter = sp.Symbol(f"mean{len(letters)}_{_frequency(mean) or 'both'}")
+        values[letter.name] = _mean(mean.args[0].xreplace(letters), network, values)
+        letters[mean] = letter
+    return _outside(definition.xreplace(letters), network, values)
+
+
+def _frequency(expr: sp.Expr) -> int:
+    """1 or 2 for an expression of one frequency alone, 0 otherwise."""
+    found = {s.name.removesuffix(SUFFIX)[-1] for s in expr.free_symbols if _of_frequency(s)}
+    return int(found.pop()) if len(found) == 1 else 0
+
+
+def _of_frequency(symbol: sp.Symbol) -> bool:
+    return symbol.name.removesuffix(SUFFIX)[-2:] in {"_1", "_2"}
+
+
+def _mean(product: sp.Expr, network: Any, values: Mapping[str, Any]) -> Complex:
+    """⟨product⟩: of shape (k, l), or (k,) or (l,) if it is of one frequency."""
+    weights, sites = site_law(network, {s.name for s in product.free_symbols}, values)
+    factors = {1: sp.S.One, 2: sp.S.One, 0: sp.S.One}
+    for factor in sp.Mul.make_args(product):
+        factors[_frequency(factor)] *= factor
+
+    def at(expr: sp.Expr) -> Any:
+        symbols = sorted(expr.free_symbols, key=str)
+        given = [sites[s.name] if s.name in sites else _with_sites(values[s.name]) for s in symbols]
+        return np.asarray(sp.lambdify(symbols, expr, "numpy")(*given))
+
+    first, second = (np.broadcast_to(at(factors[n]), (*_rows(at(factors[n])), len(weights))) for n in (1, 2))
+    weighted = first * (weights * at(factors[0]))
+    only = _frequency(product)
+    if only == 1:
+        return np.asarray(weighted.sum(axis=1))
+    if only == 2:
+        return np.asarray((second * weighted).sum(axis=1))
+    return np.asarray(weighted @ second.T)
+
+
+def _with_sites(value: Any) -> Any:
+    """Room for the axis of sites, where the value has none."""
+    return value if np.ndim(value) != 1 else value[:, None]
+
+
+def _rows(value: NDArray[Any]) -> tuple[int]:
+    return (value.shape[0] if value.ndim == 2 else 1,)
+
+
+def _outside(expr: sp.Expr, network: Any, values: Mapping[str, Any]) -> Complex:
+    """What stands outside all means, broadcast over pairs of frequencies."""
+
+    def number(symbol: sp.Symbol) -> Any:
+        if symbol.name not in values:
+            return network[symbol.name] if isinstance(network, Mapping) else getattr(network.connectivity, symbol.name)
+        value = values[symbol.name]
+        if value.ndim != 1:
+            return value
+        return value[:, None] if symbol.name.removesuffix(SUFFIX).endswith("_1") else value[None, :]
+
+    symbols = sorted(expr.free_symbols, key=str)
+    return np.asarray(sp.lambdify(symbols, expr, "numpy")(*(number(s) for s in symbols)), dtype=np.complex128)

@@ -1,0 +1,195 @@
+"""Single-neuron dynamics: the linear filter H that turns a neuron's input into its preactivation x.
+
+`T[x](t) = Σ_j J_ij φ_j(t) + σ ξ_i(t)` with `H = 1/T`; the default is the leaky unit, T = 1 + ∂_t, H(ω) = 1/(1 + iω)
+(THEORY.md §0). Everything the theory needs of a filter is H(ω); the simulator needs its state-space form.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mftheory.errors import InvalidNetwork
+from mftheory.network import _check
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+
+class Dynamics(Protocol):
+    """What every single-neuron dynamics offers."""
+
+    @property
+    def discrete(self) -> bool: ...
+
+    @property
+    def time_constant(self) -> float: ...
+
+    @property
+    def relaxation_time(self) -> float: ...
+
+    def transfer(self, omega: ArrayLike) -> Complex: ...
+
+
+@dataclass(frozen=True)
+class Leaky:
+    """The leaky unit (1 + ∂_t) x = input: H(ω) = 1/(1 + iω), time in units of its time constant.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> complex(mf.Leaky().transfer(1.0))
+    (0.5-0.5j)
+    """
+
+    discrete: ClassVar[bool] = False
+    time_constant: ClassVar[float] = 1.0
+    relaxation_time: ClassVar[float] = 1.0
+    numerator: ClassVar[tuple[float, ...]] = (1.0,)
+    denominator: ClassVar[tuple[float, ...]] = (1.0, 1.0)
+
+    def transfer(self, omega: ArrayLike) -> Complex:
+        """H(ω) = ∫ dτ e^{-iωτ} h(τ), of the shape of ω."""
+        return np.asarray(1.0 / (1.0 + 1j * np.asarray(omega, dtype=np.float64)))
+
+    @property
+    def poles(self) -> Complex:
+        """Zeros of the denominator as a polynomial in ∂_t: the rates of the filter's free decay."""
+        return np.array([-1.0 + 0j])
+
+
+@dataclass(frozen=True)
+class Rational:
+    """A filter with a rational transfer function, H(ω) = n(iω)/d(iω): d(∂_t) x = n(∂_t) input.
+
+    Time is in whatever unit the coefficients are in.
+
+    Parameters
+    ----------
+    numerator, denominator : sequences of float
+        Coefficients of n and d, from the constant term up: ``denominator[k]`` belongs to (iω)^k. Trailing zeros are
+        dropped. The filter must be strictly proper (n of lower degree than d) and stable (all zeros of d have a
+        negative real part).
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the argument, if a coefficient is not finite, or the filter is not proper or not stable.
+
+    Examples
+    --------
+    An alpha-function synapse, and a resonance at ω = 2:
+
+    >>> import mftheory as mf
+    >>> mf.Rational(numerator=[1.0], denominator=[1.0, 2.0, 1.0]).poles.real.round(6)
+    array([-1., -1.])
+    >>> resonance = mf.Rational(numerator=[4.0], denominator=[4.0, 0.4, 1.0])
+    >>> round(abs(complex(resonance.transfer(2.0))), 12)
+    5.0
+    """
+
+    numerator: tuple[float, ...]
+    denominator: tuple[float, ...]
+
+    discrete: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        numerator = _coefficients("numerator", self.numerator)
+        denominator = _coefficients("denominator", self.denominator)
+        object.__setattr__(self, "numerator", numerator)
+        object.__setattr__(self, "denominator", denominator)
+        if len(numerator) >= len(denominator):
+            raise InvalidNetwork("numerator", self.numerator, "must be of lower degree than the denominator")
+        # Routh-Hurwitz would not need the roots; with them the message can name the offender.
+        worst = max(self.poles, key=lambda pole: float(pole.real))
+        if not worst.real < 0:
+            raise InvalidNetwork("denominator", denominator, f"must be stable; it has a zero at {worst:.3g}")
+
+    def transfer(self, omega: ArrayLike) -> Complex:
+        """H(ω) = ∫ dτ e^{-iωτ} h(τ), of the shape of ω."""
+        z = 1j * np.asarray(omega, dtype=np.float64)
+        polyval = np.polynomial.polynomial.polyval
+        return np.asarray(polyval(z, self.numerator) / polyval(z, self.denominator))
+
+    @property
+    def poles(self) -> Complex:
+        """Zeros of the denominator as a polynomial in ∂_t: the rates of the filter's free decay."""
+        return np.asarray(np.polynomial.polynomial.polyroots(self.denominator), dtype=np.complex128)
+
+    @property
+    def time_constant(self) -> float:
+        """The time in which a free neuron changes: 1/|p| of the slowest pole p."""
+        return 1.0 / float(np.abs(self.poles).min())
+
+    @property
+    def relaxation_time(self) -> float:
+        """The time in which a free neuron forgets: 1/|Re p| at its largest."""
+        return 1.0 / float(-self.poles.real.max())
+
+
+@dataclass(frozen=True)
+class EulerMap:
+    """Discrete time, x(n+1) = (1-δ) x(n) + δ input(n): H(ω) = δ/(e^{iω} - 1 + δ), ω in [-π, π].
+
+    Time counts steps. As δ → 0 this is Euler's scheme for the leaky unit with a step of δ time constants.
+
+    Parameters
+    ----------
+    delta : float
+        δ, above 0 and below 2, where the filter is stable. δ = 1 keeps no memory: x(n+1) = input(n).
+
+    Raises
+    ------
+    InvalidNetwork
+        If delta is not a number above 0 and below 2.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> complex(mf.EulerMap(0.5).transfer(0.0))
+    (1+0j)
+    """
+
+    delta: float
+
+    discrete: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        delta = _check.positive("delta", self.delta)
+        if not delta < 2:
+            raise InvalidNetwork("delta", self.delta, "must be a number above 0 and below 2")
+        object.__setattr__(self, "delta", delta)
+
+    def transfer(self, omega: ArrayLike) -> Complex:
+        """H(ω) = Σ_n e^{-iωn} h(n), of the shape of ω."""
+        # e^{iω} - 1 by expm1, so that small ω and δ keep their digits.
+        return np.asarray(self.delta / (np.expm1(1j * np.asarray(omega, dtype=np.float64)) + self.delta))
+
+    @property
+    def time_constant(self) -> float:
+        """In steps: 1/δ, the time constant of the leaky unit, and at least one."""
+        return max(1.0, 1.0 / self.delta)
+
+    @property
+    def relaxation_time(self) -> float:
+        """In steps: the time in which a free neuron forgets."""
+        return max(1.0, 1.0 / min(self.delta, 2.0 - self.delta))
+
+
+def checked(value: Any) -> Dynamics:
+    """The dynamics itself, or InvalidNetwork naming what is allowed."""
+    if isinstance(value, type) or not isinstance(value, Leaky | Rational | EulerMap):
+        raise InvalidNetwork("dynamics", value, "must be Leaky(), Rational(numerator, denominator) or EulerMap(delta)")
+    return value
+
+
+def _coefficients(argument: str, values: Any) -> tuple[float, ...]:
+    allowed = "must be finite real coefficients, the constant term first, not all 0"
+    try:
+        array = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise InvalidNetwork(argument, values, allowed) from None
+    if array.ndim != 1 or not np.all(np.isfinite(array)) or not np.any(array):
+        raise InvalidNetwork(argument, values, allowed)
+    return tuple(float(c) for c in np.trim_zeros(array, "b"))

@@ -1,0 +1,245 @@
+"""Formulas in one variable x: read from text by a whitelist, evaluated by walking their tree, never run as code.
+
+The same walk serves arrays, floats and truncated Taylor series (`taylor.py`), which is how derivatives are made.
+"""
+
+import ast
+import math
+import operator
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from mftheory.errors import InvalidNetwork
+from mftheory.network.taylor import FUNCTIONS, Taylor
+
+LONGEST = 1000  # characters
+DEEPEST = 100  # levels of the tree
+
+CONSTANTS = {"pi": math.pi, "e": math.e}
+SYNONYMS = {
+    "Abs": "abs", "arctan": "atan", "arcsinh": "asinh", "max": "maximum", "min": "minimum", "Max": "maximum",
+    "Min": "minimum",
+}  # fmt: skip
+SEVERAL = {"maximum": (2, 10), "minimum": (2, 10), "clip": (3, 3)}
+"""Functions of several arguments: how many they take."""
+
+OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+ALLOWED = "must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions " + ", ".join(
+    sorted({*FUNCTIONS, *SEVERAL})
+)
+
+Tree = ast.expr
+Values = Mapping[str, Callable[[Any], Any]]
+
+
+def text_of(formula: Any) -> str:
+    """The text of a formula, given as text or as a SymPy expression in one symbol."""
+    if isinstance(formula, str):
+        return formula
+    sympy = sys.modules.get("sympy")  # whoever has a SymPy expression has imported SymPy
+    if sympy is None or not isinstance(formula, sympy.Expr):
+        raise InvalidNetwork("nonlinearity", formula, f"{ALLOWED}, as a string or a SymPy expression")
+    if len(formula.free_symbols) > 1:
+        raise InvalidNetwork("nonlinearity", formula, "must depend on one symbol only")
+    from sympy.printing.pycode import pycode
+
+    in_x = formula.xreplace({symbol: sympy.Symbol("x") for symbol in formula.free_symbols})
+    in_x = in_x.replace(sympy.sign, sympy.Function("sign"))  # pycode would spell it by an if
+    return str(pycode(in_x, fully_qualified_modules=False, user_functions={"sign": "sign", "sech": "sech"}))
+
+
+def normalised(formula: Any) -> str:
+    """A formula in the one spelling by which it is compared and kept."""
+    return ast.unparse(parse(text_of(formula)))
+
+
+@lru_cache(maxsize=256)
+def parse(text: str) -> Tree:
+    """The tree of a formula; InvalidNetwork, in one line, for anything that is not one."""
+    if len(text) > LONGEST:
+        raise InvalidNetwork("nonlinearity", text, f"must have at most {LONGEST} characters")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about doubtful literals and constants: those are refused below
+            tree = ast.parse(text.strip(), mode="eval").body
+            tree = _checked(tree, DEEPEST)
+            if isinstance(_fold(tree), float):
+                raise _Refused
+        return tree
+    except (_Refused, SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
+        raise InvalidNetwork("nonlinearity", text, ALLOWED) from None
+
+
+class _Refused(Exception):
+    """Something else than a formula; caught here."""
+
+
+def _checked(node: ast.AST, depth: int) -> Tree:
+    """A copy of the tree, made of allowed parts only and with one name for each function."""
+    if depth == 0:
+        raise _Refused
+    match node:
+        case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
+            if not math.isfinite(value):
+                raise _Refused
+            return ast.Constant(value)
+        case ast.Name(id=name) if name == "x" or name in CONSTANTS:
+            return ast.Name(name, ast.Load())
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=operand):
+            return ast.UnaryOp(sign, _checked(operand, depth - 1))
+        case ast.BinOp(left=left, op=op, right=right) if isinstance(op, (*OPERATORS, ast.Pow)):
+            return ast.BinOp(_checked(left, depth - 1), op, _checked(right, depth - 1))
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+            name = SYNONYMS.get(name, name)
+            fewest, most = SEVERAL.get(name, (1, 1))
+            if (name in FUNCTIONS or name in SEVERAL) and fewest <= len(arguments) <= most:
+                return ast.Call(ast.Name(name, ast.Load()), [_checked(a, depth - 1) for a in arguments], [])
+    raise _Refused
+
+
+def _fold(node: Tree) -> Any:
+    """The value of a formula without x, else None; refuses constants that are not finite real numbers."""
+    constant = True
+    for part in ast.iter_child_nodes(node):
+        if isinstance(part, ast.expr) and not (isinstance(node, ast.Call) and part is node.func):
+            constant = _fold(part) is not None and constant
+    if not constant or (isinstance(node, ast.Name) and node.id == "x"):
+        return None
+    value = evaluate(node, math.nan)
+    if not isinstance(value, float) or not math.isfinite(value):
+        raise _Refused
+    return value
+
+
+def evaluate(tree: Tree, x: Any, functions: Values = FUNCTIONS) -> Any:
+    """The formula at x: a float, an array (its precision is kept) or a Taylor series.
+
+    Parameters
+    ----------
+    tree : Tree
+    x : float, array or Taylor
+    functions : mapping
+        The functions of one argument, by name; they take whatever x is, and floats.
+    """
+    match tree:
+        case ast.Constant(value=value):
+            return float(value)  # type: ignore[arg-type]
+        case ast.Name(id=name):
+            return x if name == "x" else CONSTANTS[name]
+        case ast.UnaryOp(op=sign, operand=operand):
+            value = evaluate(operand, x, functions)
+            return -value if isinstance(sign, ast.USub) else value
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return _power(evaluate(left, x, functions), evaluate(right, x, functions), functions)
+        case ast.BinOp(left=left, op=op, right=right):
+            return OPERATORS[type(op)](evaluate(left, x, functions), evaluate(right, x, functions))
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            values = [evaluate(a, x, functions) for a in arguments]
+            if name == "clip":
+                return _larger(values[1], _smaller(values[0], values[2]))
+            if name in SEVERAL:
+                combine = _larger if name == "maximum" else _smaller
+                result = values[0]
+                for value in values[1:]:
+                    result = combine(result, value)
+                return result
+            value = functions[name](values[0])
+            return float(value) if isinstance(values[0], float) else value
+    raise TypeError(f"not a formula: {ast.dump(tree)}")
+
+
+def _larger(a: Any, b: Any) -> Any:
+    if isinstance(a, Taylor) or isinstance(b, Taylor):
+        return Taylor.larger(a, b)
+    return max(a, b) if isinstance(a, float) and isinstance(b, float) else np.maximum(a, b)
+
+
+def _smaller(a: Any, b: Any) -> Any:
+    return -_larger(-a, -b)
+
+
+def _power(base: Any, exponent: Any, functions: Values) -> Any:
+    if isinstance(base, float) and isinstance(exponent, float):
+        return base**exponent
+    if isinstance(exponent, float):
+        if exponent == int(exponent) and abs(exponent) <= 64:
+            return _whole_power(base, int(exponent))
+        if exponent == 0.5:
+            return functions["sqrt"](base)
+        if exponent == -0.5:
+            return 1.0 / functions["sqrt"](base)
+        return base**exponent
+    # Not a constant exponent: e^{exponent ln base}, for a positive base.
+    log = math.log(base) if isinstance(base, float) else functions["log"](base)
+    return functions["exp"](exponent * log)
+
+
+def _whole_power(base: Any, exponent: int) -> Any:
+    """By repeated squaring: faster than a general power, and right for negative bases."""
+    if exponent < 0:
+        return 1.0 / _whole_power(base, -exponent)
+    result: Any = 1.0
+    while exponent:
+        if exponent % 2:
+            result = result * base
+        base = base * base
+        exponent //= 2
+    return result
+
+
+def kink_arguments(tree: Tree) -> Iterator[Tree]:
+    """Formulas at whose zeros this one may have a kink: a of abs(a) and sign(a), a - b of maximum(a, b), …"""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="abs" | "sign"), args=[argument]):
+                yield argument
+            case ast.Call(func=ast.Name(id="clip"), args=[argument, *bounds]):
+                yield from (ast.BinOp(argument, ast.Sub(), bound) for bound in bounds)
+            case ast.Call(func=ast.Name(id="maximum" | "minimum"), args=arguments):
+                for i, a in enumerate(arguments):
+                    yield from (ast.BinOp(a, ast.Sub(), b) for b in arguments[i + 1 :])
+
+
+def scaled_function(tree: Tree) -> tuple[float, str, float] | None:
+    """(a, name, b) if the formula reads a · name(b x) for one of the functions of one argument; else None."""
+    match tree:
+        case ast.UnaryOp(op=sign, operand=operand) if (found := scaled_function(operand)) is not None:
+            return (-found[0] if isinstance(sign, ast.USub) else found[0], *found[1:])
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            for factor, rest in ((left, right), (right, left)):
+                if (a := _fold(factor)) is not None and (found := scaled_function(rest)) is not None:
+                    return (a * found[0], *found[1:])
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            if (a := _fold(right)) is not None and (found := scaled_function(left)) is not None:
+                return (found[0] / a, *found[1:])
+        case ast.Call(func=ast.Name(id=name), args=[argument]) if (b := _slope(argument)) is not None:
+            return 1.0, name, b
+    return None
+
+
+def _slope(tree: Tree) -> float | None:
+    """b of a formula that reads b x."""
+    match tree:
+        case ast.Name(id="x"):
+            return 1.0
+        case ast.UnaryOp(op=sign, operand=operand) if (b := _slope(operand)) is not None:
+            return -b if isinstance(sign, ast.USub) else b
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            for factor, rest in ((left, right), (right, left)):
+                if (a := _fold(factor)) is not None and (b := _slope(rest)) is not None:
+                    return float(a * b)
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            if (a := _fold(right)) is not None and (b := _slope(left)) is not None:
+                return float(b / a)
+    return None

@@ -1,0 +1,162 @@
+"""Predicted cross spectra of one given network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftheory.errors import Unsupported
+from mftheory.results.theory import checked_observable
+
+
+class Multiplies(Protocol):
+    """One J, gains absorbed: what it needs to do here."""
+
+    def __matmul__(self, activity: NDArray[Any]) -> NDArray[Any]: ...
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LinearEquivalent:
+    """Cross spectra that the linear-equivalent network predicts for one J, from `mftheory.linear_equivalent`.
+
+    `C^a_ij(ω) = ∫ dτ e^{-iωτ} ⟨a_i(t) a_j(t+τ)⟩`, in units of the neurons' time constant.
+
+    Attributes
+    ----------
+    omega : array of shape (k,)
+        Frequencies, radians per time constant.
+    C, S : arrays of shape (k,) or (k, n)
+        The order parameters used: C^φ and S^φ of single neurons.
+    Q, R : arrays of shape (k,)
+        Spectrum of the cavity field and kernel of the self-coupling.
+    phi : array of shape (k, n, n), complex
+        C^φ_ij(ω).
+    weights : mapping of str to array of shape (n,)
+        With gains, "Phi" (G_i) and "readout" (w_i): those observables are the weights times φ.
+    couplings : Couplings
+        J_ij G_j.
+    transfer : array of shape (k,)
+        H(ω) of the single neurons.
+    noise : float
+        σ, intensity of independent white noise.
+    responses : array of shape (k, n, n), or None without noise
+        F_ij(ω), response of φ_i to the input of neuron j.
+    equal_time : callable or None
+        C^a_ij(τ = 0) of "phi" or "x", where the order parameters are known at all frequencies.
+    """
+
+    omega: NDArray[np.float64]
+    C: NDArray[np.float64]
+    S: NDArray[np.complex128]
+    Q: NDArray[np.float64]
+    R: NDArray[np.complex128]
+    phi: NDArray[np.complex128]
+    weights: Mapping[str, NDArray[np.float64]]
+    couplings: Multiplies
+    transfer: NDArray[np.complex128]
+    noise: float = 0.0
+    responses: NDArray[np.complex128] | None = None
+    equal_time: Callable[[str], NDArray[np.float64]] | None = None
+    _cache: dict[str, NDArray[np.float64]] = field(init=False, default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """Number of neurons."""
+        return int(self.phi.shape[1])
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """What may be asked for: "phi", "x"; with gains also "Phi" and "readout"."""
+        return ("phi", "x", *self.weights)
+
+    def cross_spectra(self, observable: str = "phi") -> NDArray[np.complex128]:
+        """C^a_ij(ω) at every frequency, Hermitian, shape (k, n, n).
+
+        Raises
+        ------
+        InvalidNetwork
+            If the observable is not one of `observables`.
+        """
+        checked_observable(observable, self.observables)
+        if observable == "phi":
+            return self.phi
+        return np.stack([self._matrix(observable, k) for k in range(self.omega.size)])
+
+    def spectrum(self, observable: str = "phi") -> NDArray[np.float64]:
+        """(1/N) Σ_i C^a_ii(ω), shape (k,)."""
+        checked_observable(observable, self.observables)
+        return np.array([np.mean(np.diagonal(self._matrix(observable, k)).real) for k in range(self.omega.size)])
+
+    def Psi(self, observable: str = "phi") -> NDArray[np.float64]:
+        """Ψ^a(ω1, ω2) = (1/N) Σ_ij C^a_ij(ω1) C^a_ij(ω2), diagonal included, shape (k, k): real and symmetric."""
+        matrices = self.cross_spectra(observable).reshape(self.omega.size, -1)
+        # Hermitian matrices: the imaginary parts of ij and ji cancel.
+        return np.asarray((matrices.real @ matrices.real.T - matrices.imag @ matrices.imag.T) / self.n)
+
+    @property
+    def mismatch(self) -> NDArray[np.float64]:
+        """(1/N) Σ_i C^φ_ii(ω)/C^φ(ω) - 1, shape (k,): how far this J is from the order parameters used.
+
+        It falls as 1/N where they describe J, and is not small where a few eigenvalues of J decide.
+        """
+        expected = self.C if self.C.ndim == 1 else self.C.mean(axis=1)
+        # Where C^φ is zero (beyond the theory's highest frequency) so is the prediction.
+        ratio = np.divide(self.spectrum("phi"), expected, out=np.ones_like(expected), where=expected > 0)
+        return np.asarray(ratio - 1.0)
+
+    def covariance(self, observable: str = "phi") -> NDArray[np.float64]:
+        """Equal-time covariances C^a_ij(τ = 0), shape (n, n). The first call diagonalises J.
+
+        Raises
+        ------
+        InvalidNetwork
+            If the observable is not one of `observables`.
+        Unsupported
+            If C and S were given, at some frequencies only; with noise; if neurons are not leaky.
+        CondensedModes
+            If the linear network of this J is unstable at these order parameters.
+        """
+        checked_observable(observable, self.observables)
+        single = "x" if observable == "x" else "phi"
+        if single not in self._cache:
+            if self.equal_time is None:
+                raise Unsupported("C and S were given at some frequencies: equal times need all; use Psi")
+            self._cache[single] = self.equal_time(single)
+        if observable == single:
+            return self._cache[single]
+        weight = self.weights[observable]
+        return np.asarray(weight[:, None] * self._cache[single] * weight)
+
+    def eigenvalues(self, observable: str = "phi") -> NDArray[np.float64]:
+        """Spectrum of `covariance`, largest first, shape (n,). Raises as it does."""
+        return np.asarray(np.linalg.eigvalsh(self.covariance(observable))[::-1])
+
+    def dimension(self, observable: str = "phi") -> float:
+        """PR^a of `covariance`, per neuron, between 0 and 1. Raises as it does."""
+        covariance = self.covariance(observable)
+        return float(np.trace(covariance) ** 2 / (self.n * np.sum(covariance**2)))
+
+    def _matrix(self, observable: str, k: int) -> NDArray[np.complex128]:
+        if observable == "phi":
+            return self.phi[k]
+        if observable == "x":
+            # x = H (J G φ + σ ζ) and ⟨φ ζ†⟩ = σ F; C^φ is Hermitian, C_ij = ⟨a_i* a_j⟩.
+            received = self._received(self._received(self.phi[k]).conj().T)
+            if self.responses is not None:
+                mixed = np.eye(self.n) / 2 + self._received(self.responses[k].conj())
+                received += self.noise**2 * (mixed + mixed.conj().T)
+            return np.asarray(received * abs(self.transfer[k]) ** 2)
+        weight = self.weights[observable]
+        return np.asarray(weight[:, None] * self.phi[k] * weight)
+
+    def _received(self, activity: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        """J G times a complex matrix: a real J would be made complex, at twice the cost."""
+        return np.asarray(self.couplings @ activity.real + 1j * (self.couplings @ activity.imag))
+
+    def __repr__(self) -> str:
+        worst = float(np.max(np.abs(self.mismatch)))
+        return f"LinearEquivalent(n = {self.n}, {self.omega.size} frequencies: spectra match C to {worst:.1g})"

@@ -1,0 +1,289 @@
+"""Two-point functions for any stable rational filter, any white noise, and discrete time.
+
+The same questions as `two_point.TwoPoint` answers for noiseless leaky units:
+
+    S^x = H,  S^φ = ⟨φ'⟩ H,  C^x = |H|² (g² C^φ + σ²),  C^{xφ} = ⟨φ'⟩ C^x
+
+(the second and the last by Price's theorem: x is Gaussian). Spectra are kept as n(ω), the spectrum of
+n = C^φ - a C^x with a = ⟨φ'⟩²: all poles near the real axis, of a resonance or close to onset, are in the rational
+factors that multiply it, exactly.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mftheory.errors import InvalidNetwork, NotConverged, Quiescent, Unsupported
+from mftheory.network import Dynamics, EulerMap, Leaky, Nonlinearity, Rational
+from mftheory.solve.activity import ActivityCovariance
+from mftheory.solve.averages import averages
+from mftheory.solve.discrete_time import DiscreteTime, MapPower
+from mftheory.solve.filters import PowerTransfer
+from mftheory.solve.panels import Panels, PiecewisePolynomial
+from mftheory.solve.pole_quadrature import PoleQuadrature, edges_by_poles, of_rates
+from mftheory.solve.quadrature import Wedges
+from mftheory.solve.self_consistent import ContinuousTime
+from mftheory.solve.settings import Settings
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+ROUNDS = 14  # of halving frequency panels
+RESOLVED = 1e-13  # last Legendre coefficients of a frequency panel, relative to the function
+
+
+@dataclass(frozen=True, eq=False)
+class FilteredTwoPoint:
+    """The two-point functions at one g_eff, at any τ and ω. Times in units of the dynamics, steps for a map.
+
+    Attributes
+    ----------
+    g_eff, noise : float
+    dynamics : Leaky, Rational or EulerMap
+    variance, activity_variance : float
+        C^x(0) and C^φ(0).
+    gain : float
+        ⟨φ'⟩.
+    delta : float
+        δ = 1 - g_eff²⟨φ'⟩² max|H|², the distance from criticality.
+    decay : float
+        Rate of the slowest decay of C^x(τ).
+    lagged : callable
+        C^x(τ) for τ >= 0.
+    activity : ActivityCovariance
+        C^φ as a function of C^x.
+    power : PowerTransfer or MapPower
+        |H|².
+    loop : float
+        g_eff² a.
+    source : PiecewisePolynomial
+        n(ω).
+    mean_square_gain : float
+        ⟨G²⟩: C^Φ = ⟨G²⟩ C^φ for Φ = G φ, and for a readout with independent gains of that law [J9].
+    """
+
+    g_eff: float
+    noise: float
+    dynamics: Dynamics
+    variance: float
+    activity_variance: float
+    gain: float
+    delta: float
+    decay: float
+    lagged: Callable[[Array], Array]
+    activity: ActivityCovariance
+    power: PowerTransfer | MapPower
+    loop: float
+    source: PiecewisePolynomial
+    mean_square_gain: float = 1.0
+
+    @property
+    def highest_frequency(self) -> float:
+        """ω beyond which the spectra are negligible (with noise: in four-point functions); π for a map."""
+        return float(self.source.edges[-1])
+
+    def covariance(self, observable: str, tau: ArrayLike) -> Array:
+        """C^a(τ) ("x", "phi", "Phi", "readout") or C^{xφ}(τ) = ⟨φ'⟩ C^x(τ) ("xphi"); even in τ, of the shape of τ.
+
+        Raises InvalidNetwork in discrete time for lags that are not whole numbers.
+        """
+        tau = np.abs(np.asarray(tau, dtype=np.float64))
+        if self.dynamics.discrete and np.any(tau != np.round(tau)):
+            wrong = float(tau[tau != np.round(tau)].flat[0])
+            raise InvalidNetwork("tau", wrong, "must be whole numbers of steps in discrete time")
+        c = self.lagged(tau)
+        if observable == "x":
+            return np.asarray(c)
+        if observable == "xphi":
+            return np.asarray(self.gain * c)
+        return np.asarray(self._activity_scale(observable) * self.activity(c))
+
+    def spectrum(self, observable: str, omega: ArrayLike) -> Array:
+        """C^a(ω) or C^{xφ}(ω), as for `covariance`: real, even, never negative; per step for a map."""
+        omega = np.asarray(omega, dtype=np.float64)
+        power = self.power(omega)
+        n = self._source(np.abs(omega))
+        x = np.maximum(power * (self.g_eff**2 * n + self.noise**2) / (1.0 - self.loop * power), 0.0)
+        if observable == "x":
+            return np.asarray(x)
+        if observable == "xphi":
+            return np.asarray(self.gain * x)
+        return np.asarray(self._activity_scale(observable) * np.maximum(n + self.loop / self.g_eff**2 * x, 0.0))
+
+    def transfer(self, observable: str, omega: Array) -> Array:
+        """C^x(ω)/C^φ(ω) = |H|² (g_eff² + σ²/C^φ), or C^{xφ}(ω)/C^φ(ω)."""
+        ratio = np.full(np.shape(omega), self.g_eff**2)
+        if self.noise > 0:
+            ratio = ratio + self.noise**2 / self.spectrum("phi", omega)
+        return np.asarray(self.power(omega) * ratio * (1.0 if observable == "x" else self.gain))
+
+    def response(self, observable: str, omega: ArrayLike) -> Complex:
+        """S^x(ω) = H(ω), S^φ(ω) = ⟨φ'⟩ H(ω)."""
+        return np.asarray((self.gain if observable == "phi" else 1.0) * self.dynamics.transfer(omega))
+
+    def one_minus_s(self, omega1: Array, omega2: Array, total: Array) -> Complex:
+        """1 - s(ω1, ω2), s = g_eff² S^φ(ω1) S^φ(ω2); `total` is ω1 + ω2 exactly."""
+        if isinstance(self.dynamics, Leaky):
+            distance = self.delta - omega1 * omega2 + 1j * total
+            return np.asarray(distance / ((1.0 + 1j * omega1) * (1.0 + 1j * omega2)))
+        return np.asarray(1.0 - self.g_eff**2 * self.response("phi", omega1) * self.response("phi", omega2))
+
+    @property
+    def rounding(self) -> float:
+        """Rounding that a dimension inherits, relative: that of ⟨φ'⟩, over δ.
+
+        Seen, for a leaky unit without noise against the energy solution: 2e-16/δ to 7e-16/δ, δ from 3e-3 to 3e-7.
+        """
+        return 2e-15 / self.delta
+
+    def wedges(self, growth: float, order: int) -> Wedges | PoleQuadrature:
+        """The rule for double integrals over frequencies."""
+        if isinstance(self.dynamics, Leaky):
+            return Wedges.graded(self.delta, self.highest_frequency, growth, order)
+        strength = (self.g_eff * self.gain) ** 2
+        _, rates = self.power.dressed(strength).exponentials()
+        return PoleQuadrature.of(self.dynamics, strength, rates, self.highest_frequency, growth, order)
+
+    def _source(self, omega: Array) -> Array:
+        end = self.source.edges[-1]
+        n = self.source(np.minimum(omega, end))
+        if self.dynamics.discrete or not np.any(omega > end):
+            return n
+        # With noise n falls off as |H|² does; without, it is rounding error there.
+        beyond = np.maximum(omega, end) / end
+        tail = beyond ** -float(self.power.falloff) if self.noise > 0 else 0.0
+        return np.asarray(np.where(omega > end, n * tail, n))
+
+    def _activity_scale(self, observable: str) -> float:
+        return 1.0 if observable == "phi" else self.mean_square_gain
+
+
+def filtered_two_point(
+    g_eff: float, nonlinearity: Nonlinearity, dynamics: Dynamics, noise: float, settings: Settings
+) -> FilteredTwoPoint:
+    """Solve for the two-point functions of the fluctuating state.
+
+    Parameters
+    ----------
+    g_eff : float
+        Effective coupling strength, finite and positive.
+    nonlinearity : Nonlinearity
+        φ, odd.
+    dynamics : Leaky, Rational or EulerMap
+    noise : float
+        σ >= 0.
+    settings : Settings
+
+    Raises
+    ------
+    Quiescent
+        Without noise, if g_eff φ'(0) max|H| <= 1: x = 0 is stable.
+    NotConverged
+        With the residuals, if the solution was not found, not resolved, or a power spectrum came out negative.
+    Unsupported
+        If φ is not odd.
+
+    Examples
+    --------
+    >>> from mftheory import Erf, Leaky
+    >>> from mftheory.solve.filtered import filtered_two_point
+    >>> from mftheory.solve.settings import Settings
+    >>> solution = filtered_two_point(0.5, Erf(), Leaky(), 1.0, Settings())
+    >>> print(f"{solution.variance:.10f}")
+    0.5385284212
+    """
+    if not nonlinearity.odd:
+        raise Unsupported(f"nonlinearity = {nonlinearity!r}: with noise or other dynamics only odd φ is solved yet")
+    assert isinstance(dynamics, Leaky | Rational | EulerMap)
+    discrete = isinstance(dynamics, EulerMap)
+    power = MapPower.of(dynamics) if isinstance(dynamics, EulerMap) else PowerTransfer.of(dynamics)
+    peak, largest = power.largest()
+    slope = nonlinearity.slope_at_zero
+    if noise == 0 and g_eff * slope * np.sqrt(largest) <= 1.0:
+        raise Quiescent(
+            f"g_eff = {g_eff:g}: x = 0 is stable; a fluctuating state needs noise, or "
+            f"g_eff > {1.0 / (slope * np.sqrt(largest)):g} (|H| is largest at ω = {peak:g})"
+        )
+    gaussian = averages(nonlinearity, settings.average_step)
+    if isinstance(power, MapPower):
+        solution = DiscreteTime(g_eff, power, gaussian, settings).solve(noise)
+    else:
+        solution = ContinuousTime(g_eff, power, gaussian, settings).solve(noise)
+    activity, variance = solution.activity, solution.covariance.variance
+    _, rates = power.dressed((g_eff * activity.gain) ** 2).exponentials()
+    source = _frequency_panels(solution.transform, rates, np.pi if discrete else None, power.falloff, noise, settings)
+    found = FilteredTwoPoint(
+        g_eff=g_eff,
+        noise=noise,
+        dynamics=dynamics,
+        variance=variance,
+        activity_variance=float(activity(np.array(variance))),
+        gain=activity.gain,
+        delta=1.0 - (g_eff * activity.gain) ** 2 * largest,
+        decay=float(rates.real.min()),
+        lagged=solution.covariance,
+        activity=activity,
+        power=power,
+        loop=solution.loop,
+        source=source,
+    )
+    _check_positive(found)
+    return found
+
+
+def _frequency_panels(
+    transform: Callable[[Array], Array],
+    rates: Complex,
+    end: float | None,
+    falloff: int,
+    noise: float,
+    settings: Settings,
+) -> PiecewisePolynomial:
+    """n(ω) on panels, halved until resolved; up to `end`, or where nothing more matters."""
+    scale = float(rates.real.min())
+    # Of n the slowest decays are sums of three of C^x's: the harmonics, and the first with thrice the width.
+    poles = of_rates(rates)
+    singular = np.append(poles.real + 1j * np.maximum(poles.imag, 3.0 * scale), 1e9 + 0j)
+    singular = np.concatenate([singular, -singular])
+    if end is None:
+        peaks = np.abs(singular.real[np.abs(singular.real) < 1e9])
+        coarse = np.unique(np.concatenate([scale * 2.0 ** np.arange(-1.0, 60.0), peaks[peaks > 0]]))
+        values = np.maximum(np.abs(transform(coarse)), 1e-300)  # of a linear φ they are 0
+        highest = int(values.argmax())
+        # A tail C ~ ω^-k of C^φ leaves one of relative size C^(1 + 1/k) in the double integrals (see FourPoint).
+        # Without noise spectra fall exponentially. Two in a row: single dips are rounding of an oscillating sum.
+        low = (values / values[highest]) ** (1.0 + 1.0 / falloff if noise > 0 else 1.0) < settings.frequency_cutoff
+        both = np.flatnonzero(low[:-1] & low[1:] & (np.arange(low.size - 1) > highest))
+        end = float(coarse[both[0]] if both.size else coarse[-1])
+    edges = edges_by_poles(np.array([end]), singular[None], math.exp(settings.frequency_panel))[0]
+    known: dict[tuple[float, float], Array] = {}
+    for _ in range(ROUNDS):
+        mesh = Panels.on(edges, settings.frequency_order)
+        pairs = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        new = [p for p, pair in enumerate(pairs) if pair not in known]
+        fresh = transform(mesh.nodes[new].ravel()).reshape(len(new), -1)
+        known.update({pairs[p]: row for p, row in zip(new, fresh, strict=True)})
+        found = mesh.polynomial(np.stack([known[pair] for pair in pairs]))
+        largest = np.abs(found.coefficients[:, 0]).max()
+        coarse_panels = np.abs(found.coefficients[:, -2:]).max(axis=1) > RESOLVED * largest
+        if not coarse_panels.any():
+            return found
+        edges = np.sort(np.append(edges, 0.5 * (edges[:-1] + edges[1:])[coarse_panels]))
+    raise NotConverged("the frequency axis of the two-point functions was not resolved")
+
+
+def _check_positive(solution: FilteredTwoPoint) -> None:
+    """A covariance has no negative spectrum; NotConverged if this one does, beyond rounding."""
+    edges = solution.source.edges
+    omega = np.concatenate([edges, 0.5 * (edges[1:] + edges[:-1])])
+    n = solution.source(omega)
+    power = solution.power(omega)
+    x = power * (solution.g_eff**2 * n + solution.noise**2) / (1.0 - solution.loop * power)
+    phi = n + solution.loop / solution.g_eff**2 * x
+    for name, values in (("x", x), ("phi", phi)):
+        worst = float(values.min() / values.max())
+        if not worst > -1e-10:
+            raise NotConverged(f"a power spectrum came out negative ({worst:.1e} of its peak, of {name})")
