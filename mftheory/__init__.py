@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mftheory.derive.catalogue import derivation, formula, labels
     from mftheory.derive.derivation import derive
     from mftheory.solve.dimension import dimension
-    from mftheory.solve.linear_equivalent import linear_equivalent
+    from mftheory.solve.one_matrix.linear_equivalent import linear_equivalent
 
 __version__ = "0.1.0"
 
@@ -51,7 +51,7 @@ _LAZY = {
     "labels": "mftheory.derive.catalogue",
     "solve": "mftheory.api",
     "dimension": "mftheory.solve.dimension",
-    "linear_equivalent": "mftheory.solve.linear_equivalent",
+    "linear_equivalent": "mftheory.solve.one_matrix.linear_equivalent",
     "simulate": "mftheory.api",
     "compare": "mftheory.api",
     "GaussianEnsemble": "mftheory.action",

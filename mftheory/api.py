@@ -36,7 +36,7 @@ def solve(
     parameters : dict, for an ensemble
         The numbers behind its symbols, such as ``{"g": 2.0, "alpha": 0.5, "r_2": 1.0, "r_4": 1.5}``; or, instead of
         moments, the values of a per-site parameter as for `simulate`, ``{"g": 2.0, "alpha": 0.5, "D": [0.5, 1.0]}``.
-    nonlinearity : Erf or Tanh, for an ensemble
+    nonlinearity : Nonlinearity, for an ensemble
         Erf() by default.
 
     Returns
@@ -124,7 +124,7 @@ def simulate(
         The numbers behind its symbols and the values of its per-site parameters, such as
         ``{"g": 2.0, "alpha": 0.5, "D": [0.5, 1.0]}``. Values are an array (resampled by quantiles to the number of
         sites), one number, a law (`Gains.exponential`), or a function of u in [0, 1], from an array to an array.
-    nonlinearity : Erf or Tanh, or one for each activity by name, for an ensemble
+    nonlinearity : Nonlinearity, or one for each activity by name, for an ensemble
         Erf() by default.
     **settings
         Of the integration: ``target``, ``trajectories``, ``duration``, ``dt``, ``burn_in``, ``sampling_interval``,

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from mftheory.action.disorder import Covariance, GaussianEnsemble, GaussianMatrix
 from mftheory.action.fields import Population
 from mftheory.action.values import Sites, Values
-from mftheory.errors import InvalidNetwork
 from mftheory.network.covarying import covarying_matrices, reciprocal_matrices
 
 Array = NDArray[np.float64]
@@ -50,18 +49,14 @@ def draw_group(
     extent = np.broadcast_shapes((1, 1), *(grid.shape for grid in grids))
     across = [c for c in used if square and c.transposed]
     if across and extent != (1, 1):
-        extent = shape  # X_ij goes with Y_ji: what depends on i for one depends on j for the other
+        extent = shape  # X_ij goes with Y_ji: what depends on i for one entry depends on j for the other
     same, transposed = np.zeros((*extent, k, k)), np.zeros((*extent, k, k))
     for c, grid in zip(used, grids, strict=True):
         a, b = position[c.first.name], position[c.second.name]
         target = transposed if c in across else same
-        turned = np.swapaxes(np.broadcast_to(grid, extent), 0, 1) if c in across else grid
-        if a == b and not np.array_equal(np.broadcast_to(grid, turned.shape), turned):
-            shown = f"{c.first.name}, {c.second.name}: {c.value}"
-            raise InvalidNetwork("covariances", shown, "of X_ij and X_ji must be the same for i, j and for j, i")
         target[..., a, b] += grid
         if a != b:
-            target[..., b, a] += turned
+            target[..., b, a] += grid
     names = tuple(position)
     if across:
         matrices = reciprocal_matrices(names, same, transposed, shape[0], rng)

@@ -27,24 +27,15 @@ after each step: 9e-3, 2e-3, 6e-4.
 """
 
 import math
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from mftheory.errors import NotConverged
-from mftheory.network import Couplings, Dynamics, EulerMap, Leaky, Rational
+from mftheory.network import Couplings
 from mftheory.simulate.nonlinearities import Activation
-from mftheory.simulate.state_space import StateSpace
-
-
-class Stepper(Protocol):
-    """Advances a batch of states in time."""
-
-    x: NDArray[Any]
-
-    def advance(self, steps: int) -> None: ...
+from mftheory.simulate.stepping import Noise, check_finite
 
 
 class ExponentialAdams:
@@ -79,7 +70,7 @@ class ExponentialAdams:
     ) -> None:
         self.x = x
         # What white noise adds to x in a step has variance σ² ∫_0^dt e^{-2s} ds.
-        self._noise = _Noise(noise * math.sqrt(-0.5 * math.expm1(-2.0 * dt)), x, stream)
+        self._noise = Noise(noise * math.sqrt(-0.5 * math.expm1(-2.0 * dt)), x, stream)
         self._couplings = couplings
         self._activation = activation
         self._phi = np.empty_like(x)
@@ -125,7 +116,7 @@ class RungeKutta:
         stream: np.random.Generator | None = None,
     ) -> None:
         self.x = x
-        self._noise = _Noise(noise * math.sqrt(0.5 * dt), x, stream)  # half a step's, before and after each step
+        self._noise = Noise(noise * math.sqrt(0.5 * dt), x, stream)  # half a step's, before and after each step
         self._couplings = couplings
         self._activation = activation
         self._phi = np.empty_like(x)
@@ -151,198 +142,6 @@ class RungeKutta:
         return velocity
 
 
-class FilteredAdams:
-    """As ExponentialAdams, for any rational filter: its state space exactly, J φ extrapolated by a parabola.
-
-    Parameters
-    ----------
-    couplings, activation, x, dt, noise, stream
-        As for ExponentialAdams; x is what the filter is at rest with at the start.
-    system : StateSpace
-    """
-
-    order = 3
-
-    def __init__(
-        self,
-        couplings: Couplings,
-        activation: Activation,
-        x: NDArray[Any],
-        dt: float,
-        system: StateSpace,
-        noise: float = 0.0,
-        stream: np.random.Generator | None = None,
-    ) -> None:
-        self._couplings = couplings
-        self._activation = activation
-        self._phi = np.empty_like(x)
-        self._states = _at_rest(system, x)
-        self.x = np.empty_like(x)
-        self._output = system.C.astype(x.dtype)
-        self._flow = system.flow(dt).astype(x.dtype)
-        self._weights = [
-            np.pad(system.weights(dt, order), ((0, 3 - order), (0, 0))).astype(x.dtype) for order in (1, 2, 3)
-        ]
-        self._root = (noise * system.noise_root(dt)).astype(x.dtype)
-        self._noise = _Noise(1.0 if noise > 0 else 0.0, self._states, stream)
-        self._inputs: list[NDArray[Any]] = []
-        self._read()
-
-    def advance(self, steps: int) -> None:
-        """Advance every trajectory by `steps` steps."""
-        size = self._states.shape[0]
-        for _ in range(steps):
-            self._activation(self.x, self._phi)
-            self._inputs = [self._couplings @ self._phi, *self._inputs[:2]]
-            known = len(self._inputs)
-            newest, middle, oldest = self._inputs + self._inputs[:1] * (3 - known)
-            _filter_update(
-                self._states.reshape(size, -1),
-                newest.reshape(-1),
-                middle.reshape(-1),
-                oldest.reshape(-1),
-                self._flow,
-                self._weights[known - 1],
-            )
-            if self._noise.scale > 0:
-                self._states += np.tensordot(self._root, self._noise.draw(), axes=1)
-            self._read()
-        check_finite(self.x)
-
-    def _read(self) -> None:
-        np.copyto(self.x, np.tensordot(self._output, self._states, axes=1))
-
-
-class FilteredRungeKutta:
-    """The classical Runge–Kutta scheme on a filter's state space; the check of FilteredAdams. Parameters as there."""
-
-    order = 4
-
-    def __init__(
-        self,
-        couplings: Couplings,
-        activation: Activation,
-        x: NDArray[Any],
-        dt: float,
-        system: StateSpace,
-        noise: float = 0.0,
-        stream: np.random.Generator | None = None,
-    ) -> None:
-        self._couplings = couplings
-        self._activation = activation
-        self._phi = np.empty_like(x)
-        self._states = _at_rest(system, x)
-        self._dt = x.dtype.type(dt)
-        self._A, self._B, self._C = (part.astype(x.dtype) for part in (system.A, system.B, system.C))
-        self._noise = _Noise(noise * math.sqrt(0.5 * dt), x, stream)
-        self.x = np.tensordot(self._C, self._states, axes=1)
-
-    def advance(self, steps: int) -> None:
-        """Advance every trajectory by `steps` steps."""
-        z, h = self._states, self._dt
-        for _ in range(steps):
-            self._kick()
-            k1 = self._velocity(z)
-            k2 = self._velocity(z + h / 2 * k1)
-            k3 = self._velocity(z + h / 2 * k2)
-            k4 = self._velocity(z + h * k3)
-            z += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-            self._kick()
-        np.copyto(self.x, np.tensordot(self._C, z, axes=1))
-        check_finite(self.x)
-
-    def _kick(self) -> None:
-        if self._noise.scale > 0:
-            self._states += self._B[:, None, None] * self._noise.draw()
-
-    def _velocity(self, z: NDArray[Any]) -> NDArray[Any]:
-        self._activation(np.ascontiguousarray(np.tensordot(self._C, z, axes=1)), self._phi)
-        drive = self._couplings @ self._phi
-        return np.asarray(np.tensordot(self._A, z, axes=1) + self._B[:, None, None] * drive)
-
-
-class MapStepper:
-    """The map x(n+1) = (1-δ) x(n) + δ (J φ(x(n)) + σ ξ(n)) itself. Parameters as for ExponentialAdams, δ for dt."""
-
-    def __init__(
-        self,
-        couplings: Couplings,
-        activation: Activation,
-        x: NDArray[Any],
-        delta: float,
-        noise: float = 0.0,
-        stream: np.random.Generator | None = None,
-    ) -> None:
-        self.x = x
-        self._couplings = couplings
-        self._activation = activation
-        self._phi = np.empty_like(x)
-        self._delta = x.dtype.type(delta)
-        self._noise = _Noise(delta * noise, x, stream)
-
-    def advance(self, steps: int) -> None:
-        """Advance every trajectory by `steps` steps."""
-        for _ in range(steps):
-            self._activation(self.x, self._phi)
-            drive = self._couplings @ self._phi
-            drive -= self.x
-            drive *= self._delta
-            self.x += drive
-            self._noise.kick(self.x)
-        check_finite(self.x)
-
-
-class _Noise:
-    """Independent normal numbers of a given scale, at the precision of the state."""
-
-    def __init__(self, scale: float, like: NDArray[Any], stream: np.random.Generator | None) -> None:
-        self.scale = like.dtype.type(scale)
-        self._stream = np.random.default_rng(0) if stream is None else stream
-        self._numbers = np.empty_like(like) if scale > 0 else like
-
-    def draw(self) -> NDArray[Any]:
-        """New numbers, in an array that the next call overwrites."""
-        self._stream.standard_normal(out=self._numbers, dtype=self._numbers.dtype)
-        self._numbers *= self.scale
-        return self._numbers
-
-    def kick(self, x: NDArray[Any]) -> None:
-        """Add new numbers to x; without noise, nothing."""
-        if self.scale > 0:
-            x += self.draw()
-
-
-STEPPERS: dict[str, type[ExponentialAdams] | type[RungeKutta]] = {
-    "adams": ExponentialAdams,
-    "rk4": RungeKutta,
-}
-
-
-FILTERED: dict[str, type[FilteredAdams] | type[FilteredRungeKutta]] = {
-    "adams": FilteredAdams,
-    "rk4": FilteredRungeKutta,
-}
-
-
-def stepper(
-    integrator: str,
-    couplings: Couplings,
-    activation: Activation,
-    x: NDArray[Any],
-    dt: float,
-    dynamics: Dynamics,
-    noise: float,
-    stream: np.random.Generator,
-) -> Stepper:
-    """The stepper for a network's dynamics; a map is iterated as it is, whatever the integrator."""
-    if isinstance(dynamics, EulerMap):
-        return MapStepper(couplings, activation, x, dynamics.delta, noise, stream)
-    if isinstance(dynamics, Rational):
-        return FILTERED[integrator](couplings, activation, x, dt, StateSpace.of(dynamics), noise, stream)
-    assert isinstance(dynamics, Leaky)
-    return STEPPERS[integrator](couplings, activation, x, dt, noise, stream)
-
-
 def adams_weights(dt: float, order: int) -> NDArray[np.float64]:
     """Weights of the inputs at t, t - dt, … in x(t + dt) = e^{-dt} x(t) + Σ_k w_k input(t - k dt).
 
@@ -365,38 +164,6 @@ def adams_weights(dt: float, order: int) -> NDArray[np.float64]:
         lagrange = np.prod([(s + m * dt) / ((m - k) * dt) for m in others], axis=0) if others else np.ones_like(s)
         weights.append(float(kernel @ lagrange))
     return np.array(weights)
-
-
-def check_finite(x: NDArray[Any]) -> None:
-    """Stop a run whose state overflowed."""
-    if not np.isfinite(np.sum(x, dtype=np.float64)):
-        raise NotConverged("the simulated state is no longer finite: reduce dt, or check the couplings")
-
-
-def _at_rest(system: StateSpace, drive: NDArray[Any]) -> NDArray[Any]:
-    """States of shape (m, n, trajectories), each filter at rest under its constant drive."""
-    return np.ascontiguousarray(system.at_rest().astype(drive.dtype)[:, None, None] * drive)
-
-
-@njit(cache=True, error_model="numpy")
-def _filter_update(
-    z: NDArray[Any],
-    newest: NDArray[Any],
-    middle: NDArray[Any],
-    oldest: NDArray[Any],
-    flow: NDArray[Any],
-    weights: NDArray[Any],
-) -> None:
-    states, size = z.shape
-    before = np.empty(states, z.dtype)
-    for i in range(size):
-        for a in range(states):
-            before[a] = z[a, i]
-        for a in range(states):
-            total = weights[0, a] * newest[i] + weights[1, a] * middle[i] + weights[2, a] * oldest[i]
-            for b in range(states):
-                total += flow[a, b] * before[b]
-            z[a, i] = total
 
 
 @njit(cache=True, error_model="numpy")

@@ -11,8 +11,9 @@ from mftheory.network import Couplings, Dynamics, Leaky, Rational, _check
 from mftheory.network.sampled import Samplable
 from mftheory.results.simulation import Simulation
 from mftheory.simulate import equilibration, groups
-from mftheory.simulate.integrate import STEPPERS, Stepper, stepper
 from mftheory.simulate.nonlinearities import Activation
+from mftheory.simulate.steppers import STEPPERS, stepper
+from mftheory.simulate.stepping import Stepper
 
 _EXTENSIONS = 4  # windows added at most, for equilibrium or for the target
 

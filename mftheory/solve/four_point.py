@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import NotConverged
 from mftheory.kernels import Kernel
-from mftheory.solve.filtered import FilteredTwoPoint
-from mftheory.solve.pole_quadrature import PoleQuadrature
+from mftheory.solve.filtered.pole_quadrature import PoleQuadrature
+from mftheory.solve.filtered.solution import FilteredTwoPoint
 from mftheory.solve.quadrature import Wedges
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import TwoPoint

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from mftheory.errors import NotConverged, Unsupported
 from mftheory.network import Leaky, Nonlinearity
-from mftheory.solve.averages import averages
-from mftheory.solve.filtered import FilteredTwoPoint
+from mftheory.solve.filtered.solution import FilteredTwoPoint
+from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.panels import Panels, PiecewisePolynomial, graded_edges
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import TwoPoint

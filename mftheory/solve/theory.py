@@ -9,7 +9,7 @@ from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.kernels import Kernel, committed
 from mftheory.network import Dynamics, Leaky, Network, Nonlinearity
 from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, Theory
-from mftheory.solve.filtered import FilteredTwoPoint, filtered_two_point
+from mftheory.solve.filtered.solution import FilteredTwoPoint, filtered_two_point
 from mftheory.solve.four_point import ROUNDING, FourPoint
 from mftheory.solve.lyapunov import lyapunov_exponent
 from mftheory.solve.settings import Settings

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import NotConverged, Quiescent
 from mftheory.network import Nonlinearity
-from mftheory.solve.averages import Averages, averages
+from mftheory.solve.gaussian.averages import Averages, averages
 from mftheory.solve.panels import Panels, PiecewisePolynomial, graded_edges
 from mftheory.solve.quadrature import Wedges
 from mftheory.solve.settings import Settings

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix
-from mftheory.action.ensembles import BUILT_IN, leaky_neurons
+from mftheory.action.ensembles import BUILT_IN, leaky_neurons, mode_latents
+from mftheory.action.sampling import SamplableEnsemble
 from mftheory.derive.derivation import Derivation
 from mftheory.formulas import Mean, canonical, conjugate_symbol, conjugated, separate
+from mftheory.solve.one_matrix.linear_equivalent import linear_equivalent
 
 D, RHO = sp.symbols("D rho", real=True)
 
@@ -120,8 +122,8 @@ def test_overlaps_equal_published_form_on_arrays(derivations) -> None:
         assert numbers(raw, values, d, rho) == pytest.approx(target, rel=1e-10)
 
 
-def linear_equivalent(J: np.ndarray, S: complex, C: float, input_strength: float) -> np.ndarray:
-    """C_ij(ω) of φ = S J φ + ξ, THEORY.md §6, no self-coupling."""
+def surrogate(J: np.ndarray, S: complex, C: float, input_strength: float) -> np.ndarray:
+    """C_ij(ω) of φ = S J φ + ξ, THEORY.md §6, no self-coupling: written out, without the package's own."""
     inverse = np.linalg.inv(np.eye(len(J)) - S * J)
     return (C - abs(S) ** 2 * input_strength**2 * C) * (inverse @ inverse.conj().T)
 
@@ -141,7 +143,7 @@ def test_unseen_sum_of_ensembles_equals_sampled_couplings(derivations) -> None:
             d = np.resize(strengths, m)
             left, right = rng.standard_normal((2, n, m)) / np.sqrt(n)
             J = (left * d) @ right.T + g * rng.standard_normal((n, n)) / np.sqrt(n)
-            a, b = linear_equivalent(J, S1, C1, total), linear_equivalent(J, S2, C2, total)
+            a, b = surrogate(J, S1, C1, total), surrogate(J, S2, C2, total)
             found.append(np.sum(a * b).real / n)
         means.append(np.mean(found))
         errors.append(np.std(found, ddof=1) / 5)
@@ -155,3 +157,74 @@ def test_unseen_sum_of_ensembles_equals_sampled_couplings(derivations) -> None:
     without_modes = C1 * C2 / abs(1 - total**2 * S1 * S2) ** 2
     assert abs(theory - without_modes) > 5 * error
     assert abs(extrapolated - without_modes) > 4 * error
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_random_ensemble_equals_numerical_pi_k_and_sampled_couplings(seed: int) -> None:
+    """Modes l, r and a background J with random covariances: l with r, r with its like, J with its transpose."""
+    rng = np.random.default_rng(seed)
+    x, z = leaky_neurons(), mode_latents()
+    (D,) = z.parameters
+    left, right, J = GaussianMatrix("l", x, z), GaussianMatrix("r", x, z), GaussianMatrix("J", x, x)
+    ll, rr, jj = (sp.Rational(int(k), 20) for k in rng.integers(6, 16, 3))
+    lr, back = sp.Rational(int(rng.integers(-5, 3)), 20), sp.Rational(int(rng.integers(-5, 4)), 20)
+    ensemble = GaussianEnsemble(
+        "random",
+        (x, z),
+        (
+            Coupling(left, x.response, z.state),
+            Coupling(right, x.activity, D * z.response),
+            Coupling(J, x.response, x.activity),
+        ),
+        (
+            *(Covariance(m, m, v) for m, v in ((left, ll), (right, rr), (J, jj))),
+            Covariance(left, right, lr),
+            Covariance(J, J, back, transposed=True),
+        ),
+    )
+    alpha, strengths = 0.4, rng.uniform(0.3, 1.0, 4)
+    C, S = (1.0, 0.7), (0.45 * np.exp(0.3j), 0.5 * np.exp(-0.4j))
+    given = {"alpha": alpha, "D": strengths} | {f"r_{n}": float(np.mean(strengths**n)) for n in (2, 4)}
+    theory = Derivation(ensemble).four_point("phi").evaluate(given, C=C, S=S).real
+
+    # Π over (u, v) of each population, u at ω1 and v at ω2, and K, with numbers; fields (φ, x̃), (z, D z̃).
+    def latents(c: float, s: complex, d: float) -> np.ndarray:
+        gain = 1 / (1 - float(lr) * d * s)
+        return np.array([[abs(d * gain) ** 2 * float(rr) * c, d * np.conj(gain)], [d * gain, 0]])
+
+    neurons = [np.array([[c, np.conj(s)], [s, 0]]) for c, s in zip(C, S, strict=True)]
+    Pi = np.zeros((8, 8), complex)
+    Pi[:4, :4] = np.kron(*neurons)
+    for d in strengths:
+        Pi[4:, 4:] += alpha / len(strengths) * np.kron(*(latents(c, s, d) for c, s in zip(C, S, strict=True)))
+    K = np.zeros((8, 8))
+    phiphi, phihat, hatphi, hathat = range(4)
+
+    def couple(a: int, b: int, strength: sp.Expr) -> None:
+        K[a, b] += float(strength)
+        if a != b:
+            K[b, a] += float(strength)
+
+    couple(phiphi, hathat, jj)
+    couple(phihat, hatphi, back)
+    couple(hathat, 4 + phiphi, ll)  # l l: x̃x̃ with zz
+    couple(phiphi, 4 + hathat, rr)  # r r: φφ with z̃z̃
+    couple(phihat, 4 + hatphi, lr)  # l r: φx̃ with z̃z, and the other order
+    couple(hatphi, 4 + phihat, lr)
+    numerical = (Pi @ np.linalg.inv(np.eye(8) - K @ Pi))[0, 0]
+    assert theory == pytest.approx(numerical.real, rel=1e-10)  # rounding of an 8×8 inverse: 1e-15 seen
+
+    total = float(jj) + alpha * float(ll * rr) * np.array(
+        [np.mean(abs(strengths / (1 - float(lr) * strengths * s)) ** 2) for s in S]
+    )
+    reflected = [float(back) * s + alpha * np.mean(float(lr) * strengths / (1 - float(lr) * strengths * s)) for s in S]
+    sampled = SamplableEnsemble(ensemble, {"alpha": alpha, "D": strengths})
+    found = []
+    for k in range(6):
+        couplings = sampled.draw(500, k).couplings.dense()
+        predicted = linear_equivalent(couplings, omega=[0.0, 0.5], C=C, S=S, Q=total * np.array(C), R=reflected)
+        found.append(predicted.Psi("phi")[0, 1].real)
+    # Six networks of 500: 0.1% at most seen.
+    assert abs(np.mean(found) / theory - 1) < 0.01
+    assert abs(theory / (C[0] * C[1]) - 1) > 0.1

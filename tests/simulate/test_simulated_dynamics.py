@@ -10,16 +10,11 @@ from scipy.linalg import solve_continuous_lyapunov, solve_discrete_lyapunov
 import mftheory as mf
 from mftheory.network import Dense, Factored
 from mftheory.results.estimate import Estimate
-from mftheory.simulate.integrate import (
-    ExponentialAdams,
-    FilteredAdams,
-    FilteredRungeKutta,
-    MapStepper,
-    RungeKutta,
-    adams_weights,
-)
+from mftheory.simulate.filtered import FilteredAdams, FilteredRungeKutta
+from mftheory.simulate.integrate import ExponentialAdams, RungeKutta, adams_weights
 from mftheory.simulate.nonlinearities import activation
 from mftheory.simulate.state_space import StateSpace
+from mftheory.simulate.steppers import MapStepper
 
 PHI = activation(mf.Erf(), np.float64)
 FILTER = mf.Rational([1.0, 0.3], [2.0, 3.0, 2.0, 1.0])  # poles -1 and (-1 ± i√7)/2

@@ -7,7 +7,7 @@ import pytest
 
 import mftheory as mf
 from mftheory.results.estimate import Estimate
-from mftheory.solve.discrete_time import MapPower
+from mftheory.solve.filtered.discrete_time import MapPower
 
 CASES = [(3.0, 0.5, 0.0), (3.0, 0.5, 1.0), (0.6, 0.2, 2.0), (1.5, 1.0, 0.0), (1.2, 1.0, 0.5), (1.2, 1.6, 0.3)]
 

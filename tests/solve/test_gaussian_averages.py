@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mftheory import Erf, Tanh
-from mftheory.solve.averages import QuadratureAverages, averages
+from mftheory.solve.gaussian.averages import QuadratureAverages, averages
 
 pytestmark = pytest.mark.numeric
 

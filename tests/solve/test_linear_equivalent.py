@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mftheory as mf
-from mftheory.solve.cavity_field import cavity_field
+from mftheory.solve.one_matrix.cavity_field import cavity_field
 
 OMEGA = np.array([0.3, -1.1])
 S = np.array([0.5 * np.exp(0.4j), 0.45 * np.exp(-0.5j)])

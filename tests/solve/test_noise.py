@@ -13,10 +13,10 @@ from scipy.integrate import IntegrationWarning, quad
 
 import mftheory as mf
 from mftheory.results.estimate import Estimate
-from mftheory.solve import filtered as module
-from mftheory.solve.activity import ActivityCovariance
-from mftheory.solve.averages import averages
-from mftheory.solve.filtered import filtered_two_point
+from mftheory.solve.filtered import solution as module
+from mftheory.solve.filtered.solution import filtered_two_point
+from mftheory.solve.gaussian.activity import ActivityCovariance
+from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.panels import PiecewisePolynomial
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import two_point

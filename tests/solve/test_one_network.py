@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mftheory as mf
-from mftheory.solve.one_network import Eigenbasis, of_network
+from mftheory.solve.one_matrix.one_network import Eigenbasis, of_network
 from mftheory.solve.theory import solve
 
 pytestmark = pytest.mark.numeric

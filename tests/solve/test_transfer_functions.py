@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 import mftheory as mf
 from mftheory.results.estimate import Estimate
-from mftheory.solve.convolution import Convolution, moments
-from mftheory.solve.filtered import filtered_two_point
-from mftheory.solve.filters import PowerTransfer
+from mftheory.solve.filtered.convolution import Convolution, moments
+from mftheory.solve.filtered.filters import PowerTransfer
+from mftheory.solve.filtered.pole_quadrature import edges_by_poles
+from mftheory.solve.filtered.solution import filtered_two_point
 from mftheory.solve.panels import Panels, graded_edges
-from mftheory.solve.pole_quadrature import edges_by_poles
 from mftheory.solve.settings import Settings
 
 DEFAULT = Settings()

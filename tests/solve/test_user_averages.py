@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 import mftheory as mf
 from mftheory import cli
-from mftheory.solve import piecewise
 from mftheory.solve import two_point as module
-from mftheory.solve.averages import ErfAverages, QuadratureAverages, ScaledAverages, SinAverages, averages
+from mftheory.solve.gaussian import piecewise
+from mftheory.solve.gaussian.averages import ErfAverages, QuadratureAverages, ScaledAverages, SinAverages, averages
+from mftheory.solve.gaussian.piecewise import PiecewiseAverages
 from mftheory.solve.panels import Panels
-from mftheory.solve.piecewise import PiecewiseAverages
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import two_point
 

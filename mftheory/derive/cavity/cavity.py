@@ -65,8 +65,11 @@ class Cavity:
     --------
     >>> import mftheory as mf
     >>> cavity = mf.derive(mf.Network(mf.IID(2.0))).cavity
-    >>> cavity.closure(cavity.ensemble.observables["phi"]).entries[0].constant
-    C_phi_1*C_phi_2
+    >>> phi = cavity.ensemble.observables["phi"]
+    >>> print(cavity.pair(phi).latex())  # doctest: +ELLIPSIS
+    C^{\\phi \\phi}_{00'} = \\overline{S^{\\phi}_{1}}\\,c^{\\hat x \\hat x}_{00'}\\,S^{\\phi}_{1} + ...
+    >>> cavity.solution(phi).free_symbols == set(mf.formula("psi-iid").rational.free_symbols)
+    True
     """
 
     def __init__(self, ensemble: GaussianEnsemble) -> None:

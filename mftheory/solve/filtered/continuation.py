@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import NotConverged
-from mftheory.solve.activity import ActivityCovariance
-from mftheory.solve.averages import Averages
+from mftheory.solve.gaussian.activity import ActivityCovariance
+from mftheory.solve.gaussian.averages import Averages
 from mftheory.solve.settings import Settings
 
 Array = NDArray[np.float64]

@@ -13,8 +13,8 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.network.dynamics import EulerMap
-from mftheory.solve.activity import ActivityCovariance
-from mftheory.solve.continuation import CONVERGED, ITERATIONS, WINDOW, Equations
+from mftheory.solve.filtered.continuation import CONVERGED, ITERATIONS, WINDOW, Equations
+from mftheory.solve.gaussian.activity import ActivityCovariance
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]

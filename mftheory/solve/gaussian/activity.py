@@ -8,7 +8,7 @@ linear response, vanishes as c³.
 import numpy as np
 from numpy.typing import NDArray
 
-from mftheory.solve.averages import Averages
+from mftheory.solve.gaussian.averages import Averages
 from mftheory.solve.panels import Panels
 
 Array = NDArray[np.float64]

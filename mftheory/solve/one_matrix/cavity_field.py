@@ -58,7 +58,7 @@ def cavity_field(network: Network, omega: Array, C: Array, S: Complex, gains: Ar
     Examples
     --------
     >>> import numpy as np, mftheory as mf
-    >>> from mftheory.solve.cavity_field import cavity_field
+    >>> from mftheory.solve.one_matrix.cavity_field import cavity_field
     >>> net = mf.Network(mf.PartiallySymmetric(1.0, -0.5))
     >>> cavity_field(net, np.zeros(1), np.array([2.0]), np.array([0.6 + 0j]), np.ones(10))
     CavityField(Q=array([2.]), R=array([-0.3+0.j]))

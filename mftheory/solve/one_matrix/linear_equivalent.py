@@ -13,7 +13,7 @@ because C^{φη} = S Q for a Gaussian field. All it receives from others is h_i 
 
 The other observables follow without approximation: G φ and w φ are products, and x = H (J G φ + σ ζ) with
 ⟨ζ φ†⟩ = σ F†, F = W S̃, gives ⟨x x†⟩ = |H|² (J G ⟨φ φ†⟩ G Jᵀ + σ² (1 + J G F + F† G Jᵀ)).
-Q and R: `mftheory.solve.cavity_field`.
+Q and R: `mftheory.solve.one_matrix.cavity_field`.
 """
 
 from functools import cache
@@ -27,9 +27,9 @@ from mftheory.network import Leaky, Network, _check
 from mftheory.network.couplings import Couplings, Dense
 from mftheory.results import Theory
 from mftheory.results.linear_equivalent import LinearEquivalent
-from mftheory.solve.cavity_field import CavityField, cavity_field
-from mftheory.solve.one_network import Eigenbasis, OneNetwork, of_limit, of_network
-from mftheory.solve.propagator import covariance, propagator
+from mftheory.solve.one_matrix.cavity_field import CavityField, cavity_field
+from mftheory.solve.one_matrix.one_network import Eigenbasis, OneNetwork, of_limit, of_network
+from mftheory.solve.one_matrix.propagator import covariance, propagator
 from mftheory.solve.theory import solve
 
 Array = NDArray[np.float64]
@@ -74,8 +74,8 @@ def linear_equivalent(
         A J, without gains, to use instead of a sampled one, with the network's order parameters and gains of n neurons.
     resolve : bool
         Find the order parameters of this J itself instead of the limit's, where `mftheory.solve` has a theory, without
-        noise: chaotic networks adapt to the eigenvalues they have (`mftheory.solve.one_network`; ours). It takes J to
-        have no reciprocal correlations beyond chance.
+        noise: chaotic networks adapt to the eigenvalues they have (`mftheory.solve.one_matrix.one_network`; ours). It
+        takes J to have no reciprocal correlations beyond chance.
     progress : bool
         Show a progress bar.
 

@@ -31,8 +31,8 @@ from scipy.interpolate import CubicSpline
 from mftheory.errors import CondensedModes, NotConverged, Unsupported
 from mftheory.network import Leaky, Network
 from mftheory.results import Theory
-from mftheory.solve.activity import ActivityCovariance
-from mftheory.solve.averages import averages
+from mftheory.solve.gaussian.activity import ActivityCovariance
+from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.panels import Panels
 from mftheory.solve.settings import Settings
 

@@ -71,7 +71,7 @@ def averages(nonlinearity: Nonlinearity, step: float = 0.18) -> Averages:
     Examples
     --------
     >>> from mftheory import Erf, Nonlinearity, Tanh
-    >>> from mftheory.solve.averages import averages
+    >>> from mftheory.solve.gaussian.averages import averages
     >>> round(averages(Erf()).gain(5.6374319609), 10)
     0.3185414949
     >>> round(averages(Tanh()).gain(1e4), 12)  # x spread over ±100, φ' over ±1
@@ -105,7 +105,7 @@ def averages(nonlinearity: Nonlinearity, step: float = 0.18) -> Averages:
         if name == "erf":
             return ScaledAverages(ErfAverages(), a, 2.0 * b / math.sqrt(math.pi))
         return ScaledAverages(SinAverages() if name == "sin" else averages(Tanh(), step), a, b)
-    from mftheory.solve.piecewise import PiecewiseAverages  # loads numba's compiled kernels
+    from mftheory.solve.gaussian.piecewise import PiecewiseAverages  # loads numba's compiled kernels
 
     return PiecewiseAverages(nonlinearity, step)
 

@@ -18,14 +18,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork, NotConverged, Quiescent, Unsupported
 from mftheory.network import Dynamics, EulerMap, Leaky, Nonlinearity, Rational
-from mftheory.solve.activity import ActivityCovariance
-from mftheory.solve.averages import averages
-from mftheory.solve.discrete_time import DiscreteTime, MapPower
-from mftheory.solve.filters import PowerTransfer
+from mftheory.solve.filtered.discrete_time import DiscreteTime, MapPower
+from mftheory.solve.filtered.filters import PowerTransfer
+from mftheory.solve.filtered.pole_quadrature import PoleQuadrature, edges_by_poles, of_rates
+from mftheory.solve.filtered.self_consistent import ContinuousTime
+from mftheory.solve.gaussian.activity import ActivityCovariance
+from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.panels import Panels, PiecewisePolynomial
-from mftheory.solve.pole_quadrature import PoleQuadrature, edges_by_poles, of_rates
 from mftheory.solve.quadrature import Wedges
-from mftheory.solve.self_consistent import ContinuousTime
 from mftheory.solve.settings import Settings
 
 Array = NDArray[np.float64]
@@ -189,7 +189,7 @@ def filtered_two_point(
     Examples
     --------
     >>> from mftheory import Erf, Leaky
-    >>> from mftheory.solve.filtered import filtered_two_point
+    >>> from mftheory.solve.filtered.solution import filtered_two_point
     >>> from mftheory.solve.settings import Settings
     >>> solution = filtered_two_point(0.5, Erf(), Leaky(), 1.0, Settings())
     >>> print(f"{solution.variance:.10f}")

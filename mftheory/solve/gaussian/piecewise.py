@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mftheory.errors import NotConverged, Unsupported
 from mftheory.network import Nonlinearity
 from mftheory.network.expression import evaluate, kink_arguments, parse
-from mftheory.solve.heat import REACH, smoothed
+from mftheory.solve.gaussian.heat import REACH, smoothed
 from mftheory.solve.panels import Panels, rule
 
 Array = NDArray[np.float64]
@@ -72,7 +72,7 @@ class PiecewiseAverages:
     --------
     >>> import numpy as np
     >>> from mftheory import Nonlinearity
-    >>> from mftheory.solve.piecewise import PiecewiseAverages
+    >>> from mftheory.solve.gaussian.piecewise import PiecewiseAverages
     >>> kinked = PiecewiseAverages(Nonlinearity("x*abs(x)"), 0.18)  # φ'' = 2 sign(x): an arc-cosine kernel
     >>> found = kinked.curvature(1.0, np.array([0.5]))[0]
     >>> bool(abs(found - 8 / np.pi * np.arcsin(1 / np.cosh(0.5))) < 1e-14)

@@ -1,0 +1,1 @@
+"""Two-point functions and quadrature for any rational filter, white noise, and discrete time."""
