@@ -1,23 +1,54 @@
-"""Derive every built-in ensemble afresh and rewrite the committed kernels: `make kernels`."""
+"""Derive every built-in ensemble afresh; rewrite the committed kernels and the printed formulas: `make kernels`."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from mftheory.action.ensembles import BUILT_IN
-from mftheory.derive.derivation import derive
+from mftheory.action.ensembles import BUILT_IN, heterogeneous
+from mftheory.derive.derivation import Derivation
+from mftheory.formulas import Formula, restore, typeset
 from mftheory.kernels.kernel import GENERATED, file_name
 from mftheory.kernels.source import source
 
+PRINTED = Path(__file__).parents[1] / "docs" / "formulas.md"
 
-def regenerate(folder: Path = GENERATED) -> list[Path]:
-    """Write the kernel source of each observable of each built-in ensemble; return the files."""
-    written = []
+HEADER = r"""# Every formula
+
+Four-point functions $\Psi^a(\omega_1,\omega_2) = \frac1N\sum_{ij} C^a_{ij}(\omega_1)\, C^a_{ij}(\omega_2)$ as derived,
+by label; $F_{12} = F(\omega_1)F(\omega_2)$. Labels without a slash are those of published formulas; the citation says
+where the ensemble comes from. Written by `make kernels`; `mftheory formulas LABEL --latex` prints one.
+"""
+
+
+def regenerate(folder: Path = GENERATED, printed: Path = PRINTED) -> list[Path]:
+    """Write the kernel source of each observable of each built-in ensemble, and all formulas as LaTeX."""
+    written, formulas = [], []
     for name, declare in BUILT_IN.items():
-        derivation = derive(declare())
+        derivation = Derivation(declare())
         for observable in derivation.observables:
+            formulas.append(derivation.four_point(observable))
             path = folder / file_name(name, observable)
-            path.write_text(source(derivation.four_point(observable)), encoding="utf-8")
+            path.write_text(source(formulas[-1]), encoding="utf-8")
             written.append(path)
-    return written
+    general = Derivation(heterogeneous())
+    formulas += [general.four_point(observable) for observable in general.observables]
+    printed.write_text(HEADER + "".join(page(formulas)), encoding="utf-8")
+    return [*written, printed]
+
+
+def page(formulas: Iterable[Formula]) -> Iterable[str]:
+    """One section an ensemble, one formula after the other, with what its moments stand for."""
+    ensemble = None
+    for formula in formulas:
+        if formula.ensemble != ensemble:
+            ensemble = formula.ensemble
+            yield f"\n## {ensemble}\n"
+        yield f"\n**[{formula.label}]** {formula.citation}\n\n$$\n{formula.latex()}\n$$\n"
+        named = [
+            i for i in formula.symbols.values() if i.definition is not None and not i.symbol.name.startswith("mean_")
+        ]
+        if named:
+            meant = r",\quad ".join(f"{typeset(i.symbol)} = {typeset(restore(i.definition))}" for i in named)
+            yield f"\nwith ${meant}$\n"
 
 
 if __name__ == "__main__":

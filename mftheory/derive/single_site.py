@@ -74,12 +74,13 @@ class SingleSite:
         if not (self.population.linear and self.feedback):
             return {}
         states, equations = self._states
-        inverse = self._inverse_matrix.inv()
+        matrix = self._inverse_matrix
+        inverse = matrix.inv().applyfunc(sp.factor) if len(states) > 1 else sp.Matrix([1 / matrix[0, 0]])
         found = {}
         for a, u in enumerate(states):
             for b, _ in enumerate(equations):
                 symbol = self._propagator(u, states[b])
-                found[symbol.symbol] = sp.factor(inverse[a, b])
+                found[symbol.symbol] = inverse[a, b]
                 found[symbol.conjugate] = conjugated(found[symbol.symbol])
         return found
 

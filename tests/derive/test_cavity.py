@@ -1,6 +1,7 @@
 """The two-site cavity against the path integral, exactly, for every ensemble; and that it can fail."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,21 @@ from mftheory.formulas import vanishes
 
 pytestmark = pytest.mark.exact
 
+
+def noisy() -> GaussianEnsemble:
+    """Reciprocal couplings and independent noise of a given spectrum."""
+    x = replace(leaky_neurons(), noise=sp.Symbol("noise", positive=True))
+    J = GaussianMatrix("J", x, x)
+    g, sigma = sp.Symbol("g", positive=True), sp.Symbol("sigma", real=True)
+    covariances = (Covariance(J, J, g**2), Covariance(J, J, sigma, transposed=True))
+    return GaussianEnsemble("noisy", (x,), (Coupling(J, x.response, x.activity),), covariances)
+
+
 DECLARED = {
     **BUILT_IN,
     "heterogeneous": heterogeneous,
     "background": random_mode_on_background,
+    "noisy": noisy,
 }
 
 

@@ -20,13 +20,13 @@ KERNELS = [(name, observable) for name, declare in BUILT_IN.items() for observab
 
 
 @pytest.mark.exact
-def test_regenerated_kernels_are_byte_identical(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-c", f"import regenerate, pathlib; regenerate.regenerate(pathlib.Path({str(tmp_path)!r}))"],
-        cwd=ROOT / "derivations",
-        check=True,
-    )
-    fresh = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+def test_regenerated_kernels_and_printed_formulas_are_byte_identical(tmp_path: Path) -> None:
+    kernels, printed = tmp_path / "kernels", tmp_path / "formulas.md"
+    kernels.mkdir()
+    code = f"import regenerate, pathlib as p; regenerate.regenerate(p.Path({str(kernels)!r}), p.Path({str(printed)!r}))"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "derivations", check=True)
+    assert printed.read_bytes() == (ROOT / "docs" / "formulas.md").read_bytes()
+    fresh = {p.name: p.read_bytes() for p in kernels.iterdir()}
     assert fresh == {p.name: p.read_bytes() for p in GENERATED.glob("[!_]*.py")}
     assert len(fresh) == len(KERNELS)
 
