@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,14 +38,16 @@ def derive(
     observable: Observable = "phi",
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     steps: Annotated[bool, typer.Option("--steps", help="Print every step, as LaTeX.")] = False,
+    route: Annotated[str, typer.Option("--route", help="path-integral, compact or cavity: equal.")] = "path-integral",
     as_json: Json = False,
 ) -> None:
-    """Derive Ψ(ω1, ω2) from the action.  Example: mftheory derive --effective-rank 0.5 --latex"""
+    """Derive Ψ(ω1, ω2).  Example: mftheory derive --effective-rank 0.5 --route cavity --steps"""
     derivation = mf.derive(_network(2.0, effective_rank, "erf"))
+    formula = derivation.four_point(observable, route)
     if steps and not as_json:
-        _print_steps(derivation)
+        _print_steps(derivation.steps(route, observable))
     else:
-        _print_formula(derivation.four_point(observable), latex, False, as_json)
+        _print_formula(formula, latex, False, as_json)
 
 
 @app.command()
@@ -62,7 +65,7 @@ def formulas(
         lines = [f"{name:<{width}}  {observable} of {ensemble}" for name, (ensemble, observable) in known.items()]
         typer.echo(json.dumps(known, indent=1) if as_json else "\n".join(lines))
     elif steps:
-        _print_steps(mf.derivation(label))
+        _print_steps(mf.derivation(label).steps())
     else:
         _print_formula(mf.formula(label), latex, python, as_json)
 
@@ -197,8 +200,8 @@ def _network(g: float, effective_rank: float | None, nonlinearity: str, noise: f
     return mf.Network(ensemble, phi, noise=noise)
 
 
-def _print_steps(derivation: Any) -> None:
-    for name, step in derivation.steps().items():
+def _print_steps(steps: Mapping[str, Any]) -> None:
+    for name, step in steps.items():
         typer.echo(f"% {name}\n{step.latex()}\n")
 
 

@@ -34,6 +34,7 @@ SIMULATE = ("simulate", "--g", "3", "--n", "20", "--trajectories", "4", "--durat
         (("solve", "--g", "3", "--nonlinearity", "__import__('os')"), "nonlinearity"),
         (("solve", "--g", "3", "--n", "0"), "n"),
         (("derive", "--observable", "y"), "observable"),
+        (("derive", "--route", "replica"), "route"),
         (("simulate", "--g", "3", "--n", "1"), "n = 1"),
         ((*SIMULATE, "--seed", "-1"), "seed"),
         (("compare", "--g", "3", "--n", "20", "--networks", "1"), "seeds"),
@@ -88,6 +89,9 @@ def test_derive_prints_the_formula(capsys) -> None:
     assert "kappa" in run(capsys, "derive", "--effective-rank", "0.5", "--json")[1]
     assert r"\Psi^{x}_{12}" in run(capsys, "derive", "--observable", "x", "--latex")[1]
     assert "% Hessian" in run(capsys, "derive", "--steps")[1]
+    cavity = run(capsys, "derive", "--effective-rank", "0.5", "--route", "cavity", "--steps")[1]
+    assert "% two sites of latents" in cavity
+    assert "% closure" in cavity
 
 
 def test_formulas_are_listed_and_printed(capsys) -> None:

@@ -40,7 +40,8 @@ class Derivation:
     """From the action of a random network to its four-point functions (THEORY.md §3).
 
     Each attribute is one step, in order: `action`, `averaged`, `factorised`, `saddle_point`, `correlators` (Π),
-    `couplings` (K), `hessian`; then `four_point(observable)`. All are SymPy objects with ``.latex()``.
+    `couplings` (K), `hessian`; then `four_point(observable)`. All are SymPy objects with ``.latex()``. The second
+    derivation, by two removed sites (THEORY.md §5), is `cavity`.
 
     Parameters
     ----------
@@ -132,8 +133,21 @@ class Derivation:
             raise InvalidNetwork("route", route, f"must be one of {', '.join(map(repr, routes))}")
         return self._formula(observable, routes[route](), self.cavity.names if route == "cavity" else self._names)
 
-    def steps(self) -> dict[str, Any]:
-        """Every intermediate by name, in order, for a printed derivation."""
+    def steps(self, route: str = "path-integral", observable: str = "") -> dict[str, Any]:
+        """Every intermediate of a route by name, in order, for a printed derivation of one observable."""
+        observable = observable or self.observables[0]
+        if route == "cavity":
+            operator, cavity = self._operator(observable), self.cavity
+            pairs = {f"two sites of {p.name}": cavity.two_sites(p.name) for p in self.ensemble.populations}
+            return {
+                "wiring": cavity.wiring,
+                **pairs,
+                "single sites": cavity.sites,
+                "a pair": cavity.pair(operator),
+                "averages Γ over links": cavity.gammas(operator),
+                "closure": cavity.closure(operator),
+                "four-point function": self.four_point(observable, route),
+            }
         return {
             "action": self.action,
             "disorder average": self.averaged,
@@ -142,7 +156,7 @@ class Derivation:
             "correlators Π": self.correlators.labelled,
             "couplings K": self.couplings,
             "Hessian": self.hessian,
-            "four-point function": self.four_point(self.observables[0]),
+            "four-point function": self.four_point(observable, route),
         }
 
     @cached_property
