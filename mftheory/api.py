@@ -30,7 +30,7 @@ def solve(
     ----------
     network : Network or GaussianEnsemble
         A network of independent couplings or modes, with or without gains; or an ensemble of leaky neurons, state "x"
-        and activity "phi", whose input is Gaussian with a spectrum proportional to C^φ.
+        and activity "phi", whose input is Gaussian with a spectrum proportional to C^φ, with white noise or without.
     settings : Settings, optional
         Numerical settings; the default gives about twelve digits.
     parameters : dict, for an ensemble
@@ -90,7 +90,8 @@ def _solve_ensemble(
     derivation = derive(ensemble)
     strength = derivation.saddle_point.gaussian_input_strength()
     formulas = {name: derivation.four_point(name) for name in ("phi", "x")}
-    needed = {s.name for s in strength.free_symbols}
+    (noise,) = (p.white_noise for p in ensemble.populations if not p.linear)
+    needed = {s.name for expr in (strength, noise) for s in expr.free_symbols}
     for formula in formulas.values():
         needed |= {name for name, info in formula.symbols.items() if info.kind == "parameter"}
     values = Values(ensemble, parameters)
@@ -98,7 +99,10 @@ def _solve_ensemble(
     g_eff = float(strength.subs({s: used[s.name] for s in strength.free_symbols})) ** 0.5
     # Asked for at every evaluation of the integrand: generate and compile each once.
     kernel_of = cache(lambda name: formulas[name].kernel())
-    return assemble(ensemble, g_eff, nonlinearity, used, kernel_of, settings=settings)
+    level = values.scalar(noise)
+    if level < 0:
+        raise InvalidNetwork("noise", level, "must not be negative")
+    return assemble(ensemble, g_eff, nonlinearity, used, kernel_of, settings=settings, noise=level**0.5)
 
 
 def simulate(

@@ -10,7 +10,7 @@ from typing import Literal
 
 import sympy as sp
 
-from mftheory.errors import InvalidNetwork
+from mftheory.errors import InvalidNetwork, Unsupported
 
 omega = sp.Symbol("omega", real=True)
 """Angular frequency, in inverse units of the neurons' time constant."""
@@ -120,6 +120,19 @@ class Population:
     def linear(self) -> bool:
         """Whether the site has no nonlinearity."""
         return not self.activity_name
+
+    @property
+    def white_noise(self) -> sp.Expr:
+        """Intensity σ² of noise that is white, ⟨ξξ⟩ = δ: what can be solved and simulated.
+
+        Raises
+        ------
+        Unsupported
+            If the noise's spectrum depends on the frequency.
+        """
+        if self.noise.has(omega):
+            raise Unsupported(f"population {self.name!r}: noise {self.noise} is not white; formulas take any spectrum")
+        return self.noise
 
     @property
     def state_names(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """One network of a declared ensemble: its Gaussian matrices drawn, its linear populations eliminated."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,7 +100,8 @@ class SamplableEnsemble:
                     activities={name: weights for name, (kind, weights) in measured.items() if kind == "activity"},
                 )
             )
-        return SampledNetwork(couplings, tuple(groups), _scale(couplings, seed), tuple(self._observables()))
+        scale = _scale(couplings, seed)
+        return SampledNetwork(couplings, tuple(groups), scale, tuple(self._observables()), noise=self._noise())
 
     def matrices(self, n: int, seed: int) -> dict[str, Array]:
         """The Gaussian matrices by name, each of shape (sites of its rows, sites of its columns)."""
@@ -123,6 +125,15 @@ class SamplableEnsemble:
     def _neurons(self) -> list[Population]:
         return [p for p in self.ensemble.populations if not p.linear]
 
+    def _noise(self) -> float:
+        """σ of all neurons."""
+        levels = {p.name: self._values.scalar(p.white_noise) for p in self._neurons}
+        if min(levels.values()) < 0:
+            raise InvalidNetwork("noise", levels, "must not be negative")
+        if len(set(levels.values())) > 1:
+            raise Unsupported(f"noise {levels}: simulated where it is the same for all neurons")
+        return math.sqrt(max(levels.values()))
+
     def _sizes(self, n: int) -> dict[str, int]:
         return {p.name: self._values.size(p, n) for p in self.ensemble.populations}
 
@@ -138,8 +149,8 @@ def _check_simulated(population: Population) -> None:
         allowed = "instantaneous (1)" if population.linear else "leaky (1 + i omega)"
         given = population.inverse_transfer
         raise Unsupported(f"population {population.name!r}: its transfer {given} is not simulated, only {allowed}")
-    if population.noise != 0:
-        raise Unsupported(f"population {population.name!r}: noise in an ensemble of your own is not simulated")
+    if population.white_noise != 0 and population.linear:
+        raise Unsupported(f"population {population.name!r}: noise is simulated in neurons, not in linear sites")
     if population.activity_name in population.heterogeneous:
         raise Unsupported(
             f"population {population.name!r}: a nonlinearity that differs between neurons is not simulated; "

@@ -126,8 +126,9 @@ class Values:
 
     @cached_property
     def _symbols(self) -> set[sp.Symbol]:
-        """Those in sizes and covariances."""
-        expressions = [p.size for p in self.ensemble.populations] + [c.value for c in self.ensemble.covariances]
+        """Those in sizes, noise and covariances."""
+        expressions = [e for p in self.ensemble.populations for e in (p.size, p.noise)]
+        expressions += [c.value for c in self.ensemble.covariances]
         of_sites = {p.name for p in self.ensemble.parameters}
         return {s for e in expressions for s in e.free_symbols if s.name not in of_sites}
 

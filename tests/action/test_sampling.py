@@ -392,11 +392,11 @@ def declared(population: Population, **changes) -> GaussianEnsemble:
 
 def test_what_is_not_simulated_is_refused() -> None:
     slow = Population("neurons", "x", "phi", inverse_transfer=leaky**2)
-    noisy = Population("neurons", "x", "phi", inverse_transfer=leaky, noise=1)
+    noisy = Population("neurons", "x", "phi", inverse_transfer=leaky, noise=1 / (1 + omega**2))
     for ensemble, message in (
         (declared(slow), "its transfer"),
         (declared(Population("latents", "z")), "no neurons"),
-        (declared(noisy), "noise"),
+        (declared(noisy), "is not white"),
         (declared(x, sent=x.state), "carries x: only"),
         (heterogeneous(), "differs between neurons"),
     ):

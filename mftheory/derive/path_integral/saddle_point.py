@@ -50,7 +50,7 @@ class SaddlePoint:
         return rf"$\displaystyle {self.latex()}$"
 
     def gaussian_input_strength(self) -> sp.Expr:
-        """g_eff²: the input spectrum of the one population of leaky neurons over its C^φ.
+        """g_eff²: the input spectrum of the one population of leaky neurons, less its white noise, over its C^φ.
 
         Raises
         ------
@@ -62,7 +62,7 @@ class SaddlePoint:
             raise Unsupported("solve knows ensembles with one population of N leaky neurons")
         (x,) = neurons
         site = self.sites[x.name]
-        strength = sp.cancel(site.noise / self.two_time(x.activity.field, x.activity.field, 1))
+        strength = sp.cancel((site.noise - x.white_noise) / self.two_time(x.activity.field, x.activity.field, 1))
         if not site.gaussian or any(s.name[:2] in {"C_", "S_", "P_"} for s in strength.free_symbols):
             raise Unsupported("solve knows ensembles in which a neuron's input is Gaussian, of spectrum g_eff² C^φ")
         return strength
