@@ -12,6 +12,7 @@ import sympy as sp
 from mftheory.action import Field, GaussianEnsemble, Population, omega
 from mftheory.derive import spectra
 from mftheory.derive.moments import average
+from mftheory.errors import Unsupported
 from mftheory.formulas import conjugated, restore, typeset
 
 Pair = tuple[Field, Field]
@@ -153,6 +154,20 @@ class SingleSite:
     def _state_of(self, equation: Field) -> Field:
         states, equations = self._states
         return states[equations.index(equation)]
+
+
+def nonzero(entries: dict[Pair, sp.Expr]) -> dict[Pair, sp.Expr]:
+    """The entries that do not vanish, factored."""
+    return {pair: sp.factor(entry) for pair, entry in entries.items() if sp.expand(entry) != 0}
+
+
+def refuse_circle(population: Population, open_: tuple[str, ...]) -> None:
+    """Raise Unsupported if what a linear population feels is asked for while it is being found."""
+    if population.name in open_:
+        raise Unsupported(
+            f"linear populations {', '.join(open_)} drive each other in a circle: eliminate one by hand, or "
+            "declare them as one population with several states"
+        )
 
 
 def average_over_sites(expr: sp.Expr, population: Population, ensemble: GaussianEnsemble) -> sp.Expr:

@@ -12,8 +12,7 @@ from mftheory.derive.cavity.pair import PairExpansion, PairFunction
 from mftheory.derive.cavity.perturbation import Path, TwoSites
 from mftheory.derive.cavity.wiring import Connection, Site, connections, weight_at
 from mftheory.derive.naming import Names
-from mftheory.derive.single_site import Pair, SingleSite, average_over_sites
-from mftheory.errors import Unsupported
+from mftheory.derive.single_site import Pair, SingleSite, average_over_sites, nonzero, refuse_circle
 
 
 @dataclass(frozen=True)
@@ -128,11 +127,7 @@ class Cavity:
     def _site(self, p: Population, k: int, open_: tuple[str, ...]) -> SingleSite:
         if (p.name, k) in self._solved:
             return self._solved[p.name, k]
-        if p.name in open_:
-            raise Unsupported(
-                f"linear populations {', '.join(open_)} drive each other in a circle: eliminate one by hand, or "
-                "declare them as one population with several states"
-            )
+        refuse_circle(p, open_)
         if p.linear:
             open_ = (*open_, p.name)
         zero = Site("0", p, removed=True)
@@ -145,7 +140,7 @@ class Cavity:
             pair: sp.Add(*(self._mean(path, zero, k, open_) for path in paths))
             for pair, paths in alone.influence().items()
         }
-        self._solved[p.name, k] = SingleSite(p, k, _nonzero(inputs), _nonzero(feedback))
+        self._solved[p.name, k] = SingleSite(p, k, nonzero(inputs), nonzero(feedback))
         return self._solved[p.name, k]
 
     def _mean(self, path: Path, zero: Site, k: int, open_: tuple[str, ...]) -> sp.Expr:
@@ -168,7 +163,3 @@ class Cavity:
 def _wanted(observable: Operator) -> PairMoment:
     function = PairFunction(observable.field, observable.field)
     return PairMoment(function, function, observable.weight**2, observable.weight**2)
-
-
-def _nonzero(entries: dict[Pair, sp.Expr]) -> dict[Pair, sp.Expr]:
-    return {pair: sp.factor(entry) for pair, entry in entries.items() if sp.expand(entry) != 0}

@@ -12,7 +12,7 @@ from functools import cached_property
 import sympy as sp
 
 from mftheory.action import AveragedExponent, Bilinear, Field, Interaction, Population, omega
-from mftheory.derive.single_site import Pair, SingleSite, average_over_sites
+from mftheory.derive.single_site import Pair, SingleSite, average_over_sites, nonzero, refuse_circle
 from mftheory.errors import Unsupported
 
 
@@ -72,11 +72,7 @@ class SaddlePoint:
     def _solve(self, population: Population, k: int, open_: tuple[str, ...]) -> SingleSite:
         if (population.name, k) in self._solved:
             return self._solved[population.name, k]
-        if population.name in open_:
-            raise Unsupported(
-                f"linear populations {', '.join(open_)} drive each other in a circle: eliminate one by hand, or "
-                "declare them as one population with several states"
-            )
+        refuse_circle(population, open_)
         if population.linear:
             open_ = (*open_, population.name)
         noise = population.noise.subs(omega, sp.Symbol(f"omega_{k}", real=True))
@@ -92,7 +88,7 @@ class SaddlePoint:
                     (o.second, o.first), other)  # fmt: skip
                 term = strength * o.weight * self._mean(kernel, k, open_) / 2
                 feedback[pair] = feedback.get(pair, sp.S.Zero) + term
-        site = SingleSite(population, k, _nonzero(inputs), _nonzero(feedback))
+        site = SingleSite(population, k, nonzero(inputs), nonzero(feedback))
         self._solved[population.name, k] = site
         return site
 
@@ -111,10 +107,6 @@ class SaddlePoint:
         population = self.averaged.ensemble.population(first.population)
         site = self._solve(population, k, open_) if population.linear else SingleSite(population, k)
         return site.two_time(first, second)
-
-
-def _nonzero(entries: dict[Pair, sp.Expr]) -> dict[Pair, sp.Expr]:
-    return {pair: sp.factor(entry) for pair, entry in entries.items() if sp.expand(entry) != 0}
 
 
 def _occurrences(interactions: tuple[Interaction, ...], population: str) -> list[tuple[Bilinear, Bilinear, sp.Expr]]:
