@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mftheory
-from mftheory.action import Bilinear, Coupling, Covariance, GaussianEnsemble, GaussianMatrix, disorder_average
+from mftheory.action import (
+    Bilinear,
+    Coupling,
+    Covariance,
+    GaussianEnsemble,
+    GaussianMatrix,
+    Population,
+    disorder_average,
+)
 from mftheory.action.ensembles import BUILT_IN, heterogeneous, leaky_neurons
 from mftheory.derive import linear
 from mftheory.derive.cavity import closure, disorder, pair, perturbation
@@ -19,6 +27,7 @@ from mftheory.derive.cavity.cavity import Cavity
 from mftheory.derive.derivation import Derivation
 from mftheory.derive.path_integral.correlators import Correlators
 from mftheory.derive.path_integral.saddle_point import SaddlePoint
+from mftheory.errors import Unsupported
 from mftheory.formulas import vanishes
 
 pytestmark = pytest.mark.exact
@@ -288,3 +297,18 @@ def test_cavity_imports_nothing_of_the_path_integral() -> None:
                     open_ += [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
     assert "mftheory.derive.cavity.closure" in seen
     assert not {n for n in seen if "path_integral" in n or n.endswith("derivation")}
+
+
+def test_linear_populations_in_a_circle_are_refused_by_both_routes() -> None:
+    x, y, z = leaky_neurons(), Population("ys", "y"), Population("zs", "z")
+    matrices = [GaussianMatrix(name, rows, columns) for name, rows, columns in (("A", y, z), ("B", z, y), ("C", x, z))]
+    A, B, C = matrices
+    ensemble = GaussianEnsemble(
+        "circle",
+        (x, y, z),
+        (Coupling(A, y.response, z.state), Coupling(B, z.response, y.state), Coupling(C, x.response, z.state)),
+        tuple(Covariance(m, m, sp.Rational(1, 2)) for m in matrices),
+    )
+    for route in ("path-integral", "cavity"):
+        with pytest.raises(Unsupported, match="drive each other in a circle"):
+            Derivation(ensemble).four_point("phi", route)
