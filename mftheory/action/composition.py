@@ -26,9 +26,9 @@ def effective_couplings(
     total[False] = sum(sizes[p.name] for p in ensemble.populations if not p.linear)
     blocks: dict[tuple[bool, bool], Array] = {}  # whether latents receive, and send
     for coupling in ensemble.couplings:
-        matrix, onto, sent = matrices[coupling.matrix.name], coupling.on_rows, coupling.on_columns
-        if sent.field.is_response:
-            matrix, onto, sent = matrix.T, sent, onto
+        matrix, onto, sent = matrices[coupling.matrix.name], coupling.target, coupling.source
+        if not coupling.target_on_rows:
+            matrix = matrix.T
         kind = onto.field in latents, sent.field in latents
         place = (latents if kind[0] else neurons)[onto.field], (latents if kind[1] else neurons)[sent.field]
         block = blocks.setdefault(kind, np.zeros((total[kind[0]], total[kind[1]])))

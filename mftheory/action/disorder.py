@@ -33,6 +33,21 @@ class Coupling:
     on_rows: Operator
     on_columns: Operator
 
+    @property
+    def target_on_rows(self) -> bool:
+        """Whether the matrix carries a field from its columns to the equations on its rows."""
+        return self.on_rows.field.is_response
+
+    @property
+    def target(self) -> Operator:
+        """Response field of the equation that is driven, with the target's weight."""
+        return self.on_rows if self.target_on_rows else self.on_columns
+
+    @property
+    def source(self) -> Operator:
+        """Field that drives it, with the source's weight."""
+        return self.on_columns if self.target_on_rows else self.on_rows
+
 
 @dataclass(frozen=True)
 class Covariance:

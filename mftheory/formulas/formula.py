@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import sympy as sp
 
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas.conjugates import SUFFIX, separate
-from mftheory.formulas.means import mean_values
+from mftheory.formulas.grids import mean_values
 from mftheory.formulas.typeset import pretty, typeset
 
 if TYPE_CHECKING:
@@ -144,16 +145,12 @@ class Formula:
         >>> values.shape, bool(abs(values[1, 0] - psi.evaluate(net, C=(2.0, 0.5), S=(0.2j, 0.2))) < 1e-14)
         ((3, 2), True)
         """
-        import numpy as np
-
-        from mftheory.formulas.grids import grid_values
-
         given = self._given(network, C, S, spectra)
         arrays = {name: (np.asarray(pair[0]), np.asarray(pair[1])) for name, pair in given.items()}
         values: dict[str, Any] = {}
         for name, info in self.symbols.items():
             if info.definition is not None:
-                mean = grid_values(info.definition, network, arrays)
+                mean = mean_values(info.definition, network, arrays)
                 values[name] = mean.real if info.domain == "real" else mean
             elif info.kind == "spectrum":
                 base, _, which = name.rpartition("_")
@@ -184,10 +181,11 @@ class Formula:
 
     def _at(self, network: Any, C: Any, S: Any, spectra: Mapping[str, tuple[complex, complex]], digits: int) -> sp.Expr:
         given = self._given(network, C, S, spectra)
+        at_one_pair = {name: (np.asarray(pair[0])[None], np.asarray(pair[1])[None]) for name, pair in given.items()}
         values = {}
         for name, info in self.symbols.items():
             if info.definition is not None:
-                value = mean_values(info.definition, network, given)
+                value = complex(mean_values(info.definition, network, at_one_pair).item())
             elif info.kind == "spectrum":
                 base, _, k = name.rpartition("_")
                 value = given[base][int(k) - 1]

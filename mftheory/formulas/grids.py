@@ -1,4 +1,4 @@
-"""Means over sites for a whole grid of frequencies: what belongs to one frequency is computed once for it.
+"""Means over sites as numbers, on a grid of frequencies: what belongs to one frequency is computed once for it.
 
 In α⟨D² Σ(ω1) Σ(ω2)⟩ the factors are functions of one frequency and of the site. For k and l frequencies and M sites
 they are arrays of k × M and M × l numbers, and the mean for all pairs is one matrix product.
@@ -11,22 +11,23 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from mftheory.errors import InvalidNetwork
 from mftheory.formulas.conjugates import SUFFIX
 from mftheory.formulas.means import Mean, site_law
 
 Complex = NDArray[np.complex128]
 
 
-def grid_values(definition: sp.Expr, network: Any, spectra: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) -> Complex:
+def mean_values(definition: sp.Expr, network: Any, spectra: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) -> Complex:
     """An expression in means over sites at every pair of frequencies, of shape (k, l).
 
     `spectra` holds, by name, arrays of shape (k,) at the frequencies ω1 and (l,) at ω2; (k, n) and (l, n) where n
-    neurons differ.
+    neurons differ. For the network, see `site_law`.
     """
     values: dict[str, Any] = {}
     for name, pair in spectra.items():
         for which in (1, 2):
-            values[f"{name}_{which}"] = np.asarray(pair[which - 1])
+            values[f"{name}_{which}"] = np.asarray(pair[which - 1], dtype=np.complex128)
             values[f"{name}_{which}{SUFFIX}"] = np.conj(values[f"{name}_{which}"])
     # Innermost first: the response that a mode returns may itself be a mean over neurons.
     letters: dict[sp.Expr, sp.Symbol] = {}
@@ -82,12 +83,17 @@ def _outside(expr: sp.Expr, network: Any, values: Mapping[str, Any]) -> Complex:
     """What stands outside all means, broadcast over pairs of frequencies."""
 
     def number(symbol: sp.Symbol) -> Any:
-        if symbol.name not in values:
-            return network[symbol.name] if isinstance(network, Mapping) else getattr(network.connectivity, symbol.name)
-        value = values[symbol.name]
+        name = symbol.name
+        if name not in values:
+            if not isinstance(network, Mapping):
+                return getattr(network.connectivity, name)
+            if name not in network:
+                raise InvalidNetwork("network", sorted(network), f"must have a value for {name}")
+            return network[name]
+        value = values[name]
         if value.ndim != 1:
             return value
-        return value[:, None] if symbol.name.removesuffix(SUFFIX).endswith("_1") else value[None, :]
+        return value[:, None] if name.removesuffix(SUFFIX).endswith("_1") else value[None, :]
 
     symbols = sorted(expr.free_symbols, key=str)
     return np.asarray(sp.lambdify(symbols, expr, "numpy")(*(number(s) for s in symbols)), dtype=np.complex128)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +115,35 @@ maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
 
 
 @dataclass(frozen=True, init=False, repr=False)
-class Erf(Nonlinearity):
+class _BuiltIn(Nonlinearity):
+    """A nonlinearity without parameters, odd and of slope 1, whose formula is coded by hand."""
+
+    formula: ClassVar[str]
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "expression", self.formula)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+    @property
+    def name(self) -> str:
+        """The class's own, in small letters."""
+        return type(self).__name__.lower()
+
+    @property
+    def odd(self) -> bool:
+        """True"""
+        return True
+
+    @property
+    def slope_at_zero(self) -> float:
+        """1"""
+        return 1.0
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Erf(_BuiltIn):
     """φ(x) = erf(√π x / 2): odd, φ'(0) = 1, saturating at ±1.
 
     Its Gaussian averages have closed forms, which is why the field (and this package) takes it as default.
@@ -128,26 +156,7 @@ class Erf(Nonlinearity):
     1.0
     """
 
-    def __init__(self) -> None:
-        object.__setattr__(self, "expression", "erf(sqrt(pi) * x / 2)")
-
-    def __repr__(self) -> str:
-        return "Erf()"
-
-    @property
-    def name(self) -> str:
-        """erf"""
-        return "erf"
-
-    @property
-    def odd(self) -> bool:
-        """True"""
-        return True
-
-    @property
-    def slope_at_zero(self) -> float:
-        """1"""
-        return 1.0
+    formula = "erf(sqrt(pi) * x / 2)"
 
     def __call__(self, x: FloatArray) -> FloatArray:
         """φ(x)."""
@@ -161,7 +170,7 @@ class Erf(Nonlinearity):
 
 
 @dataclass(frozen=True, init=False, repr=False)
-class Tanh(Nonlinearity):
+class Tanh(_BuiltIn):
     """φ(x) = tanh(x): odd, φ'(0) = 1, saturating at ±1.
 
     Examples
@@ -172,26 +181,7 @@ class Tanh(Nonlinearity):
     0.0
     """
 
-    def __init__(self) -> None:
-        object.__setattr__(self, "expression", "tanh(x)")
-
-    def __repr__(self) -> str:
-        return "Tanh()"
-
-    @property
-    def name(self) -> str:
-        """tanh"""
-        return "tanh"
-
-    @property
-    def odd(self) -> bool:
-        """True"""
-        return True
-
-    @property
-    def slope_at_zero(self) -> float:
-        """1"""
-        return 1.0
+    formula = "tanh(x)"
 
     def __call__(self, x: FloatArray) -> FloatArray:
         """φ(x)."""

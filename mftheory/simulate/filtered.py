@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mftheory.network import Couplings
 from mftheory.simulate.nonlinearities import Activation
 from mftheory.simulate.state_space import StateSpace
-from mftheory.simulate.stepping import Noise, check_finite
+from mftheory.simulate.stepping import Input, Noise, PastInputs, check_finite, runge_kutta
 
 
 class FilteredAdams:
@@ -35,9 +35,7 @@ class FilteredAdams:
         noise: float = 0.0,
         stream: np.random.Generator | None = None,
     ) -> None:
-        self._couplings = couplings
-        self._activation = activation
-        self._phi = np.empty_like(x)
+        self._input = Input(couplings, activation, x)
         self._states = _at_rest(system, x)
         self.x = np.empty_like(x)
         self._output = system.C.astype(x.dtype)
@@ -47,25 +45,15 @@ class FilteredAdams:
         ]
         self._root = (noise * system.noise_root(dt)).astype(x.dtype)
         self._noise = Noise(1.0 if noise > 0 else 0.0, self._states, stream)
-        self._inputs: list[NDArray[Any]] = []
+        self.past = PastInputs()
         self._read()
 
     def advance(self, steps: int) -> None:
         """Advance every trajectory by `steps` steps."""
         size = self._states.shape[0]
         for _ in range(steps):
-            self._activation(self.x, self._phi)
-            self._inputs = [self._couplings @ self._phi, *self._inputs[:2]]
-            known = len(self._inputs)
-            newest, middle, oldest = self._inputs + self._inputs[:1] * (3 - known)
-            _filter_update(
-                self._states.reshape(size, -1),
-                newest.reshape(-1),
-                middle.reshape(-1),
-                oldest.reshape(-1),
-                self._flow,
-                self._weights[known - 1],
-            )
+            known, inputs = self.past.remember(self._input(self.x))
+            _filter_update(self._states.reshape(size, -1), *inputs, self._flow, self._weights[known - 1])
             if self._noise.scale > 0:
                 self._states += np.tensordot(self._root, self._noise.draw(), axes=1)
             self._read()
@@ -90,9 +78,7 @@ class FilteredRungeKutta:
         noise: float = 0.0,
         stream: np.random.Generator | None = None,
     ) -> None:
-        self._couplings = couplings
-        self._activation = activation
-        self._phi = np.empty_like(x)
+        self._input = Input(couplings, activation, x)
         self._states = _at_rest(system, x)
         self._dt = x.dtype.type(dt)
         self._A, self._B, self._C = (part.astype(x.dtype) for part in (system.A, system.B, system.C))
@@ -101,16 +87,11 @@ class FilteredRungeKutta:
 
     def advance(self, steps: int) -> None:
         """Advance every trajectory by `steps` steps."""
-        z, h = self._states, self._dt
         for _ in range(steps):
             self._kick()
-            k1 = self._velocity(z)
-            k2 = self._velocity(z + h / 2 * k1)
-            k3 = self._velocity(z + h / 2 * k2)
-            k4 = self._velocity(z + h * k3)
-            z += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+            runge_kutta(self._velocity, self._states, self._dt)
             self._kick()
-        np.copyto(self.x, np.tensordot(self._C, z, axes=1))
+        np.copyto(self.x, np.tensordot(self._C, self._states, axes=1))
         check_finite(self.x)
 
     def _kick(self) -> None:
@@ -118,8 +99,7 @@ class FilteredRungeKutta:
             self._states += self._B[:, None, None] * self._noise.draw()
 
     def _velocity(self, z: NDArray[Any]) -> NDArray[Any]:
-        self._activation(np.ascontiguousarray(np.tensordot(self._C, z, axes=1)), self._phi)
-        drive = self._couplings @ self._phi
+        drive = self._input(np.ascontiguousarray(np.tensordot(self._C, z, axes=1)))
         return np.asarray(np.tensordot(self._A, z, axes=1) + self._B[:, None, None] * drive)
 
 

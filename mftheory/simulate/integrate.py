@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from mftheory.network import Couplings
 from mftheory.simulate.nonlinearities import Activation
-from mftheory.simulate.stepping import Noise, check_finite
+from mftheory.simulate.stepping import Input, Noise, PastInputs, check_finite, runge_kutta
 
 
 class ExponentialAdams:
@@ -71,32 +71,19 @@ class ExponentialAdams:
         self.x = x
         # What white noise adds to x in a step has variance σ² ∫_0^dt e^{-2s} ds.
         self._noise = Noise(noise * math.sqrt(-0.5 * math.expm1(-2.0 * dt)), x, stream)
-        self._couplings = couplings
-        self._activation = activation
-        self._phi = np.empty_like(x)
+        self._input = Input(couplings, activation, x)
         real = x.dtype.type
         self._decay = real(math.exp(-dt))
         self._weights = [
             tuple(real(w) for w in np.pad(adams_weights(dt, order), (0, 3 - order))) for order in (1, 2, 3)
         ]
-        self._inputs: list[NDArray[Any]] = []
+        self.past = PastInputs()
 
     def advance(self, steps: int) -> None:
         """Advance every trajectory by `steps` steps."""
         for _ in range(steps):
-            self._activation(self.x, self._phi)
-            self._inputs = [self._couplings @ self._phi, *self._inputs[:2]]
-            # The first two steps know fewer past inputs; their lower order only perturbs the initial state.
-            known = len(self._inputs)
-            newest, middle, oldest = self._inputs + self._inputs[:1] * (3 - known)
-            _adams_update(
-                self.x.reshape(-1),
-                newest.reshape(-1),
-                middle.reshape(-1),
-                oldest.reshape(-1),
-                self._decay,
-                *self._weights[known - 1],
-            )
+            known, inputs = self.past.remember(self._input(self.x))
+            _adams_update(self.x.reshape(-1), *inputs, self._decay, *self._weights[known - 1])
             self._noise.kick(self.x)
         check_finite(self.x)
 
@@ -117,27 +104,19 @@ class RungeKutta:
     ) -> None:
         self.x = x
         self._noise = Noise(noise * math.sqrt(0.5 * dt), x, stream)  # half a step's, before and after each step
-        self._couplings = couplings
-        self._activation = activation
-        self._phi = np.empty_like(x)
+        self._input = Input(couplings, activation, x)
         self._dt = x.dtype.type(dt)
 
     def advance(self, steps: int) -> None:
         """Advance every trajectory by `steps` steps."""
-        x, h = self.x, self._dt
         for _ in range(steps):
-            self._noise.kick(x)
-            k1 = self._velocity(x)
-            k2 = self._velocity(x + h / 2 * k1)
-            k3 = self._velocity(x + h / 2 * k2)
-            k4 = self._velocity(x + h * k3)
-            x += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-            self._noise.kick(x)
-        check_finite(x)
+            self._noise.kick(self.x)
+            runge_kutta(self._velocity, self.x, self._dt)
+            self._noise.kick(self.x)
+        check_finite(self.x)
 
     def _velocity(self, x: NDArray[Any]) -> NDArray[Any]:
-        self._activation(x, self._phi)
-        velocity = self._couplings @ self._phi
+        velocity = self._input(x)
         velocity -= x
         return velocity
 

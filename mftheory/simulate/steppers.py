@@ -10,7 +10,7 @@ from mftheory.simulate.filtered import FilteredAdams, FilteredRungeKutta
 from mftheory.simulate.integrate import ExponentialAdams, RungeKutta
 from mftheory.simulate.nonlinearities import Activation
 from mftheory.simulate.state_space import StateSpace
-from mftheory.simulate.stepping import Noise, Stepper, check_finite
+from mftheory.simulate.stepping import Input, Noise, Stepper, check_finite
 
 
 class MapStepper:
@@ -26,17 +26,14 @@ class MapStepper:
         stream: np.random.Generator | None = None,
     ) -> None:
         self.x = x
-        self._couplings = couplings
-        self._activation = activation
-        self._phi = np.empty_like(x)
+        self._input = Input(couplings, activation, x)
         self._delta = x.dtype.type(delta)
         self._noise = Noise(delta * noise, x, stream)
 
     def advance(self, steps: int) -> None:
         """Advance every trajectory by `steps` steps."""
         for _ in range(steps):
-            self._activation(self.x, self._phi)
-            drive = self._couplings @ self._phi
+            drive = self._input(self.x)
             drive -= self.x
             drive *= self._delta
             self.x += drive

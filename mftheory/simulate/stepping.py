@@ -1,11 +1,14 @@
 """What every integrator is made of: the protocol, the noise of a step, the check of its outcome."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import NotConverged
+from mftheory.network import Couplings
+from mftheory.simulate.nonlinearities import Activation
 
 
 class Stepper(Protocol):
@@ -14,6 +17,56 @@ class Stepper(Protocol):
     x: NDArray[Any]
 
     def advance(self, steps: int) -> None: ...
+
+
+class Input:
+    """J φ(x) of a batch of states.
+
+    Parameters
+    ----------
+    couplings : Couplings
+        J, at the precision of the state.
+    activation : callable
+        ``activation(x, out)`` writes φ(x).
+    like : array of shape (n, trajectories)
+        Of the shape and precision of x.
+    """
+
+    def __init__(self, couplings: Couplings, activation: Activation, like: NDArray[Any]) -> None:
+        self._couplings = couplings
+        self._activation = activation
+        self._phi = np.empty_like(like)
+
+    def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
+        """J φ(x), a new array."""
+        self._activation(x, self._phi)
+        return self._couplings @ self._phi
+
+
+class PastInputs:
+    """The three newest J φ, of which an Adams scheme extrapolates the next."""
+
+    def __init__(self) -> None:
+        self._newest_first: list[NDArray[Any]] = []
+
+    def remember(self, newest: NDArray[Any]) -> tuple[int, tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
+        """(how many are known, the newest, middle and oldest, flat); an unknown one is the newest, to be weighted by 0.
+
+        The first two steps know fewer; their lower order only perturbs the initial state.
+        """
+        self._newest_first = [newest, *self._newest_first[:2]]
+        known = len(self._newest_first)
+        first, second, third = self._newest_first + self._newest_first[:1] * (3 - known)
+        return known, (first.reshape(-1), second.reshape(-1), third.reshape(-1))
+
+
+def runge_kutta(velocity: Callable[[NDArray[Any]], NDArray[Any]], z: NDArray[Any], h: Any) -> None:
+    """One step of the classical scheme of fourth order, in place."""
+    k1 = velocity(z)
+    k2 = velocity(z + h / 2 * k1)
+    k3 = velocity(z + h / 2 * k2)
+    k4 = velocity(z + h * k3)
+    z += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
 
 
 class Noise:

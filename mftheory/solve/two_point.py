@@ -110,12 +110,9 @@ class TwoPoint:
     def one_minus_s(self, omega1: Array, omega2: Array, total: Array) -> NDArray[np.complex128]:
         """1 - s(ω1, ω2), s = g_eff² S^φ(ω1) S^φ(ω2), to full precision near its zero; `total` is ω1 + ω2 exactly.
 
-        = (δ + i(ω1+ω2) - ω1ω2) / ((1+iω1)(1+iω2)), of which nothing cancels where ω1ω2 < 0.
+        See `leaky_one_minus_s`.
         """
-        distance = np.empty(np.broadcast(omega1, omega2, total).shape, dtype=np.complex128)
-        distance.real = self.delta - omega1 * omega2
-        distance.imag = total
-        return np.asarray(distance * (1.0 / (1.0 + 1j * omega1)) * (1.0 / (1.0 + 1j * omega2)))
+        return leaky_one_minus_s(self.delta, omega1, omega2, total)
 
     @property
     def rounding(self) -> float:
@@ -125,6 +122,14 @@ class TwoPoint:
     def wedges(self, growth: float, order: int) -> Wedges:
         """The rule for double integrals over frequencies."""
         return Wedges.graded(self.delta, self.highest_frequency, growth, order)
+
+
+def leaky_one_minus_s(delta: float, omega1: Array, omega2: Array, total: Array) -> NDArray[np.complex128]:
+    """(δ + i(ω1+ω2) - ω1ω2) / ((1+iω1)(1+iω2)): 1 - s of leaky units, of which nothing cancels where ω1ω2 < 0."""
+    distance = np.empty(np.broadcast(omega1, omega2, total).shape, dtype=np.complex128)
+    distance.real = delta - omega1 * omega2
+    distance.imag = total
+    return np.asarray(distance * (1.0 / (1.0 + 1j * omega1)) * (1.0 / (1.0 + 1j * omega2)))
 
 
 def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> TwoPoint:

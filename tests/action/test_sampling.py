@@ -194,6 +194,7 @@ def test_site_dependent_variances_with_reciprocal_covariances() -> None:
 @pytest.mark.exact
 def test_perfect_correlations() -> None:
     antisymmetric = SamplableEnsemble(BUILT_IN["partially-symmetric"](), {"g": 3.0, "sigma": -9.0}).matrices(30, 0)["J"]
+    # A singular covariance's root, by its eigenvectors: rounding.
     assert np.allclose(antisymmetric, -antisymmetric.T, rtol=0, atol=1e-14)
     numbers = {"alpha": 1.0, "D": 1.0, "rho": lambda u: np.where(u < 0.5, 1.0, -1.0)}
     drawn = SamplableEnsemble(BUILT_IN["random-mode-overlaps"](), numbers).matrices(30, 0)

@@ -49,7 +49,8 @@ def test_each_scheme_converges_at_its_order(scheme):
             # Exact past inputs: without them the first, Euler-like step would dominate the error of a short run.
             past = [reference(couplings, x0, 2 * dt), reference(couplings, x0, dt), x0]
             stepper.x[...] = past[0]
-            stepper._inputs = [couplings @ Erf()(state) for state in past[1:]]
+            for state in reversed(past[1:]):
+                stepper.past.remember(couplings @ Erf()(state))
             stepper.advance(round(1 / dt) - 2)
         else:
             stepper.advance(round(1 / dt))

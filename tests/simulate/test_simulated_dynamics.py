@@ -83,7 +83,8 @@ def test_filtered_schemes_converge_at_their_order(scheme, order):
             past = [reference(J, x0, k * dt) for k in (2, 1, 0)]
             stepper._states[...] = past[0]
             stepper._read()
-            stepper._inputs = [J @ mf.Erf()(np.tensordot(SYSTEM.C, z, axes=1)) for z in past[1:]]
+            for z in reversed(past[1:]):
+                stepper.past.remember(J @ mf.Erf()(np.tensordot(SYSTEM.C, z, axes=1)))
         stepper.advance(round(1 / dt) - (2 if scheme is FilteredAdams else 0))
         exact = np.tensordot(SYSTEM.C, reference(J, x0, 1.0), axes=1)
         errors.append(np.max(np.abs(stepper.x - exact)))
@@ -141,7 +142,8 @@ def test_the_linear_map_of_the_test_above_is_the_steppers():
     """One noiseless step of the stepper equals the matrix that the Lyapunov equation uses."""
     J, x = couplings(6).dense(), np.random.default_rng(3).standard_normal((6, 2))
     stepper = ExponentialAdams(Dense(J), linear, x.copy(), 0.1)
-    stepper._inputs = [J @ (2 * x), J @ (3 * x)]
+    for oldest_first in (3, 2):
+        stepper.past.remember(J @ (oldest_first * x))
     stepper.advance(1)
     w = adams_weights(0.1, 3)
     expected = math.exp(-0.1) * x + J @ ((w[0] + 2 * w[1] + 3 * w[2]) * x)

@@ -78,12 +78,12 @@ class Cavity:
     @cached_property
     def wiring(self) -> Lines:
         """Which field drives which equation, through which matrix."""
-        return Lines(connections(self.ensemble))
+        return Lines(self._connections)
 
     def two_sites(self, first: str, second: str | None = None) -> TwoSites:
         """Two removed sites of the populations named (the same one by default), put back."""
         p, q = self.ensemble.population(first), self.ensemble.population(second or first)
-        return TwoSites(connections(self.ensemble), *removed(p, q))
+        return TwoSites(self._connections, *removed(p, q))
 
     @cached_property
     def sites(self) -> Lines:
@@ -119,8 +119,12 @@ class Cavity:
         return Names(self.ensemble, self.site)
 
     @cached_property
+    def _connections(self) -> tuple[Connection, ...]:
+        return connections(self.ensemble)
+
+    @cached_property
     def _closure(self) -> Closure:
-        return Closure(self.ensemble, connections(self.ensemble), self.site)
+        return Closure(self.ensemble, self._connections, self.site)
 
     # The populations being solved for are carried along, so that a circle of linear populations is noticed.
 
@@ -131,7 +135,7 @@ class Cavity:
         if p.linear:
             open_ = (*open_, p.name)
         zero = Site("0", p, removed=True)
-        alone = TwoSites(connections(self.ensemble), zero, zero)
+        alone = TwoSites(self._connections, zero, zero)
         noise = p.noise.subs(omega, sp.Symbol(f"omega_{k}", real=True))
         inputs: dict[Pair, sp.Expr] = {(y.field, y.field): noise for y in p.responses}
         for pair, paths in alone.field_covariance().items():

@@ -55,11 +55,14 @@ class Path:
 
 @dataclass(frozen=True)
 class FieldTerm:
-    """One term of the cavity field of equation y at a removed site: a link and the reservoir's free field behind it."""
+    """One term of an equation's input: a field of the site that sends it, through the link between the two.
+
+    `at` is the reservoir's site of the two: it sends in a cavity field, and receives in a kick.
+    """
 
     equation: Field
     link: Link
-    reads: Field
+    field: Field
     at: Site
     weights: Weights
 
@@ -93,14 +96,14 @@ class TwoSites:
                 found.append(FieldTerm(c.target.field, c.link(site, k), c.source.field, k, weights))
         return found
 
-    def kick(self, site: Site, label: str) -> list[tuple[FieldTerm, Field]]:
+    def kick(self, site: Site, label: str) -> list[FieldTerm]:
         """δh_y(l) = w_l X_l0 w_0 v_0: what the field v of a removed site adds to the inputs of the reservoir."""
         found = []
         for c in self.wiring:
             if c.source.field.population == site.population.name:
                 l = Site(label, c.populations[0])
                 weights = ((site, c.source.weight), (l, c.target.weight))
-                found.append((FieldTerm(c.target.field, c.link(l, site), c.source.field, l, weights), c.source.field))
+                found.append(FieldTerm(c.target.field, c.link(l, site), c.source.field, l, weights))
         return found
 
     def direct(self) -> dict[tuple[Field, Field], list[Path]]:
@@ -117,10 +120,10 @@ class TwoSites:
         """What j sends to i through the reservoir: η_y(i) with u_k → Σ_l S_kl δh(l)."""
         found: dict[tuple[Field, Field], list[Path]] = {}
         for reading in self.cavity_field(self.i, self.labels[0]):
-            for kick, sent in self.kick(self.j, self.labels[1]):
-                through = ReservoirFunction("S", reading.reads, kick.equation, (reading.at, kick.at))
+            for kick in self.kick(self.j, self.labels[1]):
+                through = ReservoirFunction("S", reading.field, kick.equation, (reading.at, kick.at))
                 path = Path((reading.link, kick.link), (*reading.weights, *kick.weights), through)
-                found.setdefault((reading.equation, sent), []).append(path)
+                found.setdefault((reading.equation, kick.field), []).append(path)
         return found
 
     def influence(self) -> dict[tuple[Field, Field], list[Path]]:
@@ -135,7 +138,7 @@ class TwoSites:
         found: dict[tuple[Field, Field], list[Path]] = {}
         for a in self.cavity_field(self.i, self.labels[0]):
             for b in self.cavity_field(self.j, self.labels[1]):
-                through = ReservoirFunction("C", a.reads, b.reads, (a.at, b.at))
+                through = ReservoirFunction("C", a.field, b.field, (a.at, b.at))
                 path = Path((a.link, b.link), (*a.weights, *b.weights), through)
                 found.setdefault((a.equation, b.equation), []).append(path)
         return found

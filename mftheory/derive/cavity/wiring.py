@@ -34,12 +34,17 @@ class Link:
 class Connection:
     """A coupling read as cause and effect: equation y of the target receives w_y(i) Σ_k X_ik w_u(k) u_k."""
 
-    matrix: GaussianMatrix
-    target: Operator
-    """Response field of the equation that is driven, with the target's weight."""
-    source: Operator
-    """Field that drives it, with the source's weight."""
-    target_on_rows: bool
+    coupling: Coupling
+
+    @property
+    def target(self) -> Operator:
+        """Response field of the equation that is driven, with the target's weight."""
+        return self.coupling.target
+
+    @property
+    def source(self) -> Operator:
+        """Field that drives it, with the source's weight."""
+        return self.coupling.source
 
     def latex(self) -> str:
         """What it adds to the equation's input, typeset."""
@@ -50,23 +55,18 @@ class Connection:
     @property
     def populations(self) -> tuple[Population, Population]:
         """Populations of the target and of the source."""
-        m = self.matrix
-        return (m.rows, m.columns) if self.target_on_rows else (m.columns, m.rows)
+        m = self.coupling.matrix
+        return (m.rows, m.columns) if self.coupling.target_on_rows else (m.columns, m.rows)
 
     def link(self, target: Site, source: Site) -> Link:
         """The entry that carries the source's field to the target."""
-        return Link(self.matrix, target, source) if self.target_on_rows else Link(self.matrix, source, target)
+        ends = (target, source) if self.coupling.target_on_rows else (source, target)
+        return Link(self.coupling.matrix, *ends)
 
 
 def connections(ensemble: GaussianEnsemble) -> tuple[Connection, ...]:
     """Every coupling of the ensemble as a connection."""
-    return tuple(_connection(c) for c in ensemble.couplings)
-
-
-def _connection(c: Coupling) -> Connection:
-    if c.on_rows.field.is_response:
-        return Connection(c.matrix, c.on_rows, c.on_columns, target_on_rows=True)
-    return Connection(c.matrix, c.on_columns, c.on_rows, target_on_rows=False)
+    return tuple(Connection(c) for c in ensemble.couplings)
 
 
 Weights = tuple[tuple[Site, sp.Expr], ...]

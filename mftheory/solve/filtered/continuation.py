@@ -200,6 +200,7 @@ class Equations(ABC, Generic[S]):
                 return np.asarray(v - strength * convolve(slope * v[nodes] + by_variance * v[0]))
 
             operator = LinearOperator((c.size, c.size), matvec=jacobian, dtype=np.float64)
+            # An inexact Newton step: what it leaves is for the next one; the result is judged by its own residual.
             change, failed = gmres(operator, -r, rtol=1e-8, restart=100, maxiter=4)
             if failed:
                 raise Diverged

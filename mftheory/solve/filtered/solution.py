@@ -27,6 +27,7 @@ from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.panels import Panels, PiecewisePolynomial
 from mftheory.solve.quadrature import Wedges
 from mftheory.solve.settings import Settings
+from mftheory.solve.two_point import leaky_one_minus_s
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -103,15 +104,19 @@ class FilteredTwoPoint:
 
     def spectrum(self, observable: str, omega: ArrayLike) -> Array:
         """C^a(ω) or C^{xφ}(ω), as for `covariance`: real, even, never negative; per step for a map."""
-        omega = np.asarray(omega, dtype=np.float64)
-        power = self.power(omega)
-        n = self._source(np.abs(omega))
-        x = np.maximum(power * (self.g_eff**2 * n + self.noise**2) / (1.0 - self.loop * power), 0.0)
+        x, phi = (np.maximum(spectrum, 0.0) for spectrum in self.unclipped(np.asarray(omega, dtype=np.float64)))
         if observable == "x":
             return np.asarray(x)
         if observable == "xphi":
             return np.asarray(self.gain * x)
-        return np.asarray(self._activity_scale(observable) * np.maximum(n + self.loop / self.g_eff**2 * x, 0.0))
+        return np.asarray(self._activity_scale(observable) * phi)
+
+    def unclipped(self, omega: Array) -> tuple[Array, Array]:
+        """C^x(ω) and C^φ(ω) as they come out, below 0 by rounding where they vanish."""
+        power = self.power(omega)
+        n = self._source(np.abs(omega))
+        x = power * (self.g_eff**2 * n + self.noise**2) / (1.0 - self.loop * power)
+        return x, n + self.loop / self.g_eff**2 * x
 
     def transfer(self, observable: str, omega: Array) -> Array:
         """C^x(ω)/C^φ(ω) = |H|² (g_eff² + σ²/C^φ), or C^{xφ}(ω)/C^φ(ω)."""
@@ -127,8 +132,7 @@ class FilteredTwoPoint:
     def one_minus_s(self, omega1: Array, omega2: Array, total: Array) -> Complex:
         """1 - s(ω1, ω2), s = g_eff² S^φ(ω1) S^φ(ω2); `total` is ω1 + ω2 exactly."""
         if isinstance(self.dynamics, Leaky):
-            distance = self.delta - omega1 * omega2 + 1j * total
-            return np.asarray(distance / ((1.0 + 1j * omega1) * (1.0 + 1j * omega2)))
+            return leaky_one_minus_s(self.delta, omega1, omega2, total)
         return np.asarray(1.0 - self.g_eff**2 * self.response("phi", omega1) * self.response("phi", omega2))
 
     @property
@@ -278,11 +282,7 @@ def _frequency_panels(
 def _check_positive(solution: FilteredTwoPoint) -> None:
     """A covariance has no negative spectrum; NotConverged if this one does, beyond rounding."""
     edges = solution.source.edges
-    omega = np.concatenate([edges, 0.5 * (edges[1:] + edges[:-1])])
-    n = solution.source(omega)
-    power = solution.power(omega)
-    x = power * (solution.g_eff**2 * n + solution.noise**2) / (1.0 - solution.loop * power)
-    phi = n + solution.loop / solution.g_eff**2 * x
+    x, phi = solution.unclipped(np.concatenate([edges, 0.5 * (edges[1:] + edges[:-1])]))
     for name, values in (("x", x), ("phi", phi)):
         worst = float(values.min() / values.max())
         if not worst > -1e-10:
