@@ -6,7 +6,8 @@ from pathlib import Path
 from mftheory.action.ensembles import BUILT_IN, heterogeneous
 from mftheory.derive.derivation import Derivation
 from mftheory.formulas import Formula, restore, typeset
-from mftheory.kernels.kernel import GENERATED, file_name
+from mftheory.kernels.kernel import GENERATED, file_name, site_means_file
+from mftheory.kernels.site_means import site_means_source
 from mftheory.kernels.source import source
 
 PRINTED = Path(__file__).parents[1] / "docs" / "formulas.md"
@@ -29,10 +30,32 @@ def regenerate(folder: Path = GENERATED, printed: Path = PRINTED) -> list[Path]:
             path = folder / file_name(name, observable)
             path.write_text(source(formulas[-1]), encoding="utf-8")
             written.append(path)
+        if derivation.saddle_point.heard()[1] != 0:
+            path = folder / site_means_file(name)
+            path.write_text(means_over_sites(derivation), encoding="utf-8")
+            written.append(path)
     general = Derivation(heterogeneous())
-    formulas += [general.four_point(observable) for observable in general.observables]
+    for observable in general.observables:
+        formulas.append(general.four_point(observable))
+        if observable != "phi":  # a neuron's own output Φ_θ and x; a further φ is no network's
+            path = folder / file_name(general.ensemble.name, observable)
+            path.write_text(source(formulas[-1]), encoding="utf-8")
+            written.append(path)
     printed.write_text(HEADER + "".join(page(formulas)), encoding="utf-8")
     return [*written, printed]
+
+
+def means_over_sites(derivation: Derivation) -> str:
+    """Source of what a neuron hears, and of the moments of all its observables' kernels."""
+    infos = [
+        i
+        for observable in derivation.observables
+        for i in derivation.four_point(observable).symbols.values()
+        if i.definition is not None
+    ]
+    moments = {i.symbol.name: i.definition for i in infos}
+    real = frozenset(i.symbol.name for i in infos if i.domain == "real")
+    return site_means_source(derivation.ensemble.name, *derivation.saddle_point.heard(), moments, real)
 
 
 def page(formulas: Iterable[Formula]) -> Iterable[str]:

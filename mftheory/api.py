@@ -4,53 +4,63 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from mftheory.errors import InvalidNetwork
-from mftheory.network import IID, Erf, Network, Nonlinearity, RandomMode
+from mftheory.errors import InvalidNetwork, Quiescent, Unsupported
+from mftheory.network import IID, Erf, Network, Nonlinearity, PartiallySymmetric, RandomMode
+from mftheory.network.overlaps import Sigmoid
 
 if TYPE_CHECKING:
     from mftheory.action import GaussianEnsemble
+    from mftheory.formulas import Formula
+    from mftheory.kernels import Kernel
     from mftheory.network.sampled import Samplable
     from mftheory.results import Comparison, Simulation, Theory
     from mftheory.solve.settings import Settings
+
+KEPT_DERIVATIONS = 16
 
 
 def solve(
     network: "Network | GaussianEnsemble",
     settings: "Settings | None" = None,
     parameters: Mapping[str, Any] | None = None,
-    nonlinearity: Nonlinearity | None = None,
+    nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None = None,
+    **sampling: Any,
 ) -> "Theory":
     """Solve the mean-field theory of a network, or of an ensemble of your own.
 
     Parameters
     ----------
     network : Network or GaussianEnsemble
-        A network of independent couplings or modes, with or without gains; or an ensemble of leaky neurons, state "x"
-        and activity "phi", whose input is Gaussian with a spectrum proportional to C^φ, with white noise or without.
+        A network of independent couplings or modes, with or without gains; or an ensemble of one or several populations
+        of leaky neurons whose inputs are Gaussian, their spectra sums of the activities' spectra and white noise.
     settings : Settings, optional
         Numerical settings; the default gives about twelve digits.
     parameters : dict, for an ensemble
         The numbers behind its symbols, such as ``{"g": 2.0, "alpha": 0.5, "r_2": 1.0, "r_4": 1.5}``; or, instead of
         moments, the values of a per-site parameter as for `simulate`, ``{"g": 2.0, "alpha": 0.5, "D": [0.5, 1.0]}``.
-    nonlinearity : Nonlinearity, for an ensemble
+    nonlinearity : Nonlinearity, or one for each activity by name, for an ensemble
         Erf() by default.
+    **sampling
+        Where neurons hear themselves (partial symmetry, overlaps): ``target``, the relative standard error of the
+        dimension to be reached (0.01), ``seed``, ``jobs``, ``progress``; see `mftheory.solve.self_feedback.sampling`.
 
     Returns
     -------
     Theory
         Two- and four-point functions, dimensions and timescales in the limit N → ∞; with gains also of "Phi" and
-        "readout".
+        "readout"; of several populations those that the ensemble declares, each over the neurons of its population.
 
     Raises
     ------
     InvalidNetwork
         Naming the argument, if it is neither, or a parameter is missing.
     Quiescent
-        Without noise, if g_eff φ'(0) max|H(ω)| <= 1 (for leaky units, g_eff φ'(0) <= 1).
+        Without noise, if g_eff φ'(0) max|H(ω)| <= 1 (for leaky units, g_eff φ'(0) <= 1); of several populations, if
+        one of them is still.
     NotConverged
         If the two-point solution was not found.
     Unsupported
@@ -74,22 +84,24 @@ def solve(
     if not isinstance(network, Network):
         return _solve_ensemble(network, settings, parameters or {}, Erf() if nonlinearity is None else nonlinearity)
     _refuse_numbers(parameters, nonlinearity)
-    return solve_network(network, settings)
+    return solve_network(network, settings, **sampling)
 
 
 def _solve_ensemble(
     ensemble: "GaussianEnsemble",
     settings: "Settings | None",
     parameters: Mapping[str, Any],
-    nonlinearity: Nonlinearity,
+    nonlinearity: Nonlinearity | Mapping[str, Nonlinearity],
 ) -> "Theory":
+    from mftheory.action.sampling import nonlinearities_of
     from mftheory.action.values import Values
-    from mftheory.derive.derivation import derive
     from mftheory.solve.theory import assemble
 
-    derivation = derive(ensemble)
-    strength = derivation.saddle_point.gaussian_input_strength()
-    formulas = {name: derivation.four_point(name) for name in ("phi", "x")}
+    derived = _Derived.of(ensemble)
+    if not _is_one_population(ensemble):
+        return _solve_populations(derived, settings, parameters, nonlinearity)
+    strength = derived.derivation.saddle_point.gaussian_input_strength()
+    formulas = {name: derived.formula(name) for name in ("phi", "x")}
     (noise,) = (p.white_noise for p in ensemble.populations if not p.linear)
     needed = {s.name for expr in (strength, noise) for s in expr.free_symbols}
     for formula in formulas.values():
@@ -97,12 +109,103 @@ def _solve_ensemble(
     values = Values(ensemble, parameters)
     used = {name: values.number(name, needed) for name in sorted(needed)}
     g_eff = float(strength.subs({s: used[s.name] for s in strength.free_symbols})) ** 0.5
-    # Asked for at every evaluation of the integrand: generate and compile each once.
-    kernel_of = cache(lambda name: formulas[name].kernel())
     level = values.scalar(noise)
     if level < 0:
         raise InvalidNetwork("noise", level, "must not be negative")
-    return assemble(ensemble, g_eff, nonlinearity, used, kernel_of, settings=settings, noise=level**0.5)
+    (phi,) = nonlinearities_of([p for p in ensemble.populations if not p.linear], nonlinearity).values()
+    return assemble(ensemble, g_eff, phi, used, derived.kernel, settings=settings, noise=level**0.5)
+
+
+class _Derived:
+    """The derivation of an ensemble with its formulas and kernels, each made when first asked for and kept."""
+
+    _known: ClassVar[dict[int, "_Derived"]] = {}
+
+    def __init__(self, ensemble: "GaussianEnsemble") -> None:
+        from mftheory.derive.derivation import derive
+
+        self.derivation = derive(ensemble)
+        self._formulas: dict[str, Formula] = {}
+        self._kernels: dict[str, Kernel] = {}
+
+    @classmethod
+    def of(cls, ensemble: "GaussianEnsemble") -> "_Derived":
+        """That of this very object, so that parameters can be varied without deriving again."""
+        # By identity: an ensemble contains dicts. The derivation holds it, so its id is not given to another.
+        found = cls._known.pop(id(ensemble), None) or cls(ensemble)
+        cls._known[id(ensemble)] = found
+        while len(cls._known) > KEPT_DERIVATIONS:
+            del cls._known[next(iter(cls._known))]
+        return found
+
+    def formula(self, observable: str) -> "Formula":
+        """Ψ of an observable."""
+        if observable not in self._formulas:
+            self._formulas[observable] = self.derivation.four_point(observable)
+        return self._formulas[observable]
+
+    def kernel(self, observable: str) -> "Kernel":
+        """The formula, compiled."""
+        if observable not in self._kernels:
+            self._kernels[observable] = self.formula(observable).kernel()
+        return self._kernels[observable]
+
+
+def _is_one_population(ensemble: "GaussianEnsemble") -> bool:
+    """Whether it is solved as a network is: N neurons, of "x" and "phi", and nothing else to be observed."""
+    neurons = [p for p in ensemble.populations if not p.linear]
+    fields = {name: (o.field.name, o.weight) for name, o in ensemble.observables.items()}
+    return len(neurons) == 1 and neurons[0].size == 1 and fields == {"phi": ("phi", 1), "x": ("x", 1)}
+
+
+def _solve_populations(
+    derived: _Derived,
+    settings: "Settings | None",
+    parameters: Mapping[str, Any],
+    nonlinearity: Nonlinearity | Mapping[str, Nonlinearity],
+) -> "Theory":
+    """Populations with inputs from each other: their declaration in numbers, kernels derived when first asked for."""
+    from mftheory.action.sampling import nonlinearities_of
+    from mftheory.action.values import Values
+    from mftheory.solve.populations.network import CoupledPopulations, Neurons, Observable
+    from mftheory.solve.populations.theory import assemble_populations
+
+    ensemble, saddle_point = derived.derivation.ensemble, derived.derivation.saddle_point
+    populations, strengths = saddle_point.gaussian_input_strengths()
+    number = Values(ensemble, parameters).scalar
+    phi = nonlinearities_of(populations, nonlinearity)
+    neurons = tuple(
+        Neurons(
+            p.name,
+            p.state.field.name,
+            p.activity_name,
+            number(p.size),
+            phi[p.activity_name],
+            number(p.white_noise),
+        )
+        for p in populations
+    )
+    coupled = CoupledPopulations(neurons, np.array([[number(g) for g in row] for row in strengths.tolist()]))
+    observables = {}
+    for name, operator in ensemble.observables.items():
+        for k, p in enumerate(populations):
+            if operator.field in (p.state.field, p.activity.field):
+                second, fourth = (number(saddle_point.moment(operator.weight**n, p)) for n in (2, 4))
+                observables[name] = Observable(k, operator.field.name, second, fourth)
+    if not observables:
+        raise Unsupported(f"ensemble {ensemble.name!r} declares nothing to observe of its neurons")
+
+    @cache  # asked for at every evaluation of the integrand
+    def kernel_of(name: str) -> "tuple[Kernel, dict[str, float]]":
+        formula = derived.formula(name)
+        means = [info.definition for info in formula.symbols.values() if info.kind == "moment"]
+        if means:
+            raise Unsupported(f"Psi of {name!r} contains {means[0]}: means of several parameters are not solved")
+        used = {n: number(info.symbol) for n, info in formula.symbols.items() if info.kind == "parameter"}
+        return derived.kernel(name), used
+
+    kernel_of(next(iter(observables)))  # a parameter that is missing is missed at once
+    return assemble_populations(ensemble, coupled, observables, kernel_of, settings)
 
 
 def simulate(
@@ -194,13 +297,14 @@ def _refuse_numbers(parameters: Any, nonlinearity: Any) -> None:
 def compare(
     network: "Network | GaussianEnsemble | Sequence[Network | GaussianEnsemble]",
     n: int | Sequence[int] = (500, 1000, 2000),
-    seeds: int | Sequence[int] | Mapping[int, int] = 8,
+    seeds: int | Sequence[int] | Mapping[int, int | Sequence[int]] = 8,
     observable: str = "phi",
     labels: Sequence[Mapping[str, float]] | None = None,
     jobs: int = -1,
     progress: bool = False,
     parameters: Mapping[str, Any] | None = None,
-    nonlinearity: Nonlinearity | None = None,
+    nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None = None,
+    sampling: Mapping[str, Any] | None = None,
     **simulation: Any,
 ) -> "Comparison":
     """Theory against simulation: dimensions of sampled networks, extrapolated in 1/N, in standard errors.
@@ -212,10 +316,10 @@ def compare(
     n : int or sequence of int
         Sizes to simulate; with several, the limit N → ∞ is extrapolated from all of them.
     seeds : int, sequence of int, or mapping
-        Networks a size: their number, their seeds, or a number for each size. At least two. From a number, seeds are
-        made that differ between points and sizes, the same at every call.
-    observable : {"phi", "x"}
-        Whose dimension is compared.
+        Networks a size: their number, their seeds, or either of these for each size. At least two. From a number, seeds
+        are made that differ between points and sizes, the same at every call.
+    observable : str
+        Whose dimension is compared: "phi" or "x"; of an ensemble, any that it declares.
     labels : sequence of mappings, optional
         How to name each point; by default its ``g_eff`` and, for modes, ``effective_rank``; for an ensemble its name
         and numbers.
@@ -226,14 +330,17 @@ def compare(
         Show a progress bar.
     parameters, nonlinearity : for ensembles
         As for `simulate`; the same at every point.
+    sampling : dict, where neurons hear themselves
+        How long the theory samples, such as ``{"target": 0.003}``; see `solve`. Its standard error counts in z.
     **simulation
         Settings of `simulate`, such as ``trajectories`` and ``duration``.
 
     Returns
     -------
     Comparison
-        z-scores are two-sided and include the spread between networks. For random modes each point states its power
-        against the same theory without κ (an i.i.d. network of equal g_eff).
+        z-scores are two-sided and include the spread between networks, and the theory's standard error. Each point
+        states its power against a simpler theory: of modes that overlap, the same modes without overlaps; of random
+        modes, and of partial symmetry, an i.i.d. network of equal g_eff.
 
     Raises
     ------
@@ -262,7 +369,8 @@ def compare(
         raise InvalidNetwork("jobs", jobs, "must be a number of processes, or -1 for all cores")
     runs = [(k, size, seed) for k in range(len(networks)) for size in sizes for seed in _seeds(seeds, k, size)]
     # Before any simulation: a network may be quiescent.
-    theories = [solve(net, parameters=parameters, nonlinearity=nonlinearity) for net in networks]
+    sampled = {"progress": progress, **(sampling or {})}
+    theories = [solve(net, parameters=parameters, nonlinearity=nonlinearity, **sampled) for net in networks]
     predicted = [theory.dimension(observable) for theory in theories]
     # Long runs first, so that no core waits for the last one.
     runs.sort(key=lambda run: -run[1])
@@ -277,8 +385,10 @@ def compare(
             Point(
                 theory=predicted[k],
                 records=records[k],
-                alternative=_without_modes(net, observable),
+                alternative=_simpler(net, observable),
                 label=_label(net, parameters) if labels is None else labels[k],
+                size=theories[k].sizes.get(observable, 1.0),
+                theory_error=theories[k].dimension_error(observable),
             )
             for k, net in enumerate(networks)
         ],
@@ -293,10 +403,10 @@ def _sizes(n: int | Sequence[int]) -> list[int]:
     return sizes
 
 
-def _seeds(seeds: int | Sequence[int] | Mapping[int, int], point: int, size: int) -> Sequence[int]:
+def _seeds(seeds: int | Sequence[int] | Mapping[int, int | Sequence[int]], point: int, size: int) -> Sequence[int]:
     if isinstance(seeds, Mapping):
         if size not in seeds:
-            raise InvalidNetwork("seeds", dict(seeds), f"must have a number of networks for n = {size}")
+            raise InvalidNetwork("seeds", dict(seeds), f"must have an entry for n = {size}")
         seeds = seeds[size]
     if isinstance(seeds, int):
         # Independent between points and sizes: shared disorder would correlate their deviations.
@@ -333,11 +443,19 @@ def _simulated(network: "Samplable", n: int, seed: int, observable: str, setting
     return simulate(network, n, seed, **settings).record(observable)
 
 
-def _without_modes(network: "Network | GaussianEnsemble", observable: str) -> float | None:
-    """The prediction with κ removed: what a comparison must be able to tell from the theory."""
-    if not isinstance(network, Network) or not isinstance(network.connectivity, RandomMode):
+def _simpler(network: "Network | GaussianEnsemble", observable: str) -> float | None:
+    """The prediction with overlaps, else κ, else the symmetry removed: what a comparison must tell from the theory."""
+    if not isinstance(network, Network) or isinstance(network.connectivity, IID):
         return None
-    return solve(replace(network, connectivity=IID(network.connectivity.g_eff))).dimension(observable)
+    connectivity = network.connectivity
+    if isinstance(connectivity, RandomMode) and connectivity.overlaps is not None:
+        simpler: RandomMode | IID = replace(connectivity, overlaps=None)
+    else:
+        simpler = IID(connectivity.g_eff)
+    try:
+        return solve(replace(network, connectivity=simpler)).dimension(observable)
+    except Quiescent:  # it fluctuates because its neurons hear themselves
+        return None
 
 
 def _label(network: "Network | GaussianEnsemble", parameters: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -345,8 +463,13 @@ def _label(network: "Network | GaussianEnsemble", parameters: Mapping[str, Any] 
         numbers = {name: value for name, value in (parameters or {}).items() if np.ndim(value) == 0}
         return {"ensemble": network.name, **{k: v for k, v in numbers.items() if isinstance(v, Real)}}
     label = {"g_eff": network.g_eff}
-    if isinstance(network.connectivity, RandomMode):
-        label["effective_rank"] = network.connectivity.effective_rank
+    connectivity = network.connectivity
+    if isinstance(connectivity, RandomMode):
+        label["effective_rank"] = connectivity.effective_rank
+        if isinstance(connectivity.overlaps, Sigmoid):
+            label["overlap_amplitude"] = connectivity.overlaps.amplitude
+    if isinstance(connectivity, PartiallySymmetric):
+        label["symmetry"] = connectivity.symmetry
     if network.gains is not None:
         label["PR_G"] = network.gains.participation_ratio
     if network.noise > 0:

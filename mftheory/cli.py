@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,12 +22,35 @@ app = typer.Typer(
 
 NONLINEARITIES: dict[str, mf.Nonlinearity] = {"erf": mf.Erf(), "tanh": mf.Tanh()}
 
+FIGURES = ("dimension", "overlaps")
+
 G = Annotated[float, typer.Option("--g", help="Effective coupling strength g_eff, above 1 without noise.")]
 Rank = Annotated[
     float | None, typer.Option("--effective-rank", help="Effective rank α PR_D of random modes; else i.i.d.")
 ]
+Overlap = Annotated[
+    float,
+    typer.Option("--overlap-amplitude", help="γ of the overlaps of --effective-rank's modes: ±γ, sigmoidal, ⟨Dρ⟩ = 0."),
+]
+Symmetry = Annotated[
+    float, typer.Option("--symmetry", help="ϱ, the correlation of reciprocal couplings; without --effective-rank.")
+]
 Phi = Annotated[str, typer.Option("--nonlinearity", help="erf, tanh, or a formula such as 'x/sqrt(1+x**2)'.")]
 Noise = Annotated[float, typer.Option("--noise", help="Intensity σ of independent white noise; needed below --g 1.")]
+Dynamics = Annotated[
+    str,
+    typer.Option(
+        "--dynamics",
+        help="leaky; euler:STEP, a map; or rational:N/D, coefficients of H(ω) = N(iω)/D(iω) from the constant term up, "
+        "such as rational:1/1,0.8,1.",
+    ),
+]
+Target = Annotated[
+    float | None,
+    typer.Option(
+        "--target", help="Relative standard error of the dimension, with --overlap-amplitude or --symmetry: 0.01."
+    ),
+]
 Observable = Annotated[str, typer.Option("--observable", help="phi or x.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Progress = Annotated[bool, typer.Option("--progress", help="Show progress bars.")]
@@ -35,6 +59,8 @@ Progress = Annotated[bool, typer.Option("--progress", help="Show progress bars."
 @app.command()
 def derive(
     effective_rank: Rank = None,
+    overlap_amplitude: Overlap = 0.0,
+    symmetry: Symmetry = 0.0,
     observable: Observable = "phi",
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     steps: Annotated[bool, typer.Option("--steps", help="Print every step, as LaTeX.")] = False,
@@ -42,7 +68,7 @@ def derive(
     as_json: Json = False,
 ) -> None:
     """Derive Ψ(ω1, ω2).  Example: mftheory derive --effective-rank 0.5 --route cavity --steps"""
-    derivation = mf.derive(_network(2.0, effective_rank, "erf"))
+    derivation = mf.derive(mf.Network(_couplings(2.0, effective_rank, overlap_amplitude, symmetry)))
     formula = derivation.four_point(observable, route)
     if steps and not as_json:
         _print_steps(derivation.steps(route, observable))
@@ -74,16 +100,33 @@ def formulas(
 def solve(
     g: G,
     effective_rank: Rank = None,
+    overlap_amplitude: Overlap = 0.0,
+    symmetry: Symmetry = 0.0,
     nonlinearity: Phi = "erf",
     noise: Noise = 0.0,
+    dynamics: Dynamics = "leaky",
     n: Annotated[int | None, typer.Option("--n", help="A size to judge the theory's validity at.")] = None,
+    target: Target = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of that sampling.")] = 0,
+    progress: Progress = False,
     as_json: Json = False,
 ) -> None:
     """Dimensions and two-point functions.  Example: mftheory solve --g 3 --effective-rank 0.5 --n 1000"""
-    theory = mf.solve(_network(g, effective_rank, nonlinearity, noise))
-    record: dict[str, Any] = {"g_eff": g, "effective_rank": effective_rank, "noise": noise, "gain": theory.gain}
+    couplings = _couplings(g, effective_rank, overlap_amplitude, symmetry)
+    sampling: dict[str, Any] = {"seed": seed, "progress": progress, **({} if target is None else {"target": target})}
+    theory = mf.solve(_network(couplings, nonlinearity, noise, dynamics), **sampling)
+    record: dict[str, Any] = {
+        "g_eff": g,
+        "effective_rank": effective_rank,
+        **_feedback(overlap_amplitude, symmetry),
+        "noise": noise,
+        "dynamics": dynamics,
+        "gain": theory.gain,
+        "status": theory.status,
+    }
     for a in ("phi", "x"):
         record[f"C_{a}"] = float(theory.C(a, 0.0))
+        record[f"C_error_{a}"] = float(theory.C_error(a, 0.0))
         record[f"dimension_{a}"] = theory.dimension(a)
         record[f"dimension_error_{a}"] = theory.dimension_error(a)
     if n is not None:
@@ -98,17 +141,28 @@ def simulate(
     n: Annotated[int, typer.Option("--n", help="Neurons.")],
     seed: Annotated[int, typer.Option("--seed", help="Seed of the couplings and of the initial conditions.")] = 0,
     effective_rank: Rank = None,
+    overlap_amplitude: Overlap = 0.0,
+    symmetry: Symmetry = 0.0,
     nonlinearity: Phi = "erf",
     noise: Noise = 0.0,
+    dynamics: Dynamics = "leaky",
     trajectories: Annotated[int, typer.Option("--trajectories", help="Independent trajectories.")] = 64,
     duration: Annotated[float, typer.Option("--duration", help="Measured time of each.")] = 100.0,
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
     """One network.  Example: mftheory simulate --g 3 --effective-rank 0.5 --n 500"""
-    net = _network(g, effective_rank, nonlinearity, noise)
+    net = _network(_couplings(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
     result = mf.simulate(net, n, seed, trajectories=trajectories, duration=duration, progress=progress)
-    record: dict[str, Any] = {"n": n, "seed": seed, "g_eff": g, "effective_rank": effective_rank, "noise": noise}
+    record: dict[str, Any] = {
+        "n": n,
+        "seed": seed,
+        "g_eff": g,
+        "effective_rank": effective_rank,
+        **_feedback(overlap_amplitude, symmetry),
+        "noise": noise,
+        "dynamics": dynamics,
+    }
     for a in ("phi", "x"):
         for name, estimate in ((f"C_{a}", result.C(a)), (f"dimension_{a}", result.dimension(a))):
             record[name], record[f"{name}_error"] = estimate.value, estimate.error
@@ -121,15 +175,18 @@ def compare(
     g: G,
     n: Annotated[list[int], typer.Option("--n", help="A size; give several to extrapolate in 1/N.")],
     effective_rank: Rank = None,
+    overlap_amplitude: Overlap = 0.0,
+    symmetry: Symmetry = 0.0,
     nonlinearity: Phi = "erf",
     noise: Noise = 0.0,
+    dynamics: Dynamics = "leaky",
     networks: Annotated[int, typer.Option("--networks", help="Networks a size.")] = 8,
     observable: Observable = "phi",
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
     """Theory against networks.  Example: mftheory compare --g 3 --effective-rank 1 --n 250 --n 500 --n 1000"""
-    net = _network(g, effective_rank, nonlinearity, noise)
+    net = _network(_couplings(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
     result = mf.compare(net, n=n, seeds=networks, observable=observable, progress=progress)
     if as_json:
         _print_json(result.to_dict())
@@ -139,23 +196,22 @@ def compare(
 
 @app.command()
 def figure(
-    name: Annotated[str, typer.Argument(help="dimension")],
+    name: Annotated[str, typer.Argument(help="dimension, or overlaps")],
     output: Annotated[Path, typer.Option("--output", help="Folder for the pictures and the JSON.")] = Path("figures"),
     quick: Annotated[bool, typer.Option("--quick", help="Seconds instead of minutes; concludes nothing.")] = False,
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
     """Reproduce a figure: picture, table, JSON.  Example: mftheory figure dimension --output figures"""
-    if name != "dimension":
-        raise InvalidNetwork("figure", name, "must be dimension")
-    from mftheory.figures import dimension
-
-    protocol = dimension.QUICK if quick else dimension.Protocol()
-    record = dimension.run(output, protocol, say=_silent if as_json else typer.echo, progress=progress)
+    if name not in FIGURES:
+        raise InvalidNetwork("figure", name, f"must be {' or '.join(FIGURES)}")
+    chosen = import_module(f"mftheory.figures.{name}")
+    protocol = chosen.QUICK if quick else chosen.Protocol()
+    record = chosen.run(output, protocol, say=_silent if as_json else typer.echo, progress=progress)
     if as_json:
         _print_json(record)
     else:
-        typer.echo(f"\nWritten: {', '.join(str(output / f) for f in dimension.FILES)}")
+        typer.echo(f"\nWritten: {', '.join(str(output / f) for f in chosen.FILES)}")
 
 
 @app.command()
@@ -194,10 +250,44 @@ def _fail(message: str, code: int = 2) -> None:
     sys.exit(code)
 
 
-def _network(g: float, effective_rank: float | None, nonlinearity: str, noise: float = 0.0) -> mf.Network:
+Couplings = mf.IID | mf.PartiallySymmetric | mf.RandomMode
+
+
+def _couplings(g: float, effective_rank: float | None, overlap_amplitude: float, symmetry: float) -> Couplings:
+    if effective_rank is not None:
+        if symmetry != 0:
+            raise InvalidNetwork("symmetry", symmetry, "is for couplings without modes: leave out --effective-rank")
+        return mf.RandomMode.exponential(g, effective_rank, overlap_amplitude)
+    if overlap_amplitude != 0:
+        raise InvalidNetwork("overlap_amplitude", overlap_amplitude, "is for modes: give --effective-rank")
+    return mf.IID(g) if symmetry == 0 else mf.PartiallySymmetric(g, symmetry)
+
+
+def _feedback(overlap_amplitude: float, symmetry: float) -> dict[str, float]:
+    given = {"overlap_amplitude": overlap_amplitude, "symmetry": symmetry}
+    return {name: value for name, value in given.items() if value != 0}
+
+
+def _network(couplings: Couplings, nonlinearity: str, noise: float = 0.0, dynamics: str = "leaky") -> mf.Network:
     phi = NONLINEARITIES[nonlinearity] if nonlinearity in NONLINEARITIES else mf.Nonlinearity(nonlinearity)
-    ensemble = mf.IID(g) if effective_rank is None else mf.RandomMode.exponential(g, effective_rank)
-    return mf.Network(ensemble, phi, noise=noise)
+    return mf.Network(couplings, phi, dynamics=_dynamics(dynamics), noise=noise)
+
+
+def _dynamics(text: str) -> mf.Leaky | mf.Rational | mf.EulerMap:
+    """Named, with its numbers after a colon."""
+    name, _, numbers = text.partition(":")
+    try:
+        if name == "leaky" and not numbers:
+            return mf.Leaky()
+        if name == "euler":
+            return mf.EulerMap(float(numbers))
+        if name == "rational":
+            numerator, denominator = (tuple(float(c) for c in part.split(",")) for part in numbers.split("/"))
+            return mf.Rational(numerator, denominator)
+    except ValueError as error:
+        if isinstance(error, MFTheoryError):  # the numbers are numbers, but no filter
+            raise
+    raise InvalidNetwork("dynamics", text, "must be leaky, euler:STEP or rational:N/D, such as rational:1/1,0.8,1")
 
 
 def _print_steps(steps: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Pictures of results. Every function takes a Matplotlib axes and returns the artists it drew."""
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,15 +42,19 @@ def save(fig: Figure, path: Path) -> Path:
 
 
 def theory(result: "Theory", ax: Axes | None = None, longest: float | None = None) -> list[Any]:
-    """C^φ(τ)/C^φ(0), and the timescale of the leading principal components Ψ^φ(τ, 0)/Ψ^φ(0, 0)."""
+    """C^φ(τ)/C^φ(0), and the timescale of the leading principal components Ψ^φ(τ, 0)/Ψ^φ(0, 0).
+
+    Of an ensemble without a "phi", of the first of its observables.
+    """
     ax = figure()[1][0] if ax is None else ax
     # Ψ(τ, 0) decays about as fast as C(τ); six decay times show both.
     tau = result.lags(6.0 / result.two_point.decay if longest is None else longest, 201)
-    C = result.C("phi", tau)
-    artists = ax.plot(tau, C / C[0], color=COLOURS[0], label=r"$C^\phi(\tau)/C^\phi(0)$")
-    artists += ax.plot(
-        tau, result.timescale("phi", tau), color=COLOURS[1], ls="--", label=r"$\Psi^\phi(\tau,0)/\Psi^\phi(0,0)$"
-    )
+    name = "phi" if "phi" in result.observables else result.observables[0]
+    a = r"\phi" if name == "phi" else rf"\mathrm{{{name}}}"
+    C = result.C(name, tau)
+    artists = ax.plot(tau, C / C[0], color=COLOURS[0], label=rf"$C^{{{a}}}(\tau)/C^{{{a}}}(0)$")
+    timescale = rf"$\Psi^{{{a}}}(\tau,0)/\Psi^{{{a}}}(0,0)$"
+    artists += ax.plot(tau, result.timescale(name, tau), color=COLOURS[1], ls="--", label=timescale)
     ax.set(xlabel=r"lag $\tau$ (time constants)", ylabel="normalised", ylim=(min(0.0, *ax.get_ylim()), 1.05))
     ax.legend()
     return list(artists)
@@ -60,7 +65,9 @@ def comparison(result: "Comparison", ax: Axes | None = None) -> list[Any]:
     ax = figure()[1][0] if ax is None else ax
     artists: list[Any] = []
     for colour, point in zip(_cycle(len(result.points)), result.points, strict=True):
-        label = ", ".join(f"{name} = {value:g}" for name, value in point.label.items())
+        label = ", ".join(
+            f"{name} = {value:g}" if isinstance(value, Real) else str(value) for name, value in point.label.items()
+        )
         inverse = [1 / size.n for size in point.sizes]
         values = [size.dimension.value for size in point.sizes]
         errors = [size.dimension.error for size in point.sizes]

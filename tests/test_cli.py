@@ -33,6 +33,18 @@ SIMULATE = ("simulate", "--g", "3", "--n", "20", "--trajectories", "4", "--durat
         (("solve", "--g", "3", "--nonlinearity", "relu"), "nonlinearity"),
         (("solve", "--g", "3", "--nonlinearity", "__import__('os')"), "nonlinearity"),
         (("solve", "--g", "3", "--n", "0"), "n"),
+        (("solve", "--g", "3", "--noise", "-1"), "noise"),
+        (("solve", "--g", "3", "--noise", "loud"), "--noise"),
+        (("solve", "--g", "3", "--dynamics", "lazy"), "dynamics"),
+        (("solve", "--g", "3", "--dynamics", "leaky:2"), "dynamics"),
+        (("solve", "--g", "3", "--dynamics", "euler"), "dynamics"),
+        (("solve", "--g", "3", "--dynamics", "euler:3"), "delta"),
+        (("solve", "--g", "3", "--dynamics", "rational:1"), "dynamics"),
+        (("solve", "--g", "3", "--dynamics", "rational:1/1,a"), "dynamics"),
+        (("solve", "--g", "3", "--dynamics", "rational:1/1,2/3"), "dynamics"),
+        (("solve", "--g", "3", "--dynamics", "rational:__import__('os')/1,1"), "dynamics"),
+        (("solve", "--g", "3", "--dynamics", "rational:1,1/1,1"), "numerator"),
+        (("solve", "--g", "3", "--dynamics", "rational:1/1,-1"), "denominator"),
         (("derive", "--observable", "y"), "observable"),
         (("derive", "--route", "replica"), "route"),
         (("simulate", "--g", "3", "--n", "1"), "n = 1"),
@@ -113,6 +125,46 @@ def test_solve_prints_numbers_and_json(capsys) -> None:
     assert record["dimension_phi"] == pytest.approx(0.0280088559, abs=1e-10)  # THEORY.md §7, as printed there
     assert record["trusted"] is True
     assert "dimension_phi" in run(capsys, "solve", "--g", "3")[1]
+
+
+def test_noise_below_onset(capsys) -> None:
+    """Without noise, g = 0.8 is quiescent; with it the numbers are those of the library."""
+    code, out, _ = run(capsys, "solve", "--g", "0.8", "--noise", "0.5", "--effective-rank", "1", "--json")
+    record = json.loads(out)
+    theory = mf.solve(mf.Network(mf.RandomMode.exponential(0.8, 1.0), noise=0.5))
+    assert code == 0
+    assert record["noise"] == 0.5
+    assert record["dimension_phi"] == theory.dimension("phi")
+    assert record["C_x"] == float(theory.C("x", 0.0))
+    code, _, err = run(capsys, "solve", "--g", "0.8", "--noise", "0")
+    assert (code, err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "dynamics"),
+    [
+        ("leaky", mf.Leaky()),
+        ("euler:0.2", mf.EulerMap(0.2)),
+        ("rational:1/1,0.8,1", mf.Rational([1.0], [1.0, 0.8, 1.0])),
+        ("rational:1,0.5/1,1.5,1", mf.Rational([1.0, 0.5], [1.0, 1.5, 1.0])),
+    ],
+)
+def test_dynamics_by_name(capsys, text, dynamics) -> None:
+    code, out, _ = run(capsys, "solve", "--g", "1.2", "--dynamics", text, "--noise", "0.5", "--json")
+    record = json.loads(out)
+    assert code == 0
+    assert record["dynamics"] == text
+    assert record["dimension_phi"] == mf.solve(mf.Network(mf.IID(1.2), dynamics=dynamics, noise=0.5)).dimension("phi")
+
+
+def test_simulate_takes_noise_and_dynamics(capsys) -> None:
+    code, out, _ = run(capsys, *SIMULATE, "--noise", "0.5", "--dynamics", "euler:0.5", "--json")
+    found = json.loads(out)
+    net = mf.Network(mf.IID(3.0), dynamics=mf.EulerMap(0.5), noise=0.5)
+    expected = mf.simulate(net, 20, 0, trajectories=4, duration=5.0)
+    assert code == 0
+    assert found["C_phi"] == expected.C("phi").value
+    assert found["noise"] == 0.5
 
 
 def test_simulate_and_compare_print(capsys) -> None:

@@ -11,8 +11,9 @@ import sympy as sp
 
 from mftheory.action.disorder import Coupling, Covariance, GaussianEnsemble, GaussianMatrix
 from mftheory.action.fields import Operator, Parameter, Population, omega
-from mftheory.errors import InvalidNetwork
-from mftheory.network import Network
+from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.network import Heterogeneous, Network
+from mftheory.network.network import HETEROGENEOUS
 
 g, g_eff = sp.Symbol("g", positive=True), sp.Symbol("g_eff", positive=True)
 alpha, kappa = sp.Symbol("alpha", positive=True), sp.Symbol("kappa", nonnegative=True)
@@ -124,7 +125,7 @@ def heterogeneous() -> GaussianEnsemble:
     )
     declared = random_mode(x)
     return GaussianEnsemble(
-        "heterogeneous",
+        HETEROGENEOUS,
         declared.populations,
         declared.couplings,
         declared.covariances,
@@ -157,6 +158,10 @@ def of(network: Network) -> GaussianEnsemble:
     """The declaration of a network's ensemble."""
     if not isinstance(network, Network):
         raise InvalidNetwork("network", network, "must be a Network or a GaussianEnsemble")
+    if isinstance(network.nonlinearity, Heterogeneous):
+        if network.ensemble != HETEROGENEOUS:
+            raise Unsupported(f"ensemble {network.ensemble!r}: not declared; declare it as a GaussianEnsemble")
+        return heterogeneous()
     return BUILT_IN[network.ensemble]()
 
 

@@ -1,7 +1,7 @@
 """One network of a declared ensemble: its Gaussian matrices drawn, its linear populations eliminated."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,7 +76,7 @@ class SamplableEnsemble:
         values = Values(self.ensemble, self.parameters)
         values.check_known()
         object.__setattr__(self, "_values", values)
-        object.__setattr__(self, "_nonlinearities", _nonlinearities(self._neurons, self.nonlinearity))
+        object.__setattr__(self, "_nonlinearities", nonlinearities_of(self._neurons, self.nonlinearity))
 
     def draw(self, n: int, seed: int) -> SampledNetwork:
         """One network: couplings between all neurons, the linear populations eliminated."""
@@ -169,7 +169,7 @@ def _check_sources(ensemble: GaussianEnsemble) -> None:
                 raise Unsupported(f"matrix {matrix!r} carries {name}: only a neuron's own activity is simulated")
 
 
-def _nonlinearities(neurons: list[Population], given: Any) -> dict[str, Nonlinearity]:
+def nonlinearities_of(neurons: Sequence[Population], given: Any) -> dict[str, Nonlinearity]:
     """φ of each population of neurons, by the name of its activity."""
     names = [p.activity_name for p in neurons]
     if not isinstance(given, Mapping):
@@ -190,4 +190,4 @@ def _short(value: Any) -> str:
     return f"array of {len(value)}" if np.ndim(value) == 1 else repr(value)
 
 
-__all__ = ["SamplableEnsemble"]
+__all__ = ["SamplableEnsemble", "nonlinearities_of"]

@@ -27,12 +27,18 @@ class Point:
         A rival prediction that the comparison should be able to exclude, such as the theory without κ.
     label : mapping
         The point's parameters, for tables.
+    size : float
+        Neurons that have the observable, as a multiple of N: the size of their population.
+    theory_error : float
+        Standard error of `theory`, where it was sampled; it counts in z, in quadrature.
     """
 
     theory: float
     records: Sequence[Mapping[str, Any]]
     alternative: float | None = None
     label: Mapping[str, Any] = field(default_factory=dict)
+    size: float = 1.0
+    theory_error: float = 0.0
 
 
 def compare(points: Iterable[Point], observable: str = "phi") -> Comparison:
@@ -65,7 +71,8 @@ def compare(points: Iterable[Point], observable: str = "phi") -> Comparison:
 
     dimension = a + b/N is fitted over the sizes; the error of a comes from the spread between networks, which contains
     the estimation error of each, and z allows for their small number (`mftheory.compare.extrapolate`). Drawing networks
-    again from those samples, a correct theory is beyond 3 standard errors one time in 200 to 600.
+    again from those samples, a correct theory is beyond 3 standard errors one time in 200 to 600. Where the theory has
+    an error of its own, it is added in quadrature.
 
     Examples
     --------
@@ -89,6 +96,7 @@ def compare(points: Iterable[Point], observable: str = "phi") -> Comparison:
 
 def _compare_point(point: Point) -> ComparedPoint:
     theory = _above_zero("theory", point.theory)
+    theory_error = _error("theory_error", point.theory_error)
     alternative = None if point.alternative is None else _above_zero("alternative", point.alternative)
     found = sizes_of([(int(record["n"]), _above_zero("dimension", record["dimension"])) for record in point.records])
     if not found or any(values.size < 2 for values in found.values()):
@@ -101,7 +109,7 @@ def _compare_point(point: Point) -> ComparedPoint:
         theory=theory,
         records=tuple(dict(record) for record in point.records),
         extrapolated=_estimate(limit),
-        z=limit.z(theory),
+        z=limit.z(theory, theory_error),
         degrees_of_freedom=limit.degrees_of_freedom,
         sizes=tuple(
             SizeAverage(n, values.size, _estimate(intercept({n: values})), float(np.std(values, ddof=1)))
@@ -111,11 +119,20 @@ def _compare_point(point: Point) -> ComparedPoint:
         alternative_z=None if alternative is None else limit.z(alternative),
         without_smallest=None if shorter is None else _estimate(shorter),
         without_smallest_z=None if change is None else change.z(),
+        size=point.size,
+        theory_error=theory_error,
     )
 
 
 def _estimate(average: Linear) -> Estimate:
     return Estimate(average.value, average.error)
+
+
+def _error(argument: str, value: Any) -> float:
+    number = float(value)
+    if not (math.isfinite(number) and number >= 0):
+        raise InvalidNetwork(argument, value, "must be a finite number of at least 0")
+    return number
 
 
 def _above_zero(argument: str, value: Any) -> float:

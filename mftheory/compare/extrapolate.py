@@ -20,12 +20,18 @@ class Linear:
     error: float
     degrees_of_freedom: float
 
-    def z(self, reference: float = 0.0) -> float:
-        """Deviation from a reference known without error: the normal deviate as improbable as Student's ratio."""
+    def z(self, reference: float = 0.0, reference_error: float = 0.0) -> float:
+        """Deviation from a reference: the normal deviate as improbable as Student's ratio.
+
+        The reference's standard error, itself known well, adds in quadrature (Satterthwaite's degrees of freedom).
+        """
         deviation = self.value - reference
-        if self.error == 0:
+        error = float(np.hypot(self.error, reference_error))
+        if error == 0:
             return 0.0 if deviation == 0 else float(np.copysign(np.inf, deviation))
-        return normal_deviate(deviation / self.error, self.degrees_of_freedom)
+        # Of the variance only the networks' share is uncertain; at a few per cent of it Student's law is the normal.
+        share = max(self.error / error, 0.01)
+        return normal_deviate(deviation / error, self.degrees_of_freedom / share**4)
 
 
 def intercept(values: Values) -> Linear:

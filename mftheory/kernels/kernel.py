@@ -126,6 +126,57 @@ def committed(ensemble: str, observable: str) -> Kernel:
     return _kernel(importlib.import_module(f"mftheory.kernels.generated.{path.stem}"), path)
 
 
+@dataclass(frozen=True)
+class SiteMeans:
+    """What a neuron hears at the saddle point, and the moments of four-point kernels, as functions of spectra.
+
+    Attributes
+    ----------
+    field : callable
+        (Q, K): the spectrum of a neuron's Gaussian input, and the kernel through which it hears its own φ.
+    moments : callable or None
+        A dict of the moments that an ensemble's kernels take, by name.
+    parameters, sites, spectra : tuple of str
+        Names of the arguments: numbers; values that differ between modes (D, rho) and neurons (G); two-time functions
+        of `moments`. The last two arguments, over_modes and over_neurons, take means over the last axis.
+    """
+
+    field: Callable[..., Any]
+    moments: Callable[..., Any] | None
+    parameters: tuple[str, ...]
+    sites: tuple[str, ...]
+    spectra: tuple[str, ...]
+
+
+def site_means_file(ensemble: str) -> str:
+    """Name of the committed source of an ensemble's means over sites."""
+    return f"{ensemble.replace('-', '_').replace('+', '_')}_site_means.py"
+
+
+@cache
+def committed_site_means(ensemble: str) -> SiteMeans:
+    """The committed means over sites of a built-in ensemble in which neurons hear themselves; needs no SymPy.
+
+    Raises
+    ------
+    Unsupported
+        If there are none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mftheory.kernels import committed_site_means
+    >>> hears = committed_site_means("partially-symmetric")
+    >>> hears.field(C_phi=2.0, S_phi=0.5j, g=3.0, sigma=-1.0, over_modes=None, over_neurons=None)
+    (18.0, (-0-0.5j))
+    """
+    path = GENERATED / site_means_file(ensemble)
+    if not path.is_file():
+        raise Unsupported(f"no committed means over sites for {ensemble!r}")
+    module = importlib.import_module(f"mftheory.kernels.generated.{path.stem}")
+    return SiteMeans(module.field, getattr(module, "moments", None), module.PARAMETERS, module.SITES, module.SPECTRA)
+
+
 def compiled(formula: "Formula") -> Kernel:
     """The kernel of a derived formula: the committed one where it is the same, else compiled once and kept."""
     from mftheory.kernels.source import content_hash, source

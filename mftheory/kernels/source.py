@@ -4,10 +4,10 @@ import hashlib
 import textwrap
 
 import sympy as sp
-from sympy.printing.pycode import PythonCodePrinter
 
 from mftheory.formulas import Formula
 from mftheory.kernels.loops import with_loops_apart
+from mftheory.kernels.printer import Printer, with_squares
 
 _TEMPLATE = '''\
 """[{label}] {title}
@@ -41,37 +41,6 @@ def {name}({parameters}):
     return 1 - {gain}
 """
 
-# Longest product written out: x*x*x*x is faster than a complex power and as readable.
-_WRITTEN_OUT = 8
-
-
-class _abs2(sp.Function):
-    """|z|² as one call."""
-
-
-class _Printer(PythonCodePrinter):
-    """Python that numba compiles well: no complex powers, no square root under |·|²."""
-
-    def _print_Pow(self, expr: sp.Expr, rational: bool = False) -> str:
-        base, exponent = expr.as_base_exp()
-        if not exponent.is_Integer or abs(exponent) > _WRITTEN_OUT:
-            return str(super()._print_Pow(expr, rational=rational))
-        factor = self.parenthesize(base, 51)  # above the precedence of a product
-        product = "*".join([factor] * abs(int(exponent)))
-        return product if exponent > 0 else f"1.0/({product})"
-
-    def _print__abs2(self, expr: sp.Expr) -> str:
-        return f"abs2({self._print(expr.args[0])})"
-
-    def _print_Re(self, expr: sp.Expr) -> str:
-        return f"({self._print(expr.args[0])}).real"
-
-    def _print_conjugate(self, expr: sp.Expr) -> str:
-        return f"{self.parenthesize(expr.args[0], 1000)}.conjugate()"
-
-    def _print_Rational(self, expr: sp.Rational) -> str:
-        return f"({expr.p}.0/{expr.q}.0)"
-
 
 def content_hash(formula: Formula) -> str:
     """Fingerprint of what a kernel computes: expression and order of arguments."""
@@ -88,12 +57,10 @@ def source(formula: Formula) -> str:
     complex128; the result is complex128.
     """
     apart, loops = with_loops_apart(formula)
-    squares = apart.replace(
-        lambda e: e.is_Pow and isinstance(e.base, sp.Abs) and e.exp.is_even,
-        lambda e: _abs2(e.base.args[0]) ** (e.exp / 2),
+    shared, (result,) = sp.cse(
+        with_squares(apart), symbols=sp.numbered_symbols("t"), optimizations="basic", order="canonical"
     )
-    shared, (result,) = sp.cse(squares, symbols=sp.numbered_symbols("t"), optimizations="basic", order="canonical")
-    printer = _Printer({"fully_qualified_modules": False, "standard": "python3"})
+    printer = Printer()
     lines = [f"{symbol} = {printer.doprint(value)}" for symbol, value in shared]
     lines.append(f"return {printer.doprint(result)}")
     left = {name for name in formula.arguments if formula.symbols[name].symbol in apart.free_symbols}
@@ -117,6 +84,6 @@ def source(formula: Formula) -> str:
     )
 
 
-def _loop(symbol: sp.Symbol, gain: sp.Expr, formula: Formula, printer: _Printer) -> str:
+def _loop(symbol: sp.Symbol, gain: sp.Expr, formula: Formula, printer: Printer) -> str:
     names = [name for name, info in formula.symbols.items() if info.symbol in gain.free_symbols]
     return _LOOP.format(name=symbol.name, parameters=", ".join(names), gain=printer.parenthesize(gain, 40))

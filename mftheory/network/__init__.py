@@ -4,6 +4,7 @@ from mftheory.network.connectivity import IID, PartiallySymmetric
 from mftheory.network.couplings import Couplings, Dense, Factored
 from mftheory.network.dynamics import Dynamics, EulerMap, Leaky, Rational
 from mftheory.network.gains import Gains
+from mftheory.network.heterogeneous import Heterogeneous
 from mftheory.network.network import Network
 from mftheory.network.nonlinearity import Erf, Nonlinearity, Tanh
 from mftheory.network.random_mode import RandomMode
@@ -17,6 +18,7 @@ __all__ = [
     "EulerMap",
     "Factored",
     "Gains",
+    "Heterogeneous",
     "Leaky",
     "Network",
     "Nonlinearity",

@@ -4,6 +4,7 @@ The same walk serves arrays, floats and truncated Taylor series (`taylor.py`), w
 """
 
 import ast
+import copy
 import math
 import operator
 import sys
@@ -43,49 +44,73 @@ Tree = ast.expr
 Values = Mapping[str, Callable[[Any], Any]]
 
 
-def text_of(formula: Any) -> str:
-    """The text of a formula, given as text or as a SymPy expression in one symbol."""
+def text_of(formula: Any, parameters: frozenset[str] = frozenset()) -> str:
+    """The text of a formula, given as text or as a SymPy expression in one symbol besides the parameters."""
     if isinstance(formula, str):
         return formula
     sympy = sys.modules.get("sympy")  # whoever has a SymPy expression has imported SymPy
     if sympy is None or not isinstance(formula, sympy.Expr):
         raise InvalidNetwork("nonlinearity", formula, f"{ALLOWED}, as a string or a SymPy expression")
-    if len(formula.free_symbols) > 1:
-        raise InvalidNetwork("nonlinearity", formula, "must depend on one symbol only")
+    variables = {symbol for symbol in formula.free_symbols if symbol.name not in parameters}
+    if len(variables) > 1:
+        besides = f" besides {', '.join(sorted(parameters))}" if parameters else ""
+        raise InvalidNetwork("nonlinearity", formula, f"must depend on one symbol only{besides}")
     from sympy.printing.pycode import pycode
 
-    in_x = formula.xreplace({symbol: sympy.Symbol("x") for symbol in formula.free_symbols})
+    in_x = formula.xreplace({symbol: sympy.Symbol("x") for symbol in variables})
     in_x = in_x.replace(sympy.sign, sympy.Function("sign"))  # pycode would spell it by an if
     return str(pycode(in_x, fully_qualified_modules=False, user_functions={"sign": "sign", "sech": "sech"}))
 
 
-def normalised(formula: Any) -> str:
+def normalised(formula: Any, parameters: frozenset[str] = frozenset()) -> str:
     """A formula in the one spelling by which it is compared and kept."""
-    return ast.unparse(parse(text_of(formula)))
+    return ast.unparse(parse(text_of(formula, parameters), parameters))
+
+
+def with_numbers(text: str, values: Mapping[str, float]) -> str:
+    """A formula with numbers in place of its parameters, in its one spelling."""
+
+    class Substitution(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            if node.id not in values:
+                return node
+            number = float(values[node.id])
+            size = ast.Constant(abs(number))
+            return size if math.copysign(1.0, number) > 0 else ast.UnaryOp(ast.USub(), size)
+
+    tree = copy.deepcopy(parse(text, frozenset(values)))
+    return ast.unparse(Substitution().visit(tree))
+
+
+def names_of(tree: Tree) -> set[str]:
+    """x, constants and parameters that a formula contains."""
+    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called}
 
 
 @lru_cache(maxsize=256)
-def parse(text: str) -> Tree:
-    """The tree of a formula; InvalidNetwork, in one line, for anything that is not one."""
+def parse(text: str, parameters: frozenset[str] = frozenset()) -> Tree:
+    """The tree of a formula in x and the parameters; InvalidNetwork, in one line, for anything that is not one."""
     if len(text) > LONGEST:
         raise InvalidNetwork("nonlinearity", text, f"must have at most {LONGEST} characters")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about doubtful literals and constants: those are refused below
             tree = ast.parse(text.strip(), mode="eval").body
-            tree = _checked(tree, DEEPEST)
+            tree = _checked(tree, DEEPEST, {"x", *parameters, *CONSTANTS})
             if isinstance(_fold(tree), float):
                 raise _Refused
         return tree
     except (_Refused, SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
-        raise InvalidNetwork("nonlinearity", text, ALLOWED) from None
+        names = ", ".join(["x", *sorted(parameters)])
+        raise InvalidNetwork("nonlinearity", text, ALLOWED.replace("in x", f"in {names}", 1)) from None
 
 
 class _Refused(Exception):
     """Something else than a formula; caught here."""
 
 
-def _checked(node: ast.AST, depth: int) -> Tree:
+def _checked(node: ast.AST, depth: int, names: set[str]) -> Tree:
     """A copy of the tree, made of allowed parts only and with one name for each function."""
     if depth == 0:
         raise _Refused
@@ -94,27 +119,27 @@ def _checked(node: ast.AST, depth: int) -> Tree:
             if not math.isfinite(value):
                 raise _Refused
             return ast.Constant(value)
-        case ast.Name(id=name) if name == "x" or name in CONSTANTS:
+        case ast.Name(id=name) if name in names:
             return ast.Name(name, ast.Load())
         case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=operand):
-            return ast.UnaryOp(sign, _checked(operand, depth - 1))
+            return ast.UnaryOp(sign, _checked(operand, depth - 1, names))
         case ast.BinOp(left=left, op=op, right=right) if isinstance(op, (*OPERATORS, ast.Pow)):
-            return ast.BinOp(_checked(left, depth - 1), op, _checked(right, depth - 1))
+            return ast.BinOp(_checked(left, depth - 1, names), op, _checked(right, depth - 1, names))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             name = SYNONYMS.get(name, name)
             fewest, most = SEVERAL.get(name, (1, 1))
             if (name in FUNCTIONS or name in SEVERAL) and fewest <= len(arguments) <= most:
-                return ast.Call(ast.Name(name, ast.Load()), [_checked(a, depth - 1) for a in arguments], [])
+                return ast.Call(ast.Name(name, ast.Load()), [_checked(a, depth - 1, names) for a in arguments], [])
     raise _Refused
 
 
 def _fold(node: Tree) -> Any:
-    """The value of a formula without x, else None; refuses constants that are not finite real numbers."""
+    """The value of a formula of constants, else None; refuses constants that are not finite real numbers."""
     constant = True
     for part in ast.iter_child_nodes(node):
         if isinstance(part, ast.expr) and not (isinstance(node, ast.Call) and part is node.func):
             constant = _fold(part) is not None and constant
-    if not constant or (isinstance(node, ast.Name) and node.id == "x"):
+    if not constant or (isinstance(node, ast.Name) and node.id not in CONSTANTS):
         return None
     value = evaluate(node, math.nan)
     if not isinstance(value, float) or not math.isfinite(value):
@@ -122,7 +147,7 @@ def _fold(node: Tree) -> Any:
     return value
 
 
-def evaluate(tree: Tree, x: Any, functions: Values = FUNCTIONS) -> Any:
+def evaluate(tree: Tree, x: Any, functions: Values = FUNCTIONS, parameters: Mapping[str, Any] | None = None) -> Any:
     """The formula at x: a float, an array (its precision is kept) or a Taylor series.
 
     Parameters
@@ -131,21 +156,29 @@ def evaluate(tree: Tree, x: Any, functions: Values = FUNCTIONS) -> Any:
     x : float, array or Taylor
     functions : mapping
         The functions of one argument, by name; they take whatever x is, and floats.
+    parameters : mapping, optional
+        Values of the formula's parameters, by name, broadcast against x.
     """
+
+    def at(part: Tree) -> Any:
+        return evaluate(part, x, functions, parameters)
+
     match tree:
         case ast.Constant(value=value):
             return float(value)  # type: ignore[arg-type]
         case ast.Name(id=name):
-            return x if name == "x" else CONSTANTS[name]
+            if name in CONSTANTS:
+                return CONSTANTS[name]
+            return x if name == "x" or parameters is None else parameters[name]
         case ast.UnaryOp(op=sign, operand=operand):
-            value = evaluate(operand, x, functions)
+            value = at(operand)
             return -value if isinstance(sign, ast.USub) else value
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
-            return _power(evaluate(left, x, functions), evaluate(right, x, functions), functions)
+            return _power(at(left), at(right), functions)
         case ast.BinOp(left=left, op=op, right=right):
-            return OPERATORS[type(op)](evaluate(left, x, functions), evaluate(right, x, functions))
+            return OPERATORS[type(op)](at(left), at(right))
         case ast.Call(func=ast.Name(id=name), args=arguments):
-            values = [evaluate(a, x, functions) for a in arguments]
+            values = [at(a) for a in arguments]
             if name == "clip":
                 return _larger(values[1], _smaller(values[0], values[2]))
             if name in SEVERAL:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.errors import InvalidNetwork
 from mftheory.network import _check
 from mftheory.network import connectivity as _connectivity
 from mftheory.network import dynamics as _dynamics
@@ -14,8 +15,12 @@ from mftheory.network import gains as _gains
 from mftheory.network import nonlinearity as _nonlinearity
 from mftheory.network.connectivity import Connectivity
 from mftheory.network.dynamics import Dynamics, Leaky
-from mftheory.network.nonlinearity import Erf, Nonlinearity
+from mftheory.network.heterogeneous import Heterogeneous
+from mftheory.network.nonlinearity import Erf
 from mftheory.network.sampled import NeuronGroup, SampledNetwork
+
+HETEROGENEOUS = "heterogeneous"
+"""Ensemble of independent couplings or modes between neurons whose Φ_θ differs."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +33,8 @@ class Network:
     ----------
     connectivity : IID, PartiallySymmetric or RandomMode
         The ensemble that J is drawn from.
-    nonlinearity : Erf, Tanh or Nonlinearity
-        φ; the default is erf(√π x/2).
+    nonlinearity : Erf, Tanh, Nonlinearity or Heterogeneous
+        φ; the default is erf(√π x/2). With `Heterogeneous` neurons φ_i is Φ_θi(x_i), and gains are among its θ.
     gains : array or Gains, optional
         G_j, finite, >= 0 and not all 0. An array is the law of the theory as it stands (⟨G²⟩ multiplies g_eff²), at
         another size resampled by quantiles; `Gains.exponential(pr)` has ⟨G²⟩ = 1.
@@ -58,14 +63,17 @@ class Network:
     """
 
     connectivity: Connectivity
-    nonlinearity: Nonlinearity = field(default_factory=Erf)
+    nonlinearity: Any = field(default_factory=Erf)
     gains: Any = None
     dynamics: Dynamics = field(default_factory=Leaky)
     noise: float = 0.0
 
     def __post_init__(self) -> None:
         _connectivity.checked(self.connectivity)
-        _nonlinearity.checked(self.nonlinearity)
+        if not isinstance(self.nonlinearity, Heterogeneous):
+            _nonlinearity.checked(self.nonlinearity)
+        elif self.gains is not None:
+            raise InvalidNetwork("gains", self.gains, "must be a parameter of the formula: G*tanh(x)")
         object.__setattr__(self, "gains", _gains.checked(self.gains))
         _dynamics.checked(self.dynamics)
         object.__setattr__(self, "noise", _check.nonnegative("noise", self.noise))
@@ -78,12 +86,18 @@ class Network:
     @property
     def ensemble(self) -> str:
         """Name of the ensemble, the key of its derivation and of its kernels."""
+        if isinstance(self.nonlinearity, Heterogeneous):
+            own = self.connectivity.ensemble
+            return HETEROGENEOUS if own in ("iid", "random-mode") else f"{own}+{HETEROGENEOUS}"
         return self.connectivity.ensemble + ("" if self.gains is None else "+gains")
 
     @property
     def parameters(self) -> dict[str, float]:
         """The numbers that the theory of this network depends on, by the names its formulas use."""
         own = self.connectivity.parameters
+        if self.ensemble == HETEROGENEOUS:
+            # One declaration for both: i.i.d. couplings are many equal modes, r_4/r_2² → 0 at equal α r_2.
+            return {"alpha": 1.0, "r_2": self.g_eff**2, "r_4": own.get("kappa", 0.0) * self.g_eff**4}
         if self.gains is None:
             return own
         if "sigma" not in own:  # without reciprocal correlations, J and G enter together
@@ -91,7 +105,13 @@ class Network:
         return {**own, "q_2": self.gains.moment(2), "PR_G": self.gains.participation_ratio}
 
     def gain_law(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(w, G), with ⟨f(G)⟩ = Σ w f(G) in the theory: arrays as they stand, named laws by Gauss–Legendre nodes."""
+        """(w, G), with ⟨f(G)⟩ = Σ w f(G) in the theory: arrays as they stand, named laws by Gauss–Legendre nodes.
+
+        Of `Heterogeneous` neurons one entry each, G = 1.
+        """
+        if isinstance(self.nonlinearity, Heterogeneous):
+            size = self.nonlinearity.size
+            return np.full(size, 1.0 / size), np.ones(size)
         if self.gains is None:
             return np.ones(1), np.ones(1)
         return self.gains.law()
@@ -118,6 +138,7 @@ class Network:
             # Spawn key 2: independent of the couplings (no key) and of the initial conditions (key 1).
             readout = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2,))).permutation(gains)
             activities |= {"Phi": gains, "readout": readout}
-        group = NeuronGroup(couplings.n, self.nonlinearity, states={"x": None}, activities=activities)
+        phi = self.nonlinearity.sample(n) if isinstance(self.nonlinearity, Heterogeneous) else self.nonlinearity
+        group = NeuronGroup(couplings.n, phi, states={"x": None}, activities=activities)
         observables = ("phi", "x", *list(activities)[1:])
         return SampledNetwork(couplings, (group,), self.g_eff, observables, self.dynamics, self.noise)

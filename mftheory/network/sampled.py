@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mftheory.network.couplings import Couplings
 from mftheory.network.dynamics import Dynamics, Leaky
+from mftheory.network.heterogeneous import Heterogeneous
 from mftheory.network.nonlinearity import Nonlinearity
 
 Weights = NDArray[np.float64] | None
@@ -17,20 +18,20 @@ Weights = NDArray[np.float64] | None
 
 @dataclass(frozen=True, eq=False)
 class NeuronGroup:
-    """Consecutive neurons that share a nonlinearity, and what can be measured of them.
+    """Consecutive neurons that share a nonlinearity or a formula for it, and what can be measured of them.
 
     Attributes
     ----------
     size : int
         Number of neurons.
-    nonlinearity : Nonlinearity
-        φ.
+    nonlinearity : Nonlinearity or Heterogeneous
+        φ, the same for all or with `size` entries of its parameters.
     states, activities : mappings of str to weights
         Observables w_i x_i and w_i φ(x_i) by name, such as ``{"phi": None, "Phi": G}``.
     """
 
     size: int
-    nonlinearity: Nonlinearity
+    nonlinearity: Nonlinearity | Heterogeneous
     states: Mapping[str, Weights]
     activities: Mapping[str, Weights]
 

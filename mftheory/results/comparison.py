@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -65,6 +66,10 @@ class ComparedPoint:
         The extrapolation repeated without the smallest size.
     without_smallest_z : float, optional
         What that changes, in standard errors: large if a 1/N² term is visible. Given three sizes or more.
+    size : float
+        Neurons that have the observable, as a multiple of N.
+    theory_error : float
+        Standard error of the theory's dimension: next to nothing, unless it was sampled. Counts in z.
     """
 
     label: Mapping[str, Any]
@@ -78,6 +83,8 @@ class ComparedPoint:
     alternative_z: float | None = None
     without_smallest: Estimate | None = None
     without_smallest_z: float | None = None
+    size: float = 1.0
+    theory_error: float = 0.0
 
     @property
     def ok(self) -> bool:
@@ -86,11 +93,12 @@ class ComparedPoint:
 
     @property
     def power(self) -> float | None:
-        """Standard error as a fraction of the distance between theory and alternative; small is good."""
+        """Standard error, the theory's included, as a fraction of the distance to the alternative; small is good."""
         if self.alternative is None:
             return None
         distance = abs(self.alternative - self.theory)
-        return self.extrapolated.error / distance if distance > 0 else float("inf")
+        error = math.hypot(self.extrapolated.error, self.theory_error)
+        return error / distance if distance > 0 else float("inf")
 
     @property
     def informative(self) -> bool | None:
@@ -100,7 +108,7 @@ class ComparedPoint:
     @property
     def number_of_dimensions(self) -> float:
         """Predicted N·PR at the smallest size used: the theory assumes it is much larger than 1."""
-        return self.sizes[0].n * self.theory
+        return self.sizes[0].n * self.size * self.theory
 
     @property
     def trusted(self) -> bool:
@@ -153,7 +161,7 @@ class Comparison:
             rows.append(
                 [
                     *(_short(point.label.get(name, "")) for name in names),
-                    f"{point.theory:.4f}",
+                    _with_error(point.theory, point.theory_error),
                     f"{point.extrapolated.value:.4f} ± {point.extrapolated.error:.4f}",
                     f"{point.z:+.2f}",
                     f"{point.number_of_dimensions:.0f}",
@@ -193,6 +201,11 @@ class Comparison:
     def __repr__(self) -> str:
         worst = max(self.z_scores, key=abs)
         return f"Comparison({len(self.points)} points, largest deviation {worst:+.1f} standard errors)"
+
+
+def _with_error(value: float, error: float) -> str:
+    """Four digits, and the error where it shows in them."""
+    return f"{value:.4f}" if error < 5e-5 else f"{value:.4f} ± {error:.4f}"
 
 
 def _short(value: Any) -> str:

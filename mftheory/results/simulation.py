@@ -18,12 +18,18 @@ if TYPE_CHECKING:
     import xarray
 
 
+Replicates = tuple[float, NDArray[np.float64]]
+"""An estimate, and the same without each trajectory in turn."""
+
+
 class SampleEstimates(Protocol):
     """What `Simulation` asks of the samples it was made from; lags count samples."""
 
-    def two_point(self, observable: str, lag: int) -> NDArray[np.float64]: ...
+    def two_point_replicates(self, observable: str, lag: int) -> Replicates: ...
 
-    def pair_products(self, observable: str, lag1: int, lag2: int) -> NDArray[np.float64]: ...
+    def four_point_replicates(self, observable: str, lag1: int, lag2: int) -> Replicates: ...
+
+    def time_means(self, observable: str) -> NDArray[np.float64]: ...
 
     def covariance(self, observable: str, max_bytes: float) -> NDArray[np.float64]: ...
 
@@ -83,31 +89,39 @@ class Simulation:
     observables: tuple[str, ...] = ("phi", "x")
 
     def C(self, observable: str = "phi", tau: float = 0.0) -> Estimate:
-        """C^a(τ) = (1/N) Σ_i ⟨a_i(t) a_i(t + τ)⟩, unbiased.
+        """C^a(τ) = (1/N) Σ_i ⟨a_i(t) a_i(t + τ)⟩, unbiased; about each neuron's mean if φ is not odd.
 
         Raises
         ------
         InvalidNetwork
             For an unknown observable, or a lag that is no multiple of `sampling_interval` within the run.
         """
-        each = self.samples.two_point(self._known(observable), self._lag("tau", tau))
+        return jackknife(*self.samples.two_point_replicates(self._known(observable), self._lag("tau", tau)))
+
+    def mean(self, observable: str = "phi") -> Estimate:
+        """⟨a⟩ over neurons and time."""
+        each = self.samples.time_means(self._known(observable)).mean(axis=1)
         return jackknife(float(each.mean()), leave_one_out_mean(each))
+
+    def static(self, observable: str = "phi") -> Estimate:
+        """(1/N) Σ_i ⟨a_i⟩_t², what C^a(τ) without subtracted means tends to, unbiased."""
+        means = self.samples.time_means(self._known(observable))
+        return jackknife(*leave_one_out_pair_mean(means @ means.T / means.shape[1]))
 
     def Psi(self, observable: str = "phi", tau1: float = 0.0, tau2: float = 0.0) -> Estimate:
         """Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), unbiased. Raises as `C` does."""
-        pairs = self._pairs(observable, self._lag("tau1", tau1), self._lag("tau2", tau2))
-        return jackknife(*leave_one_out_pair_mean(pairs))
+        return jackknife(*self._four_point(observable, self._lag("tau1", tau1), self._lag("tau2", tau2)))
 
     def dimension(self, observable: str = "phi") -> Estimate:
         """PR^a = C^a(0)²/Ψ^a(0,0), between 0 and 1. Raises as `C` does."""
-        each = self.samples.two_point(self._known(observable), 0)
-        psi, psi_without = leave_one_out_pair_mean(self._pairs(observable, 0, 0))
-        return jackknife(float(each.mean()) ** 2 / psi, leave_one_out_mean(each) ** 2 / psi_without)
+        variance, variance_without = self.samples.two_point_replicates(self._known(observable), 0)
+        psi, psi_without = self._four_point(observable, 0, 0)
+        return jackknife(variance**2 / psi, variance_without**2 / psi_without)
 
     def timescale(self, observable: str = "phi", tau: float = 1.0) -> Estimate:
         """Ψ^a(τ, 0)/Ψ^a(0, 0): how long the leading principal components keep their activity. Raises as `C` does."""
-        lagged, lagged_without = leave_one_out_pair_mean(self._pairs(observable, self._lag("tau", tau), 0))
-        psi, psi_without = leave_one_out_pair_mean(self._pairs(observable, 0, 0))
+        lagged, lagged_without = self._four_point(observable, self._lag("tau", tau), 0)
+        psi, psi_without = self._four_point(observable, 0, 0)
         return jackknife(lagged / psi, lagged_without / psi_without)
 
     def covariance(self, observable: str = "phi") -> NDArray[np.float64]:
@@ -188,8 +202,8 @@ class Simulation:
             raise InvalidNetwork("observable", observable, f"must be one of {', '.join(map(repr, self.observables))}")
         return observable
 
-    def _pairs(self, observable: str, lag1: int, lag2: int) -> NDArray[np.float64]:
-        return self.samples.pair_products(self._known(observable), lag1, lag2)
+    def _four_point(self, observable: str, lag1: int, lag2: int) -> Replicates:
+        return self.samples.four_point_replicates(self._known(observable), lag1, lag2)
 
     def _lag(self, argument: str, tau: float) -> int:
         longest = round(self.duration / self.sampling_interval) - 1

@@ -1,6 +1,6 @@
 """What the mean-field theory says of a network, in numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -40,9 +40,9 @@ class TwoPointFunctions(Protocol):
     @property
     def g_eff(self) -> float: ...
     @property
-    def gain(self) -> float: ...
+    def gain(self) -> Any: ...
     @property
-    def variance(self) -> float: ...
+    def variance(self) -> Any: ...
     @property
     def decay(self) -> float: ...
     @property
@@ -76,13 +76,23 @@ class Theory:
     time constant, everything else is dimensionless. Functions take numbers or arrays and return arrays of the same
     (broadcast) shape.
 
-    Assumptions (THEORY.md §0): a stationary fluctuating state, odd φ, no condensed modes, N·PR ≫ 1; see `trusted`.
+    Assumptions (THEORY.md §0): a stationary fluctuating state, no condensed modes, N·PR ≫ 1; see `trusted`. If φ is not
+    odd, every function is of fluctuations about each neuron's own mean; see `mean` and `static`.
 
     Attributes
     ----------
     observables : tuple of str
         What may be asked for: "phi" and "x"; with gains also "Phi" (G_i φ_i, what the neurons send) and "readout"
-        (w_i φ_i with w independent of G and of its law).
+        (w_i φ_i with w independent of G and of its law); of an ensemble of several populations those that it declares,
+        each averaged over the neurons of its population.
+    crossed : tuple of str
+        Functions of a neuron's state and activity, ⟨x(t) φ(t+τ)⟩, that `C` and `spectrum` know.
+    responding : tuple of str
+        What `S` knows.
+    sizes : mapping of str to float
+        Neurons that have an observable, as a multiple of N, where these are not all.
+    replicas : tuple
+        Of a solution that is sampled, the same without one part of the samples each: their spread is its error.
 
     Examples
     --------
@@ -105,15 +115,19 @@ class Theory:
     status: str = "converged"
     observables: tuple[str, ...] = OBSERVABLES
     growth: Callable[[], tuple[float, float]] | None = None
+    crossed: tuple[str, ...] = ("xphi",)
+    responding: tuple[str, ...] = OBSERVABLES
+    sizes: Mapping[str, float] = field(default_factory=dict)
+    replicas: tuple[TwoPointFunctions, ...] = ()
     _cache: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
 
     @property
-    def gain(self) -> float:
-        """⟨φ'⟩, the mean slope of the nonlinearity."""
+    def gain(self) -> Any:
+        """⟨φ'⟩, the mean slope of the nonlinearity; of several populations an array, in the ensemble's order."""
         return self.two_point.gain
 
     def C(self, observable: str, tau: ArrayLike) -> Array:
-        """C^a(τ) = ⟨a(t) a(t+τ)⟩ for one of `observables`, or ⟨x(t) φ(t+τ)⟩ for "xphi"."""
+        """C^a(τ) = ⟨a(t) a(t+τ)⟩ for one of `observables`, or ⟨x(t) φ(t+τ)⟩ for "xphi" (one of `crossed`)."""
         return self.two_point.covariance(checked_observable(observable, self._two_point), _real("tau", tau))
 
     def spectrum(self, observable: str, omega: ArrayLike) -> Array:
@@ -122,7 +136,30 @@ class Theory:
 
     def S(self, omega: ArrayLike, observable: str = "phi") -> NDArray[np.complex128]:
         """Response S^φ(ω) = ⟨φ'⟩/(1+iω) (or S^x) of a neuron to its own input."""
-        return self.two_point.response(checked_observable(observable), _real("omega", omega))
+        return self.two_point.response(checked_observable(observable, self.responding), _real("omega", omega))
+
+    def mean(self, observable: str = "phi") -> float:
+        """⟨a⟩ over neurons and time: 0 for odd φ, and for "x" always, as couplings have mean zero."""
+        name = checked_observable(observable)
+        return float(getattr(self.two_point, "mean", 0.0)) if name == "phi" else 0.0
+
+    def static(self, observable: str = "phi") -> float:
+        """(1/N) Σ_i ⟨a_i⟩_t², the mean square over neurons of their means over time; 0 for odd φ.
+
+        All of `C`, `spectrum`, `Psi` and `dimension` are about each neuron's own mean; C(τ) + static is what
+        ⟨a(t) a(t+τ)⟩ would be without subtracting it.
+        """
+        name = "static_variance" if checked_observable(observable) == "x" else "static_activity"
+        return float(getattr(self.two_point, name, 0.0))
+
+    def neuron_means(self, z: ArrayLike) -> Array:
+        """⟨φ_i⟩_t of neurons whose static input is z standard deviations, of the shape of z; 0 for odd φ.
+
+        Over neurons z is standard normal, which gives the law of the mean activities.
+        """
+        fields = _real("z", z)
+        found = getattr(self.two_point, "neuron_means", np.zeros_like)
+        return np.asarray(found(fields))
 
     def Psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
         """Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), for one of `observables`; the lags are broadcast."""
@@ -150,6 +187,40 @@ class Theory:
         if key not in self._cache:
             self._cache[key] = self.four_point.dimension_error(name, self._refined)
         return self._cache[key]
+
+    def error_sources(self, observable: str = "phi") -> dict[str, float]:
+        """What `dimension_error` is made of: sampled solutions name each part; others have the one "numerical".
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> list(mf.solve(mf.Network(mf.IID(3.0))).error_sources())
+        ['numerical']
+        """
+        name = checked_observable(observable, self.observables)
+        if not self.replicas:
+            return {"numerical": self.dimension_error(name)}
+        sources: dict[str, float] = self.four_point.error_sources(name)  # type: ignore[attr-defined]
+        return dict(sources)
+
+    def C_error(self, observable: str, tau: ArrayLike) -> Array:
+        """Error of `C`: of a sampled solution its standard error, else the change with every setting refined."""
+        name, lags = checked_observable(observable, self._two_point), _real("tau", tau)
+        return self._error(lambda two_point: two_point.covariance(name, lags))
+
+    def S_error(self, omega: ArrayLike, observable: str = "phi") -> Array:
+        """Error of |S|, as `C_error`."""
+        name, rates = checked_observable(observable, self.responding), _real("omega", omega)
+        return self._error(lambda two_point: two_point.response(name, rates))
+
+    def _error(self, function: Callable[[TwoPointFunctions], NDArray[Any]]) -> Array:
+        if self.replicas:
+            values = np.array([function(replica) for replica in self.replicas])
+            n = len(values)
+            spread = np.sum(np.abs(values - values.mean(axis=0)) ** 2, axis=0)  # of the jackknife
+            return np.asarray(np.sqrt((n - 1) / n * spread))
+        refined: TwoPointFunctions = self._refined.two_point  # type: ignore[attr-defined]
+        return np.asarray(2.0 * np.abs(function(self.two_point) - function(refined)))
 
     @property
     def lyapunov_exponent(self) -> float:
@@ -181,10 +252,10 @@ class Theory:
         return self._growth[1]
 
     def number_of_dimensions(self, n: int, observable: str = "phi") -> float:
-        """N·PR^a, the predicted number of dimensions of n neurons."""
+        """N·PR^a, the predicted number of dimensions of n neurons; of a population, of its share of the n."""
         if not n >= 1:
             raise InvalidNetwork("n", n, "must be a number of neurons, at least 1")
-        return n * self.dimension(observable)
+        return n * self.sizes.get(observable, 1.0) * self.dimension(observable)
 
     def trusted(self, n: int, observable: str = "phi") -> Trust:
         """Whether n neurons have enough dimensions, N·PR >= 10, for the limit to describe them.
@@ -195,7 +266,7 @@ class Theory:
         number = self.number_of_dimensions(n, observable)
         if number >= FEWEST_DIMENSIONS:
             return Trust(True, f"predicts {number:.3g} dimensions for n = {n}")
-        needed = int(np.ceil(FEWEST_DIMENSIONS / self.dimension(observable)))
+        needed = int(np.ceil(FEWEST_DIMENSIONS * n / number))
         return Trust(
             False,
             f"predicts {number:.2g} dimensions for n = {n}; at least {FEWEST_DIMENSIONS:g} are needed (n >= {needed})",
@@ -228,7 +299,7 @@ class Theory:
         symbol = {"x": "x", "phi": "φ", "xphi": "xφ", "Phi": "Φ", "readout": "readout"}
         variables: dict[str, Any] = {}
         for name in self._two_point:
-            label = f"C^{symbol[name]}"
+            label = f"C^{symbol.get(name, name)}"
             variables[f"C_{name}"] = ("tau", self.C(name, lags), {"units": "1", "long_name": f"{label}(τ)"})
             variables[f"spectrum_{name}"] = (
                 "omega",
@@ -236,7 +307,7 @@ class Theory:
                 {"units": "time constant", "long_name": f"{label}(ω)"},
             )
         for name in self.observables:
-            label = f"Ψ^{symbol[name]}"
+            label = f"Ψ^{symbol.get(name, name)}"
             variables[f"timescale_{name}"] = (
                 "tau",
                 self.timescale(name, lags),
@@ -271,7 +342,7 @@ class Theory:
 
     @property
     def _two_point(self) -> tuple[str, ...]:
-        return (*self.observables, "xphi")
+        return (*self.observables, *self.crossed)
 
     @cached_property
     def _growth(self) -> tuple[float, float]:
@@ -289,9 +360,14 @@ class Theory:
         two = self.two_point
         ensemble = getattr(self.network, "ensemble", "network")
         return (
-            f"Theory({ensemble}, g_eff = {two.g_eff:g}: C_x(0) = {two.variance:.6g}, gain = {self.gain:.6g}, "
+            f"Theory({ensemble}, g_eff = {two.g_eff:g}: C_x(0) = {_short(two.variance)}, gain = {_short(self.gain)}, "
             f"{self.status})"
         )
+
+
+def _short(value: Any) -> str:
+    """One number, or those of all populations."""
+    return f"{value:.6g}" if np.ndim(value) == 0 else f"({', '.join(f'{v:.6g}' for v in np.asarray(value))})"
 
 
 def _real(argument: str, values: ArrayLike) -> Array:

@@ -1,4 +1,6 @@
-"""Has a run forgotten its initial condition? Its two halves are compared."""
+"""Has a run forgotten its initial condition? Its parts are compared."""
+
+import numpy as np
 
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife, leave_one_out_mean, leave_one_out_pair_mean, normal_deviate
@@ -33,6 +35,30 @@ def drift(samples: Samples) -> float:
         _score(jackknife(*leave_one_out_pair_mean(four[1] - four[0])), leave_one_out_pair_mean(four[1])[0], samples),
     ]
     return max(scores)
+
+
+KEPT = 0.02
+"""Fraction of C^φ(0) in means that trajectories keep to themselves, above which a run counts as having attractors."""
+
+
+def attractors(samples: Samples) -> float:
+    """Fraction of C^φ(0) that lies in means which each trajectory keeps to itself; 0 if that may be chance.
+
+    Trajectories that share one attractor have the same long-time means, so that what the first and the last third of a
+    trajectory deviate from the average of all is independent. Where φ is odd nothing is subtracted and nothing looked
+    for.
+    """
+    third = samples.times // 3
+    if not samples.centred or third < 1:
+        return 0.0
+    first, last = (samples.observable("phi", *span) for span in ((0, third), (samples.times - third, samples.times)))
+    first, last = (part.mean(axis=1, dtype=np.float64) for part in (first, last))
+    kept = np.mean((first - first.mean(axis=0)) * (last - last.mean(axis=0)), axis=1)
+    found = jackknife(float(kept.mean()), leave_one_out_mean(kept))
+    variance = float(samples.two_point("phi", 0).mean())
+    if variance == 0 or found.error == 0 or normal_deviate(found.z(0.0), samples.trajectories - 1) < THRESHOLD:
+        return 0.0
+    return found.value / variance
 
 
 def _score(change: Estimate, value: float, samples: Samples) -> float:

@@ -5,8 +5,20 @@ C_bc(t, t') = (1/N) Σ_i a_i^b(t) a_i^c(t') for trajectories b ≠ c,
 
     Ψ^a(τ1, τ2) = N ⟨C_bc(t, t') C_bc(t + τ1, t' + τ2)⟩   over t, t' and pairs b ≠ c,
 
-which needs no N × N matrix and no long run, and is unbiased because b and c are independent given J. φ is odd, so the
+which needs no N × N matrix and no long run, and is unbiased because b and c are independent given J. If φ is odd, the
 mean activity of every network is zero over both of its mirror-image states and nothing is subtracted.
+
+If φ is not odd, neuron i has a mean m_i, common to all trajectories, and covariances are about it, C = A - m mᵀ with A
+the raw second moments. Means that are themselves estimated would leave a bias; products of independent trajectories do
+not. With μ^b the means over the time of trajectory b, all indices different, u^b_c(t) = (1/N) Σ_i a_i^b(t) μ_i^c and
+M_bc = (1/N) Σ_i μ_i^b μ_i^c,
+
+    C^a(τ) = (1/N) Σ_i ⟨a_i^b(t) a_i^b(t+τ)⟩ - ⟨M_bc⟩,
+    Ψ^a(τ1, τ2) = N ⟨C_bc(t, t') C_bc(t+τ1, t'+τ2)⟩ - N ⟨u^b_c(t) (u^b_d(t+τ1) + u^b_d(t+τ2))⟩ + N ⟨M_bc M_de⟩.
+
+That is exact for a stationary state that all trajectories share, whatever constant is subtracted from a_i first (the
+mean over all trajectories: else the three parts of Ψ would be large and nearly cancel). Where trajectories keep
+different means, in several attractors, it is not: `equilibration.attractors` looks for that.
 """
 
 from collections.abc import Mapping
@@ -17,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork
+from mftheory.results.jackknife import leave_one_out_mean, leave_one_out_pair_mean
 from mftheory.simulate.nonlinearities import Activation
 
 
@@ -34,12 +47,15 @@ class Samples:
         Further observables w_i φ_i, by name: "Phi" with w = G, and "readout".
     of_state : set of str, optional
         Names of the observables that are x_i, or w_i x_i, itself.
+    centred : bool
+        Whether covariances are about each neuron's mean, as they must be if φ is not odd; needs five trajectories.
     """
 
     states: NDArray[Any]
     activation: Activation
     weights: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     of_state: frozenset[str] = frozenset({"x"})
+    centred: bool = False
     _cache: dict[tuple[Any, ...], NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
     @property
@@ -58,7 +74,60 @@ class Samples:
         return int(self.states.shape[2])
 
     def observable(self, observable: str, start: int, stop: int) -> NDArray[Any]:
-        """a_i^b(t) for sample times start … stop - 1, shape (trajectories, stop - start, n)."""
+        """a_i^b(t) for sample times start … stop - 1, shape (trajectories, stop - start, n).
+
+        If centred, less each neuron's mean over all trajectories and times.
+        """
+        a = self._observed(observable, start, stop)
+        return a - self.time_means(observable).mean(axis=0).astype(a.dtype) if self.centred else a
+
+    def time_means(self, observable: str) -> NDArray[np.float64]:
+        """⟨a_i^b⟩ over the time of each trajectory, nothing subtracted, shape (trajectories, n)."""
+        key = ("means", observable)
+        if key not in self._cache:
+            total = np.zeros((self.trajectories, self.n))
+            for first, last in _windows(0, self.times, self._window(0)):
+                total += self._observed(observable, first, last).sum(axis=1, dtype=np.float64)
+            self._cache[key] = total / self.times
+        return self._cache[key]
+
+    def two_point_replicates(self, observable: str, lag: int) -> tuple[float, NDArray[np.float64]]:
+        """Estimate of C^a, and the same without each trajectory in turn."""
+        each = self.two_point(observable, lag)
+        value, deleted = float(each.mean()), leave_one_out_mean(each)
+        if self.centred:
+            means = self._mean_products(observable)
+            mean, mean_deleted = leave_one_out_pair_mean(means @ means.T / self.n)
+            value, deleted = value - mean, deleted - mean_deleted
+        return value, deleted
+
+    def four_point_replicates(self, observable: str, lag1: int, lag2: int) -> tuple[float, NDArray[np.float64]]:
+        """Estimate of Ψ^a, and the same without each trajectory in turn."""
+        value, deleted = leave_one_out_pair_mean(self.pair_products(observable, lag1, lag2))
+        if self.centred:
+            for lag in (lag1, lag2):
+                part, part_deleted = _distinct_triples(self._projections(observable, lag))
+                value, deleted = value - part, deleted - part_deleted
+            means = self._mean_products(observable)
+            part, part_deleted = _distinct_quadruples(means @ means.T / self.n)
+            value, deleted = value + self.n * part, deleted + self.n * part_deleted
+        return value, deleted
+
+    def _mean_products(self, observable: str) -> NDArray[np.float64]:
+        """μ^b, less the mean that `observable` subtracts."""
+        means = self.time_means(observable)
+        return np.asarray(means - means.mean(axis=0).astype(self.states.dtype))
+
+    def _projections(self, observable: str, lag: int) -> NDArray[np.float64]:
+        """N ⟨u^b_c(t) u^b_d(t + lag)⟩_t, shape (trajectories, trajectories, trajectories)."""
+        means = self._mean_products(observable).astype(self.states.dtype)
+        total = np.zeros((self.trajectories,) * 3)
+        for first, last in _windows(0, self.times - lag, self._window(lag)):
+            u = (self.observable(observable, first, last + lag) @ means.T).astype(np.float64)
+            total += np.swapaxes(u[:, : last - first], 1, 2) @ u[:, lag:]
+        return total / ((self.times - lag) * self.n)
+
+    def _observed(self, observable: str, start: int, stop: int) -> NDArray[Any]:
         a = np.ascontiguousarray(self.states[:, start:stop])
         if observable not in self.of_state:
             phi = np.empty_like(a)
@@ -120,6 +189,32 @@ class Samples:
 
     def _window(self, lag: int) -> int:
         return max(32, 2 * lag, -(-2 * self.n // self.trajectories))
+
+
+def _distinct_triples(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Mean of values[b, c, d] over indices that all differ, and the same without each index in turn."""
+    m = values.shape[0]
+    k = np.arange(m)
+    left = values.copy()
+    left[k, k, :] = left[k, :, k] = left[:, k, k] = 0.0
+    total = float(left.sum())
+    without = total - left.sum(axis=(1, 2)) - left.sum(axis=(0, 2)) - left.sum(axis=(0, 1))
+    return total / (m * (m - 1) * (m - 2)), without / ((m - 1) * (m - 2) * (m - 3))
+
+
+def _distinct_quadruples(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Mean of values[a, b] values[c, d], values symmetric, over indices that all differ, and without each in turn."""
+
+    def mean(v: NDArray[np.float64]) -> float:
+        m = v.shape[0]
+        v = v - np.diag(np.diag(v))
+        total = v.sum() ** 2 - 4.0 * np.sum(v.sum(axis=0) ** 2) + 2.0 * np.sum(v * v)
+        return float(total / (m * (m - 1) * (m - 2) * (m - 3)))
+
+    def without(k: int) -> NDArray[np.float64]:
+        return np.delete(np.delete(values, k, axis=0), k, axis=1)
+
+    return mean(values), np.array([mean(without(k)) for k in range(values.shape[0])])
 
 
 def _pair_row(a: NDArray[Any], others: NDArray[Any], lag1: int, lag2: int, width: int) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ NumPy's vectorised functions in blocks that stay in the cache: nothing is compil
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from mftheory.errors import Unsupported
-from mftheory.network import Erf, Nonlinearity, Tanh
+from mftheory.network import Erf, Heterogeneous, Nonlinearity, Tanh
 from mftheory.network.expression import evaluate, parse
 from mftheory.network.taylor import FUNCTIONS
 
@@ -35,26 +34,23 @@ _P0, _P1, _P2, _P3, _P4 = _P
 _Q0, _Q1, _Q2, _Q3, _Q4, _Q5 = _Q
 
 
-def activation(nonlinearity: Nonlinearity, dtype: Any) -> Activation:
+def activation(nonlinearity: Nonlinearity | Heterogeneous, dtype: Any, axis: int = 0) -> Activation:
     """The function that fills an array with φ(x), fastest for this nonlinearity and precision.
 
     Parameters
     ----------
-    nonlinearity : Nonlinearity
-        φ.
+    nonlinearity : Nonlinearity or Heterogeneous
+        φ, or one for each neuron.
     dtype : float32 or float64
         Precision of the state. In float32 erf is approximated to 5e-7, absolute; all else is as accurate as the
         precision allows.
+    axis : {0, -1}
+        Of the states, along which neurons differ.
 
     Returns
     -------
     callable
         ``f(x, out)``, both C-contiguous and of the same shape.
-
-    Raises
-    ------
-    Unsupported
-        If φ is not odd: activity then has a mean, which the estimators do not subtract.
 
     Examples
     --------
@@ -71,12 +67,10 @@ def activation(nonlinearity: Nonlinearity, dtype: Any) -> Activation:
         return _tanh
     if isinstance(nonlinearity, Erf):
         return _erf_single if np.dtype(dtype) == np.float32 else _erf_double
+    if isinstance(nonlinearity, Heterogeneous):
+        numbers = {name: values.astype(dtype) for name, values in nonlinearity.parameters.items()}
+        return FormulaOfEach(nonlinearity.nonlinearity, numbers, axis)
     if isinstance(nonlinearity, Nonlinearity):
-        if not nonlinearity.odd:
-            raise Unsupported(
-                f"nonlinearity = {nonlinearity.expression!r}: not odd, so that activity has a mean, which the "
-                f"estimators do not subtract"
-            )
         return Formula(nonlinearity.expression)
 
     def general(x: NDArray[Any], out: NDArray[Any]) -> None:
@@ -98,6 +92,28 @@ class Formula:
             for start in range(0, states.size, BLOCK):
                 block = slice(start, start + BLOCK)
                 values[block] = evaluate(tree, states[block], _FAST)
+
+
+@dataclass(frozen=True, eq=False)
+class FormulaOfEach:
+    """Writes a formula whose parameters differ between neurons; neurons are along the first or the last axis."""
+
+    expression: str
+    parameters: Mapping[str, NDArray[Any]]
+    axis: int
+
+    def __call__(self, x: NDArray[Any], out: NDArray[Any]) -> None:
+        tree = parse(self.expression, frozenset(self.parameters))
+        neurons = next(iter(self.parameters.values())).size
+        along = self.axis == 0
+        shape = (neurons, -1) if along else (-1, neurons)
+        states, values = x.reshape(shape), out.reshape(shape)
+        rows = max(1, BLOCK // states.shape[1])
+        with np.errstate(all="ignore"):
+            for start in range(0, states.shape[0], rows):
+                block = slice(start, start + rows)
+                numbers = {name: v[block, None] if along else v for name, v in self.parameters.items()}
+                values[block] = evaluate(tree, states[block], _FAST, numbers)
 
 
 def _fast_erf(x: Any) -> Any:

@@ -85,8 +85,9 @@ def simulate(
 
     Notes
     -----
-    Assumes an odd φ (no mean to subtract) and a stationary state that forgets its initial condition (THEORY.md §0,
-    §8). Results repeat bit for bit on one machine with the same arguments and BLAS threads.
+    Assumes a stationary state that forgets its initial condition (THEORY.md §0, §8). If φ is not odd, covariances are
+    about each neuron's mean, without bias (`mftheory.simulate.estimators`), which takes at least five trajectories.
+    Results repeat bit for bit on one machine with the same arguments and BLAS threads.
 
     Examples
     --------
@@ -112,6 +113,8 @@ def simulate(
     _check_memory(trajectories * n * precision.itemsize, times, max_memory)  # before anything as large is drawn
 
     drawn = network.draw(n, seed)
+    if groups.have_means(drawn.groups):
+        _check.integer("trajectories", trajectories, at_least=5)  # that many to subtract means without bias
     bytes_per_time = trajectories * drawn.couplings.n * precision.itemsize  # an ensemble may have more than n neurons
     _check_memory(bytes_per_time, times, max_memory)
 
@@ -153,6 +156,13 @@ def simulate(
             observables=drawn.observables,
         )
 
+    if (kept := groups.attractors(samples)) > equilibration.KEPT:
+        status = (
+            f"several attractors, or too short a run: {kept:.0%} of the variance of φ is in means that trajectories "
+            f"keep to themselves"
+        )
+        warnings.warn(status, stacklevel=3)  # the caller of `mftheory.simulate`
+        return result(status)
     if drift > equilibration.THRESHOLD:
         status = f"not equilibrated: the halves of the run differ by {drift:.1f} standard errors; lengthen burn_in"
         warnings.warn(status, stacklevel=3)  # the caller of `mftheory.simulate`

@@ -10,11 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork
 from mftheory.kernels import committed
-from mftheory.network import Erf, Nonlinearity
+from mftheory.network import Dynamics, Erf, Leaky, Nonlinearity
+from mftheory.network.dynamics import checked as checked_dynamics
 from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, checked_observable
+from mftheory.solve.filtered.solution import FilteredTwoPoint, filtered_two_point
 from mftheory.solve.four_point import ROUNDING, FourPoint
 from mftheory.solve.settings import Settings
-from mftheory.solve.two_point import two_point
+from mftheory.solve.two_point import TwoPoint, two_point
 
 Array = NDArray[np.float64]
 
@@ -28,6 +30,8 @@ def dimension(
     error: Literal[False] = ...,
     settings: Settings | None = ...,
     gains_pr: ArrayLike | None = ...,
+    noise: ArrayLike = ...,
+    dynamics: Dynamics | None = ...,
 ) -> Any: ...
 @overload
 def dimension(
@@ -39,6 +43,8 @@ def dimension(
     error: Literal[True],
     settings: Settings | None = ...,
     gains_pr: ArrayLike | None = ...,
+    noise: ArrayLike = ...,
+    dynamics: Dynamics | None = ...,
 ) -> tuple[Any, Any]: ...
 def dimension(
     g_eff: ArrayLike,
@@ -48,16 +54,18 @@ def dimension(
     error: bool = False,
     settings: Settings | None = None,
     gains_pr: ArrayLike | None = None,
+    noise: ArrayLike = 0.0,
+    dynamics: Dynamics | None = None,
 ) -> Any:
     """Dimension of activity PR^a of random-mode networks, over arrays ([psi-rmm, 38], [psi-x-rmm, I22], gains [46]).
 
-    One two-point solution for each distinct g_eff; Ψ(0, 0) is affine in κ = 1/effective_rank and in 1/gains_pr, so
-    two integrals (three with gains) give all of them at once.
+    One two-point solution for each distinct g_eff and noise; Ψ(0, 0) is affine in κ = 1/effective_rank and in
+    1/gains_pr, so two integrals (three with gains) give all of them at once.
 
     Parameters
     ----------
     g_eff : array_like
-        Effective coupling strength √(α⟨D²⟩⟨G²⟩), with g_eff φ'(0) > 1.
+        Effective coupling strength √(α⟨D²⟩⟨G²⟩), above 0; without noise, g_eff φ'(0) max|H| > 1.
     effective_rank : array_like
         α PR_D, above 0, broadcast against g_eff; infinite (the default) is an i.i.d. network.
     observable : {"phi", "x", "Phi", "readout"}
@@ -70,6 +78,10 @@ def dimension(
         Numerical settings; the default gives about twelve digits.
     gains_pr : array_like, optional
         PR_G = ⟨G²⟩²/⟨G⁴⟩ of single-neuron gains, above 0 and at most 1, broadcast against the others.
+    noise : array_like
+        Intensity σ >= 0 of independent white noise, broadcast against the others.
+    dynamics : Leaky, Rational or EulerMap, optional
+        What a neuron does with its input; Leaky() by default.
 
     Returns
     -------
@@ -79,15 +91,17 @@ def dimension(
     Raises
     ------
     InvalidNetwork
-        Naming the argument, if a value is not a number above 0, gains_pr is above 1, or the observable is unknown.
+        Naming the argument, if a value is not a number above 0 (the noise: not below), gains_pr is above 1, or the
+        observable or the dynamics are unknown.
     Quiescent
-        If g_eff φ'(0) <= 1 anywhere.
+        If without noise g_eff φ'(0) max|H| <= 1 anywhere; max|H| = 1 for leaky units.
     NotConverged
         If a two-point solution was not found.
 
     Notes
     -----
-    Assumes: independent modes, odd φ, leaky units without noise, N → ∞ with N·PR ≫ 1.
+    Assumes: independent modes, odd φ, N → ∞ with N·PR ≫ 1. A 100 × 100 grid takes a fraction of a second for leaky
+    units without noise; with noise or other dynamics, of the order of a second for each distinct pair of g_eff and σ.
 
     Examples
     --------
@@ -99,6 +113,8 @@ def dimension(
            [0.0361, 0.051 ]])
     >>> mf.dimension(3.0, effective_rank=1.0, gains_pr=[0.5, 1.0]).round(4)
     array([0.0195, 0.028 ])
+    >>> mf.dimension([0.8, 3.0], effective_rank=1.0, noise=1.0).round(4)
+    array([0.7659, 0.04  ])
     """
     gains = gains_pr is not None
     observable = checked_observable(observable, OBSERVABLES_WITH_GAINS if gains else OBSERVABLES)
@@ -109,16 +125,18 @@ def dimension(
     pr = _positive("gains_pr", 1.0 if gains_pr is None else gains_pr, finite=True)
     if np.any(pr > 1):
         raise InvalidNetwork("gains_pr", float(pr[pr > 1].flat[0]), "must be a number above 0 and at most 1")
-    strength, rank, pr = np.broadcast_arrays(strength, rank, pr)
+    level = _positive("noise", noise, finite=True, least=0.0)
+    strength, rank, pr, level = np.broadcast_arrays(strength, rank, pr, level)
     kappa, spread_of_gains = 1.0 / rank, 1.0 / pr - 1.0
     value, spread = np.empty(strength.shape), np.empty(strength.shape)
-    for g in np.unique(strength):
-        here = strength == g
+    solver = _Solver(observable, phi, Leaky() if dynamics is None else checked_dynamics(dynamics), gains)
+    for g, sigma in np.unique(np.stack([strength.ravel(), level.ravel()]), axis=1).T:
+        here = (strength == g) & (level == sigma)
         points = kappa[here], spread_of_gains[here]
-        value[here] = _dimensions(float(g), observable, phi, settings, gains, *points)
+        value[here], rounding = solver.dimensions(float(g), float(sigma), settings, *points)
         if error:
-            finer = _dimensions(float(g), observable, phi, settings.refined(), gains, *points)
-            spread[here] = 2.0 * np.abs(value[here] - finer) + ROUNDING * value[here]
+            finer, _ = solver.dimensions(float(g), float(sigma), settings.refined(), *points)
+            spread[here] = 2.0 * np.abs(value[here] - finer) + (ROUNDING + rounding) * value[here]
     if value.ndim == 0:
         return (float(value), float(spread)) if error else float(value)
     return (value, spread) if error else value
@@ -143,71 +161,70 @@ def low_rank_coefficient(
     observable = checked_observable(observable)
     phi = Erf() if nonlinearity is None else nonlinearity
     g = float(_positive("g_eff", g_eff, finite=True))
-    affine = _affine(g, observable, phi, Settings() if settings is None else settings, gains=False)
-    return affine.variance**2 / affine.per_kappa
-
-
-def _dimensions(
-    g: float, observable: str, nonlinearity: Nonlinearity, settings: Settings, gains: bool, kappa: Array, spread: Array
-) -> Array:
-    """PR^a at one g_eff; by one integral if all points are one, else from those that give every point."""
-    if np.all(kappa == kappa[0]) and np.all(spread == spread[0]):
-        integrals = _Integrals.of(g, observable, nonlinearity, settings, gains, [(float(kappa[0]), float(spread[0]))])
-        return np.full(kappa.shape, integrals.variance**2 / integrals.psi[0])
-    affine = _affine(g, observable, nonlinearity, settings, gains)
-    return affine.variance**2 / (affine.iid + kappa * affine.per_kappa + spread * affine.per_spread)
-
-
-@dataclass(frozen=True)
-class _Affine:
-    """Ψ(0, 0) at one g_eff for ⟨G²⟩ = 1: an affine function of κ and of 1/PR_G - 1."""
-
-    iid: float
-    per_kappa: float
-    per_spread: float
-    variance: float  # C^a(0)
-
-
-def _affine(g: float, observable: str, nonlinearity: Nonlinearity, settings: Settings, gains: bool) -> _Affine:
-    points = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)] if gains else [(0.0, 0.0), (1.0, 0.0)]
-    found = _Integrals.of(g, observable, nonlinearity, settings, gains, points)
-    psi = found.psi
-    return _Affine(psi[0], psi[1] - psi[0], psi[2] - psi[0] if gains else 0.0, found.variance)
+    solver = _Solver(observable, phi, Leaky(), gains=False)
+    found = solver.at(g, 0.0, Settings() if settings is None else settings, [(0.0, 0.0), (1.0, 0.0)])
+    return found.variance**2 / (found.psi[1] - found.psi[0])
 
 
 @dataclass(frozen=True)
 class _Integrals:
-    """Ψ(0, 0) at one g_eff and several (κ, 1/PR_G - 1), and C^a(0)."""
+    """Ψ(0, 0) at several (κ, 1/PR_G - 1) for ⟨G²⟩ = 1, C^a(0), and the rounding that a dimension inherits."""
 
     psi: list[float]
     variance: float
+    rounding: float
 
-    @classmethod
-    def of(
-        cls,
-        g: float,
-        observable: str,
-        nonlinearity: Nonlinearity,
-        settings: Settings,
-        gains: bool,
-        points: list[tuple[float, float]],
-    ) -> "_Integrals":
+
+@dataclass(frozen=True)
+class _Solver:
+    """Dimensions of one observable of one kind of neuron."""
+
+    observable: str
+    nonlinearity: Nonlinearity
+    dynamics: Dynamics
+    gains: bool
+
+    def dimensions(
+        self, g: float, noise: float, settings: Settings, kappa: Array, spread: Array
+    ) -> tuple[Array, float]:
+        """PR^a and its relative rounding; by one integral if all points are one, else by those that give every point.
+
+        For ⟨G²⟩ = 1, Ψ(0, 0) is an affine function of κ and of 1/PR_G - 1.
+        """
+        if np.all(kappa == kappa[0]) and np.all(spread == spread[0]):
+            found = self.at(g, noise, settings, [(float(kappa[0]), float(spread[0]))])
+            return np.full(kappa.shape, found.variance**2 / found.psi[0]), found.rounding
+        points = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)]
+        found = self.at(g, noise, settings, points if self.gains else points[:2])
+        psi = found.psi[0] + kappa * (found.psi[1] - found.psi[0])
+        if self.gains:
+            psi = psi + spread * (found.psi[2] - found.psi[0])
+        return found.variance**2 / psi, found.rounding
+
+    def at(self, g: float, noise: float, settings: Settings, points: list[tuple[float, float]]) -> _Integrals:
         """One two-point solution, one evaluation of its spectra."""
-        solution = two_point(g, nonlinearity, settings)
+        solution: TwoPoint | FilteredTwoPoint
+        if isinstance(self.dynamics, Leaky) and noise == 0:
+            solution = two_point(g, self.nonlinearity, settings)
+        else:
+            solution = filtered_two_point(g, self.nonlinearity, self.dynamics, noise, settings)
         parameters = [{"g_eff": g, "kappa": k, "q_2": 1.0, "PR_G": 1.0 / (1.0 + spread)} for k, spread in points]
-        kernel_of = partial(committed, "random-mode+gains" if gains else "random-mode")
+        kernel_of = partial(committed, "random-mode+gains" if self.gains else "random-mode")
         four_point = FourPoint(kernel_of, parameters[0], solution, settings)
-        psi = four_point.psi_at_zero_of_each(observable, parameters)
-        return cls(psi.tolist(), solution.covariance(observable, 0.0).item())
+        psi = four_point.psi_at_zero_of_each(self.observable, parameters)
+        return _Integrals(psi.tolist(), solution.covariance(self.observable, 0.0).item(), solution.rounding)
 
 
-def _positive(argument: str, values: ArrayLike, finite: bool) -> Array:
+def _positive(argument: str, values: ArrayLike, finite: bool, least: float | None = None) -> Array:
+    """Numbers above 0, or from `least` up."""
     allowed = "must be a finite number above 0" if finite else "must be a number above 0"
+    if least is not None:
+        allowed = f"must be a finite number, at least {least:g}"
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
         raise InvalidNetwork(argument, values, allowed) from None
-    wrong = ~(array > 0) | (np.isinf(array) if finite else False)
+    wrong = ~((array > 0) if least is None else (array >= least)) | (np.isinf(array) if finite else False)
     if np.any(wrong):
         raise InvalidNetwork(argument, float(array[wrong].flat[0]), allowed)
     return array

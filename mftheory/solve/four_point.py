@@ -79,10 +79,12 @@ class FourPoint:
         return float(self._psi_at_zero(observable))
 
     def psi_at_zero_of_each(self, observable: str, parameters: Sequence[Mapping[str, float]]) -> Array:
-        """Ψ^a(0, 0) at several values of the parameters; the spectra, which do not depend on them, are evaluated once.
+        """Ψ^a(0, 0) at several values of the parameters.
 
-        For leaky neurons without noise.
+        The spectra do not depend on them. For leaky neurons they are evaluated once.
         """
+        if not isinstance(self._wedges(self.settings.quadrature_order), Wedges):
+            return np.array([replace(self, parameters=each).psi_at_zero(observable) for each in parameters])
         names = parameters[0].keys()
         stacked = {name: np.array([each[name] for each in parameters])[:, None, None, None] for name in names}
         return replace(self, parameters=stacked)._psi_at_zero(observable)

@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
+RUN = 64  # points evaluated side by side
+
 
 @dataclass(frozen=True, eq=False)
 class Rule:
@@ -139,13 +141,25 @@ def _evaluate(edges: Array, coefficients: Array, x: Array) -> Array:
     degree = np.arange(orders)
     rise, fall = (2 * degree + 1) / (degree + 1), (degree + 1) / (degree + 2)
     values = np.empty(x.size)
-    p = 0
-    for k in range(x.size):
-        if not edges[p] <= x[k] < edges[p + 1]:  # neighbours are often on one panel
-            p = min(max(np.searchsorted(edges, x[k], side="right") - 1, 0), panels - 1)
-        local = (2.0 * x[k] - edges[p] - edges[p + 1]) / (edges[p + 1] - edges[p])
-        value = ahead = 0.0
+    local, value, ahead = np.empty(RUN), np.empty(RUN), np.empty(RUN)
+    p = start = 0
+    while start < x.size:
+        # Neighbours are often on one panel: runs of them go through the recurrence side by side, in vector registers.
+        if not edges[p] <= x[start] < edges[p + 1]:
+            p = min(max(np.searchsorted(edges, x[start], side="right") - 1, 0), panels - 1)
+        left, right = edges[p], edges[p + 1]
+        size = 0
+        while size == 0 or (size < RUN and start + size < x.size and left <= x[start + size] < right):
+            local[size] = (2.0 * x[start + size] - left - right) / (right - left)
+            value[size] = ahead[size] = 0.0
+            size += 1
         for n in range(orders - 1, 0, -1):
-            ahead, value = value, coefficients[p, n] + rise[n] * local * value - fall[n] * ahead
-        values[k] = coefficients[p, 0] + local * value - 0.5 * ahead
+            c, up, down = coefficients[p, n], rise[n], fall[n]
+            for k in range(size):
+                step = c + up * local[k] * value[k] - down * ahead[k]
+                ahead[k] = value[k]
+                value[k] = step
+        for k in range(size):
+            values[start + k] = coefficients[p, 0] + local[k] * value[k] - 0.5 * ahead[k]
+        start += size
     return values

@@ -7,28 +7,39 @@ from typing import Any
 
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.kernels import Kernel, committed
-from mftheory.network import Dynamics, Leaky, Network, Nonlinearity
+from mftheory.network import Dynamics, Heterogeneous, Leaky, Network, Nonlinearity
+from mftheory.network.network import HETEROGENEOUS
 from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, Theory
+from mftheory.solve.ensembles import GAUSSIAN, SELF_FEEDBACK
 from mftheory.solve.filtered.solution import FilteredTwoPoint, filtered_two_point
 from mftheory.solve.four_point import ROUNDING, FourPoint
 from mftheory.solve.lyapunov import lyapunov_exponent
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import TwoPoint, two_point
 
-# Ensembles whose single-site input makes x Gaussian, with the two-point functions of an i.i.d. network of equal
-# g_eff [two-point, 36; J9].
-GAUSSIAN = ("iid", "random-mode", "iid+gains", "random-mode+gains")
 
-
-def solve(network: Network, settings: Settings | None = None) -> Theory:
+def solve(network: Network, settings: Settings | None = None, **sampling: Any) -> Theory:
     """As `mftheory.solve`, for a network."""
     if not isinstance(network, Network):
         raise InvalidNetwork("network", network, "must be a Network(...)")
-    if network.ensemble not in GAUSSIAN:
+    if network.ensemble == HETEROGENEOUS:
+        from mftheory.solve.heterogeneous.theory import solve_heterogeneous
+
+        return solve_heterogeneous(network, settings)
+    if network.ensemble in SELF_FEEDBACK:
+        from mftheory.solve.self_feedback.sampling import Sampling
+        from mftheory.solve.self_feedback.theory import solve_self_feedback
+
+        return solve_self_feedback(network, settings, Sampling(**sampling))
+    if network.ensemble not in GAUSSIAN or isinstance(network.nonlinearity, Heterogeneous):
         raise Unsupported(
             f"ensemble {network.ensemble!r}: each neuron's past feeds back on it, so x is not Gaussian; "
             f"not solved yet (use simulate)"
         )
+    if not network.nonlinearity.odd:
+        from mftheory.solve.heterogeneous.theory import solve_static
+
+        return solve_static(network, settings)
     return assemble(
         network,
         network.g_eff,

@@ -31,38 +31,44 @@ def spherical_bessel(orders: int, z: Array) -> Array:
 def _spherical_bessel(orders: int, z: Array, sine: Array, cosine: Array) -> Array:
     result = np.empty((z.size, orders))
     for k in range(z.size):
-        x, j = z[k], result[k]
-        if x < _SERIES:  # j_n = xⁿ/(2n+1)!! (1 - x²/(2(2n+3)) + …)
-            term = 1.0
-            for n in range(orders):
-                j[n] = term * (1.0 - x * x / (4 * n + 6) * (1.0 - x * x / (8 * n + 20)))
-                term *= x / (2 * n + 3)
-            continue
-        inverse = 1.0 / x
-        zeroth = sine[k] * inverse
-        first = (zeroth - cosine[k]) * inverse
-        if x > orders:
-            here, beyond = zeroth, first
-            for n in range(orders):
-                j[n] = here
-                here, beyond = beyond, (2 * n + 3) * inverse * beyond - here
-            continue
-        # The start is forgotten as (x/2n)² a step, fast where x is small.
-        here, beyond = _TINY, 0.0
-        for n in range(orders + 6 + int(24 * x / orders), 0, -1):
-            here, beyond = (2 * n + 1) * inverse * here - beyond, here
-            if n <= orders:
-                j[n - 1] = here
-            if abs(here) > _HUGE:
-                here *= _TINY
-                beyond *= _TINY
-                for m in range(n - 1, orders):
-                    j[m] *= _TINY
-        # j_0 and j_1 have no zero in common.
-        scale = zeroth / here if abs(zeroth) >= abs(first) else first / beyond
+        scale = _ratios(result[k], z[k], sine[k], cosine[k])
         for n in range(orders):
-            j[n] *= scale
+            result[k, n] *= scale
     return result
+
+
+@njit(cache=True, error_model="numpy")
+def _ratios(j: Array, x: float, sine: float, cosine: float) -> float:
+    """j_0(x) … j_{n-1}(x) into j, up to a factor, which is returned."""
+    orders = j.size
+    if x < _SERIES:  # j_n = xⁿ/(2n+1)!! (1 - x²/(2(2n+3)) + …)
+        term = 1.0
+        for n in range(orders):
+            j[n] = term * (1.0 - x * x / (4 * n + 6) * (1.0 - x * x / (8 * n + 20)))
+            term *= x / (2 * n + 3)
+        return 1.0
+    inverse = 1.0 / x
+    zeroth = sine * inverse
+    first = (zeroth - cosine) * inverse
+    if x > orders:
+        here, beyond = zeroth, first
+        for n in range(orders):
+            j[n] = here
+            here, beyond = beyond, (2 * n + 3) * inverse * beyond - here
+        return 1.0
+    # The start is forgotten as (x/2n)² a step, fast where x is small.
+    here, beyond = _TINY, 0.0
+    for n in range(orders + 6 + int(24 * x / orders), 0, -1):
+        here, beyond = (2 * n + 1) * inverse * here - beyond, here
+        if n <= orders:
+            j[n - 1] = here
+        if abs(here) > _HUGE:
+            here *= _TINY
+            beyond *= _TINY
+            for m in range(n - 1, orders):
+                j[m] *= _TINY
+    # j_0 and j_1 have no zero in common.
+    return zeroth / here if abs(zeroth) >= abs(first) else first / beyond
 
 
 def cosine_transform(function: PiecewisePolynomial, decay: float, end_value: float, omega: Array) -> Array:
@@ -80,19 +86,37 @@ def cosine_transform(function: PiecewisePolynomial, decay: float, end_value: flo
     """
     edges = function.edges
     half = 0.5 * np.diff(edges)
-    middle = 0.5 * (edges[1:] + edges[:-1])
     coefficients = function.coefficients * half[:, None]  # (p, n)
-    orders = coefficients.shape[1]
-    bessel = spherical_bessel(orders, np.multiply.outer(omega, half))  # (n, w, p)
-    sign = np.array([1.0, 1.0, -1.0, -1.0])[np.arange(orders) % 4]  # of Re iⁿ, then of Im iⁿ
-    signed = (coefficients * sign).T  # (n, p)
-    even = np.einsum("nwp,np->wp", bessel[::2], signed[::2])
-    odd = np.einsum("nwp,np->wp", bessel[1::2], signed[1::2])
-    phase = np.multiply.outer(omega, middle)
-    panels = 4.0 * np.sum(np.cos(phase) * even - np.sin(phase) * odd, axis=1)
+    sign = np.array([1.0, 1.0, -1.0, -1.0])[np.arange(coefficients.shape[1]) % 4]  # of Re iⁿ, then of Im iⁿ
+    z = np.multiply.outer(omega, half)
+    panels = _transformed(coefficients * sign, z, np.sin(z), np.cos(z))
     end = omega * edges[-1]
     tail = 2.0 * end_value * (decay * np.cos(end) - omega * np.sin(end)) / (decay**2 + omega**2)
-    return np.asarray(panels + tail)
+    return np.asarray(4.0 * panels + tail)
+
+
+@njit(cache=True, error_model="numpy")
+def _transformed(coefficients: Array, z: Array, sine: Array, cosine: Array) -> Array:
+    """Σ_p cos(ωm_p) Σ_{n even} c_pn j_n(z_p) - sin(ωm_p) Σ_{n odd} c_pn j_n(z_p), m_p middles; z of shape (w, p)."""
+    frequencies, panels = z.shape
+    orders = coefficients.shape[1]
+    j = np.empty(orders)
+    result = np.zeros(frequencies)
+    for w in range(frequencies):
+        edge = 1.0 + 0.0j  # e^{iω edge}, from panel to panel
+        for p in range(panels):
+            turn = complex(cosine[w, p], sine[w, p])
+            middle = edge * turn
+            edge = middle * turn
+            scale = _ratios(j, z[w, p], sine[w, p], cosine[w, p])
+            even = odd = 0.0
+            for n in range(0, orders - 1, 2):
+                even += coefficients[p, n] * j[n]
+                odd += coefficients[p, n + 1] * j[n + 1]
+            if orders % 2 == 1:
+                even += coefficients[p, orders - 1] * j[orders - 1]
+            result[w] += scale * (middle.real * even - middle.imag * odd)
+    return result
 
 
 def oscillatory_weights(mesh: Panels, lags: Array) -> NDArray[np.complex128]:

@@ -9,8 +9,10 @@ integral, the root at τ = 0 needs no series start, and nothing is unstable.
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
+from numba import vectorize
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import NotConverged, Quiescent
@@ -104,8 +106,7 @@ class TwoPoint:
 
     def response(self, observable: str, omega: ArrayLike) -> NDArray[np.complex128]:
         """S^x(ω) = 1/(1+iω), S^φ(ω) = ⟨φ'⟩/(1+iω)."""
-        numerator = self.gain if observable == "phi" else 1.0
-        return np.asarray(numerator / (1.0 + 1j * np.asarray(omega, dtype=np.float64)))
+        return np.asarray(_leaky_response(self.gain if observable == "phi" else 1.0, omega))
 
     def one_minus_s(self, omega1: Array, omega2: Array, total: Array) -> NDArray[np.complex128]:
         """1 - s(ω1, ω2), s = g_eff² S^φ(ω1) S^φ(ω2), to full precision near its zero; `total` is ω1 + ω2 exactly.
@@ -126,10 +127,30 @@ class TwoPoint:
 
 def leaky_one_minus_s(delta: float, omega1: Array, omega2: Array, total: Array) -> NDArray[np.complex128]:
     """(δ + i(ω1+ω2) - ω1ω2) / ((1+iω1)(1+iω2)): 1 - s of leaky units, of which nothing cancels where ω1ω2 < 0."""
-    distance = np.empty(np.broadcast(omega1, omega2, total).shape, dtype=np.complex128)
-    distance.real = delta - omega1 * omega2
-    distance.imag = total
-    return np.asarray(distance * (1.0 / (1.0 + 1j * omega1)) * (1.0 / (1.0 + 1j * omega2)))
+    return np.asarray(_leaky_one_minus_s(delta, omega1, omega2, total))
+
+
+# Compiled, one pass each: they are evaluated at every node of a double integral.
+@vectorize(["complex128(float64, float64)"], cache=True)
+def _leaky_response(numerator: float, omega: float) -> complex:
+    scale = numerator / (1.0 + omega * omega)
+    return complex(scale, -scale * omega)
+
+
+@vectorize(["complex128(float64, float64, float64, float64)"], cache=True)
+def _leaky_one_minus_s(delta: float, omega1: float, omega2: float, total: float) -> complex:
+    product = omega1 * omega2
+    scale = 1.0 / ((1.0 + omega1 * omega1) * (1.0 + omega2 * omega2))
+    return complex(delta - product, total) * complex((1.0 - product) * scale, -total * scale)
+
+
+class Curvature(Protocol):
+    """What the shape of C^x(τ) depends on; see `Averages`."""
+
+    @property
+    def width(self) -> float: ...
+
+    def curvature(self, c0: float, theta: Array) -> Array: ...
 
 
 def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> TwoPoint:
@@ -161,14 +182,21 @@ def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> T
     >>> print(f"{solution.variance:.10f} {solution.activity_variance:.10f} {3 * solution.gain:.10f}")
     5.6374319609 0.7107297981 0.9556244846
     """
-    gaussian = averages(nonlinearity, settings.average_step)
-    slope = nonlinearity.slope_at_zero
+    gaussian = averages(nonlinearity, settings.average_step)  # refuses what is no nonlinearity
+    return of_averages(g_eff, nonlinearity.slope_at_zero, gaussian, settings)
+
+
+def of_averages(g_eff: float, slope: float, gaussian: Averages, settings: Settings) -> TwoPoint:
+    """As `two_point`, of a nonlinearity given by φ'(0) and its Gaussian averages."""
     if g_eff * slope <= 1.0:
         needed = f"needs g_eff > {1.0 / slope:g}" if slope > 0 else "cannot exist, as φ'(0) = 0"
         raise Quiescent(f"g_eff = {g_eff:g}: x = 0 is stable; a fluctuating state that grows out of it {needed}")
     c0 = _variance(g_eff, slope, gaussian)
-    gain = gaussian.gain(c0)
+    return trajectory(g_eff, c0, gaussian.gain(c0), gaussian, settings)
 
+
+def trajectory(g_eff: float, c0: float, gain: float, gaussian: "Curvature", settings: Settings) -> TwoPoint:
+    """The two-point functions at the variance c0 of equal energy, from the gain and the curvature of C^φ(c)."""
     # The mesh in θ resolves the width 1/√C^x(0), in units of φ's own, that a steep φ leaves at τ = 0.
     first = settings.time_panel * min(1.0, gaussian.width / math.sqrt(c0))
     edges = graded_edges(first, 2.0, settings.time_panel, settings.time_window)
@@ -235,7 +263,7 @@ def _variance(g: float, slope: float, gaussian: Averages) -> float:
     raise NotConverged(f"g_eff = {g:g}: the variance did not converge", residuals)
 
 
-def _shape(g: float, c0: float, gain: float, gaussian: Averages, mesh: Panels) -> tuple[Array, Array, float]:
+def _shape(g: float, c0: float, gain: float, gaussian: Curvature, mesh: Panels) -> tuple[Array, Array, float]:
     """C^φ/C^x and h = (dθ/dτ)² at the nodes in θ, and δ = h(∞), all from the curvature A = ⟨φ''φ''⟩.
 
     With y = sech θ and equal potential energies, -2V/C² = g² (G(1) - G(y)), G(y) = ⟨φ'⟩² + c0 ∫_0^y A(t) (1-t/y)² dt,

@@ -73,11 +73,6 @@ def test_erf_spelt_out_takes_nearly_the_same_steps():
     assert np.abs(built_in.samples.states - formula.samples.states).max() < 1e-12
 
 
-def test_functions_with_a_mean_are_refused():
-    with pytest.raises(mf.Unsupported, match="not odd"):
-        run(mf.Nonlinearity("maximum(x, 0)"))
-
-
 def test_functions_that_grow_too_fast_end_in_an_error():
     with pytest.raises(mf.NotConverged), np.errstate(all="ignore"):
         run(mf.Nonlinearity("x + x**3"))

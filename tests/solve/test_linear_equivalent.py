@@ -272,7 +272,6 @@ GOOD = {"network": NET, "n": 20, "seed": 0, "omega": [0.0, 0.5], "C": [1.0, 0.8]
         ("omega", {"omega": "all"}),
         ("C", {"C": None}),
         ("S", {"S": None}),
-        ("C", {"C": None, "S": None}),
         ("C", {"C": [1.0, 0.8, 0.1]}),
         ("C", {"C": [1.0, -0.1]}),
         ("C", {"C": [1.0, 0.1j]}),
@@ -299,8 +298,10 @@ def test_bad_input_names_the_argument(argument: str, given: dict) -> None:
 
 
 def test_missing_order_parameters_say_what_to_give() -> None:
-    with pytest.raises(mf.InvalidNetwork, match=r"C and S must be given: .*partially-symmetric"):
-        mf.linear_equivalent(NET, 20, 0, 0.0)
+    with pytest.raises(mf.InvalidNetwork, match=r"C and S must be given: .*only Leaky\(\) is solved"):
+        mf.linear_equivalent(mf.Network(NET.connectivity, dynamics=mf.EulerMap(0.2)), 20, 0, 0.0)
+    with pytest.raises(mf.InvalidNetwork, match=r"C and S must be given: with gains"):
+        mf.linear_equivalent(mf.Network(NET.connectivity, gains=[0.5, 1.0]), 20, 0, 0.0)
     with pytest.raises(mf.InvalidNetwork, match=r"C and S must be given: a J of no known ensemble"):
         mf.linear_equivalent(np.eye(3), omega=0.0)
     with pytest.raises(mf.Quiescent):

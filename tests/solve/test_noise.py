@@ -246,6 +246,18 @@ def test_activity_covariance_against_closed_form(c0):
     assert found == pytest.approx(slope, rel=1e-11)  # 1 - k loses digits in the closed form; seen 4e-13
 
 
+@pytest.mark.numeric
+@pytest.mark.parametrize("width", [1e-3, 0.03, 30.0])
+@pytest.mark.parametrize("c0", [0.01, 1.0, 100.0])
+def test_activity_covariance_of_steep_and_of_flat_functions(width, c0):
+    """erf(x/w): (2/π) asin(2c/(w² + 2c0)), which near c = c0 changes over 1 - c/c0 ~ w²/c0."""
+    gap = np.concatenate([[0.0], np.geomspace(1e-12, 1.0, 100)])
+    activity = ActivityCovariance(averages(mf.Nonlinearity(f"erf(x/{width})")), c0)
+    exact = 2 / math.pi * np.arcsin(2 * c0 / (width**2 + 2 * c0) * (1 - gap))
+    # Rounding of 1 - c/c0, over w²/c0; seen 7e-13 at w²/c0 = 1e-8. With panels that do not follow w: 4e-7 to 2e-2.
+    assert np.abs(activity(c0 * (1 - gap)) - exact).max() < (1e-14 + 3e-16 * math.sqrt(c0) / width) * exact.max()
+
+
 @pytest.mark.statistical
 @pytest.mark.parametrize(("g", "sigma"), [(0.8, 0.7), (1.2, 1.0)])
 def test_agrees_with_networks(g, sigma):

@@ -86,7 +86,7 @@ def test_single_networks_are_predicted_better_than_by_the_limit() -> None:
         ({"Q": 1.0}, mf.InvalidNetwork, r"^resolve = True"),
         ({"R": 0.1}, mf.InvalidNetwork, r"^resolve = True"),
         ({"network": np.eye(3), "n": None, "seed": None}, mf.InvalidNetwork, r"^C = None"),
-        ({"network": mf.Network(mf.PartiallySymmetric(2.0, 0.5))}, mf.InvalidNetwork, r"^C = None"),
+        ({"network": mf.Network(mf.PartiallySymmetric(2.0, 0.3))}, mf.Unsupported, "do not hear themselves"),
         ({"network": mf.Network(mf.IID(3.0), noise=0.5)}, mf.Unsupported, "leaky neurons without noise"),
         ({"network": mf.Network(mf.IID(0.5))}, mf.Quiescent, "g_eff"),
     ],

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mftheory import IID, Gains, InvalidNetwork, Network, PartiallySymmetric, RandomMode, Tanh, Unsupported
+from mftheory import IID, Gains, InvalidNetwork, Network, RandomMode, Tanh
 from mftheory.solve.dimension import dimension
 from mftheory.solve.theory import solve
 
@@ -109,13 +109,3 @@ def test_observables_of_gains_need_gains():
         solve(Network(IID(3.0))).dimension("Phi")
     with pytest.raises(InvalidNetwork, match="'readout'"):
         solve(Network(IID(3.0), gains=GAINS)).dimension("psi")
-
-
-@pytest.mark.parametrize("gains", [None, GAINS])
-@pytest.mark.parametrize(
-    "connectivity", [PartiallySymmetric(3.0, 0.0), RandomMode.exponential(3.0, 0.5, overlap_amplitude=0.2)]
-)
-def test_self_feedback_is_refused(connectivity, gains):
-    with pytest.raises(Unsupported, match=r"feeds back.*not Gaussian") as caught:
-        solve(Network(connectivity, gains=gains))
-    assert "\n" not in str(caught.value)

@@ -14,6 +14,7 @@ import sympy as sp
 from mftheory.action import AveragedExponent, Bilinear, Field, Interaction, Population, omega
 from mftheory.derive.single_site import Pair, SingleSite, average_over_sites, nonzero, refuse_circle
 from mftheory.errors import Unsupported
+from mftheory.formulas import Mean
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,13 @@ class SaddlePoint:
         """⟨expr⟩ over the sites of a population, as one product."""
         return average_over_sites(expr, population, self.averaged.ensemble)
 
+    def moment(self, weight: sp.Expr, population: Population) -> sp.Expr:
+        """⟨weight⟩ over the sites of a population; raises Unsupported if it is of several parameters at once."""
+        found = self.average(weight, population)
+        if found.has(Mean):
+            raise Unsupported(f"the mean of {weight} over {population.name!r}: it is of several parameters at once")
+        return found
+
     def latex(self) -> str:
         """The single-site equations, typeset."""
         return r" \qquad ".join(site.latex() for site in self.sites.values())
@@ -66,6 +74,59 @@ class SaddlePoint:
         if not site.gaussian or any(s.name[:2] in {"C_", "S_", "P_"} for s in strength.free_symbols):
             raise Unsupported("solve knows ensembles in which a neuron's input is Gaussian, of spectrum g_eff² C^φ")
         return strength
+
+    def gaussian_input_strengths(self) -> tuple[tuple[Population, ...], sp.Matrix]:
+        """The populations of leaky neurons, and G with input spectra Σ_q G_pq C^φ_q plus white noise.
+
+        Raises
+        ------
+        Unsupported
+            Naming the population whose neurons are not leaky, or differ, whose input is of another form, or that feeds
+            back on itself.
+        """
+        neurons = tuple(p for p in self.averaged.ensemble.populations if not p.linear)
+        for symbol in {s for p in self.averaged.ensemble.populations for s in p.size.free_symbols}:
+            if not symbol.is_real:
+                raise Unsupported(f"size {symbol}: declare it real, as Symbol({symbol.name!r}, positive=True)")
+        spectra = [self.two_time(p.activity.field, p.activity.field, 1) for p in neurons]
+        rows = []
+        for p in neurons:
+            site = self.sites[p.name]
+            differs = self.averaged.ensemble.depends_on_site(p) or p.activity_name in p.heterogeneous
+            received = sp.expand(site.noise - p.white_noise)
+            row = [received.coeff(c) for c in spectra]
+            rest = sp.expand(received - sum(g * c for g, c in zip(row, spectra, strict=True)))
+            functions = {s.name for g in row for s in g.free_symbols if s.name[:2] in {"C_", "S_", "P_", "T_"}}
+            for failed, why in (
+                (sp.expand(p.inverse_transfer - 1 - sp.I * omega) != 0, "they are not leaky, 1 + i omega"),
+                (bool(site.feedback), "each one's past feeds back on it, so x is not Gaussian"),
+                (differs, "their inputs or nonlinearities differ from neuron to neuron"),
+                (
+                    rest != 0 or bool(functions) or received.has(Mean),
+                    "their input spectrum is not a sum of the activities' spectra",
+                ),
+            ):
+                if failed:
+                    raise Unsupported(f"neurons of population {p.name!r} are not solved: {why}")
+            rows.append(row)
+        return neurons, sp.Matrix(rows)
+
+    def heard(self) -> tuple[sp.Expr, sp.Expr]:
+        """(Q, K) at ω_1 of the one population of neurons: T[x] = η + K∘φ, η of spectrum Q.
+
+        In C_phi_1, S_phi_1, parameters and means over sites. K is 0 where neurons do not hear themselves.
+
+        Raises
+        ------
+        Unsupported
+            If there are several populations of neurons.
+        """
+        neurons = [s for s in self.sites.values() if not s.population.linear]
+        if len(neurons) != 1:
+            raise Unsupported("what a neuron hears is asked of ensembles with one population of neurons")
+        propagators = {p: value for site in self.sites.values() for p, value in site.propagators.items()}
+        feedback = sum(neurons[0].feedback.values(), sp.S.Zero)
+        return neurons[0].noise.xreplace(propagators), feedback.xreplace(propagators)
 
     # The populations being solved for are carried along, so that a circle of linear populations is noticed.
 

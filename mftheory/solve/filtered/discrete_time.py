@@ -57,6 +57,11 @@ class MapPower:
         rest = 4.0 * abs(self.memory) * np.square(np.sin(half) if self.memory >= 0 else np.cos(half))
         return np.asarray(self.numerator / (self.excess + rest))
 
+    def beside(self, harmonic: float | Array, omega: Array) -> Array:
+        """|H|² at ω from its peak, wherever that is: at π all odd harmonics are the same."""
+        omega = np.broadcast_to(omega, np.broadcast_shapes(np.shape(harmonic), np.shape(omega)))
+        return np.asarray(self.numerator / (self.excess + 4.0 * abs(self.memory) * np.square(np.sin(0.5 * omega))))
+
     def largest(self) -> tuple[float, float]:
         """(ω, |H(ω)|²) at the largest |H|."""
         return (0.0 if self.memory >= 0 else math.pi), self.numerator / self.excess
@@ -64,6 +69,10 @@ class MapPower:
     def dressed(self, loop: float) -> "MapPower":
         """K = |H|²/(1 - loop |H|²)."""
         return MapPower(self.memory, self.numerator, self.excess - loop * self.numerator)
+
+    def near_onset(self, delta: float) -> "MapPower":
+        """K = |H|²/(1 - (1-δ) |H|²/max|H|²)."""
+        return MapPower(self.memory, self.numerator, delta * self.excess)
 
     def exponentials(self) -> tuple[Complex, Complex]:
         """(A, q) with K(k) = A e^{-q|k|}."""

@@ -4,6 +4,9 @@
 
     C^x = K (g² N + σ²),   K = |H|² / (1 - g² a |H|²).
 
+Close to onset K has a peak of width √δ, δ = 1 - g² a max|H|², which keeps its digits if δ itself is given and K written
+in v = -(ω² - ω*²), ω* the frequency of the largest |H|: `near_onset`.
+
 With a = ⟨φ'⟩², N vanishes as (C^x)³, so at long lags C^x decays with K's own poles: the rates of the network's
 linear response. K is a rational function of ω², K(τ) a sum of exponentials e^{-q|τ|}.
 """
@@ -22,16 +25,19 @@ Complex = NDArray[np.complex128]
 
 @dataclass(frozen=True, eq=False)
 class PowerTransfer:
-    """|H(ω)|² as a rational function of w = -ω².
+    """|H(ω)|² as a rational function of v = -(ω² - center²).
 
     Attributes
     ----------
     numerator, denominator : arrays
-        Coefficients in w, the constant term first.
+        Coefficients in v, the constant term first.
+    center : float
+        0 but for `near_onset`.
     """
 
     numerator: Array
     denominator: Array
+    center: float = 0.0
 
     @classmethod
     def of(cls, dynamics: Leaky | Rational) -> "PowerTransfer":
@@ -45,8 +51,12 @@ class PowerTransfer:
 
     def __call__(self, omega: ArrayLike) -> Array:
         """|H(ω)|²."""
-        w = -np.square(np.asarray(omega, dtype=np.float64))
-        return np.asarray(polynomial.polyval(w, self.numerator) / polynomial.polyval(w, self.denominator))
+        return self.beside(0.0, np.asarray(omega, dtype=np.float64))
+
+    def beside(self, harmonic: float | Array, omega: Array) -> Array:
+        """|H|² at harmonic · center + ω: small distances from the peak keep their digits."""
+        v = -(omega + (harmonic - 1.0) * self.center) * (omega + (harmonic + 1.0) * self.center)
+        return np.asarray(polynomial.polyval(v, self.numerator) / polynomial.polyval(v, self.denominator))
 
     def largest(self) -> tuple[float, float]:
         """(ω, |H(ω)|²) at the largest |H|, ω >= 0."""
@@ -62,6 +72,15 @@ class PowerTransfer:
         best = int(np.argmax(values))
         return float(candidates[best]), float(values[best])
 
+    def near_onset(self, delta: float) -> "PowerTransfer":
+        """K = |H|²/(1 - (1-δ) |H|²/max|H|²), in powers of ω*² - ω² so that its peak keeps its digits as δ → 0."""
+        center, _ = self.largest()
+        n, d = _shifted(self.numerator, -(center**2)), _shifted(self.denominator, -(center**2))
+        critical = d[0] / n[0]
+        rest = polynomial.polysub(d, critical * n)  # vanishes at v = 0, to second order if ω* is not 0
+        rest[: 2 if center > 0 else 1] = 0.0
+        return PowerTransfer(n, np.asarray(polynomial.polyadd(rest, delta * critical * n)), center)
+
     def dressed(self, loop: float) -> "PowerTransfer":
         """K = |H|²/(1 - loop |H|²), loop = g² a."""
         denominator = polynomial.polysub(self.denominator, loop * self.numerator)
@@ -71,12 +90,20 @@ class PowerTransfer:
         """(A, q) with K(τ) = Σ A e^{-q|τ|}, Re q > 0: its partial fractions, of distinct poles."""
         roots = polynomial.polyroots(self.denominator).astype(np.complex128)
         slope = polynomial.polyder(self.denominator)
-        for _ in range(2):  # polish: the eigenvalues of the companion matrix lose digits where scales differ
+        for _ in range(4):  # polish: the eigenvalues of the companion matrix lose digits where scales differ
             step = polynomial.polyval(roots, self.denominator) / polynomial.polyval(roots, slope)
-            roots = roots - np.where(np.isfinite(step) & (np.abs(step) < 1e-3 * np.abs(roots)), step, 0.0)
+            roots = roots - np.where(np.isfinite(step) & (np.abs(step) < 0.1 * np.abs(roots)), step, 0.0)
         residues = polynomial.polyval(roots, self.numerator) / polynomial.polyval(roots, slope)
-        rates = np.sqrt(roots)
+        rates = np.sqrt(roots - self.center**2)
         return -residues / (2.0 * rates), rates
+
+
+def _shifted(coefficients: Array, origin: float) -> Array:
+    """Of p(w) the coefficients in w - origin."""
+    shifted = np.zeros(coefficients.size)
+    for c in coefficients[::-1]:
+        shifted[1:], shifted[0] = origin * shifted[1:] + shifted[:-1], origin * shifted[0] + c
+    return shifted
 
 
 def _even_square(coefficients: ArrayLike) -> Array:

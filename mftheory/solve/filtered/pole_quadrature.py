@@ -24,6 +24,7 @@ Complex = NDArray[np.complex128]
 Integrand = Callable[[Array, Array, Array], Complex]  # of ω1, ω2 and ω1 + ω2
 
 MAX_PANELS = 2000
+AT_ONCE = 64  # outer nodes whose inner integrals are done at once: some 20 MB of temporaries
 HARMONICS = (3, 5, 7, 9, 11)  # of a resonance; a spectrum's peak at the next is below 1e-12
 
 
@@ -161,8 +162,9 @@ class PoleQuadrature:
         """∬ dω1 dω2/(2π)² of the integrand over the plane: four times the real part over the two wedges."""
         weights = self.outer.weights()[0]
         total = sum(
-            float((weights @ np.sum(rows.values(integrand) * rows.mesh.weights(), axis=1)).real)
-            for rows in self._wedges()
+            float((weights[part] @ np.sum(rows.values(integrand) * rows.mesh.weights(), axis=1)).real)
+            for part in self._parts()
+            for rows in self._wedges(part)
         )
         return total / np.pi**2
 
@@ -182,24 +184,34 @@ class PoleQuadrature:
 
     def _on_lines(self, integrand: Integrand, lags: Array) -> Array:
         # Twice the real part over ω1 > 0. Ψ(τ, 0) = Ψ(0, τ).
-        inner = sum(np.sum(rows.values(integrand) * rows.mesh.weights(), axis=1) for rows in self._lines())
+        inner = np.concatenate(
+            [
+                sum(np.sum(rows.values(integrand) * rows.mesh.weights(), axis=1) for rows in self._lines(part))
+                for part in self._parts()
+            ]
+        )
         return np.array([(self.outer.weights(lag)[0] @ inner).real for lag in lags]) / (2.0 * np.pi**2)
 
     def _on_wedges(self, integrand: Integrand, tau1: Array, tau2: Array) -> Array:
         # ω1τ1 + ω2τ2 = s τ1 + b (τ1 ± τ2); the image of a wedge under ω1 ↔ ω2 is itself with the lags exchanged.
         first, other = np.concatenate([tau1, tau2]), np.concatenate([tau2, tau1])
         total = np.zeros(first.size)
-        for sign, rows in zip((1.0, -1.0), self._wedges(), strict=True):
-            values = rows.values(integrand)
-            for lag in np.unique(first):
-                inner = np.sum(values * rows.mesh.weights(lag), axis=1)
-                for k in np.flatnonzero(first == lag):
-                    total[k] += (self.outer.weights(lag + sign * other[k])[0] @ inner).real
+        for part in self._parts():
+            for sign, rows in zip((1.0, -1.0), self._wedges(part), strict=True):
+                values = rows.values(integrand)
+                for lag in np.unique(first):
+                    inner = np.sum(values * rows.mesh.weights(lag), axis=1)
+                    for k in np.flatnonzero(first == lag):
+                        total[k] += (self.outer.weights(lag + sign * other[k])[0, part] @ inner).real
         return np.asarray((total[: tau1.size] + total[tau1.size :]) / (2.0 * np.pi**2))
 
-    def _wedges(self) -> tuple[_Rows, _Rows]:
+    def _parts(self) -> list[slice]:
+        """The outer nodes in parts, to bound the memory."""
+        return [slice(start, start + AT_ONCE) for start in range(0, self.outer.nodes.shape[1], AT_ONCE)]
+
+    def _wedges(self, part: slice) -> tuple[_Rows, _Rows]:
         """ω1 = b + s, with ω2 = b and with ω2 = -b."""
-        b = self.outer.nodes[0]
+        b = self.outer.nodes[0, part]
         rows = []
         for omega2 in (b, -b):
             mesh = self._inner(self.end - b, self.singular(omega2) - b[:, None])
@@ -207,9 +219,9 @@ class PoleQuadrature:
             rows.append(_Rows(mesh, omega1, omega2[:, None], mesh.nodes + (b + omega2)[:, None]))
         return rows[0], rows[1]
 
-    def _lines(self) -> tuple[_Rows, _Rows]:
+    def _lines(self, part: slice) -> tuple[_Rows, _Rows]:
         """ω1 = b, with ω2 above and below -b."""
-        b = self.outer.nodes[0]
+        b = self.outer.nodes[0, part]
         offset = self.singular(b) + b[:, None]
         rows = []
         for sign in (1.0, -1.0):

@@ -132,7 +132,7 @@ class ContinuousTime(Equations[Covariance]):
             found = self.loop(state.variance)
             if found >= self.critical:
                 raise self.failure("the state found is unstable")
-            coarse = _unresolved(mesh, source) | _unresolved(mesh, state.values)
+            coarse = unresolved(mesh, source) | unresolved(mesh, state.values)
             if not coarse.any() and abs(found - loop) <= 1e-9 * (self.critical - loop):
                 return Solution(state, activity, found, mesh.polynomial(source), tuple(self.residuals))
             loop = found
@@ -176,7 +176,7 @@ class ContinuousTime(Equations[Covariance]):
         """Panels from the fastest scale of K (shorter yet for a steep φ) to a few decay times of its slowest."""
         _, rates = self.power.dressed(loop).exponentials()
         slowest = rates[np.argmin(rates.real)]
-        first = 0.5 / (np.abs(rates).max() * math.sqrt(1.0 + variance))
+        first = 0.5 / (np.abs(rates).max() * math.hypot(1.0, math.sqrt(variance) / self.gaussian.width))
         longest = 3.0 * self.settings.time_panel / abs(slowest)
         return graded_edges(float(min(first, longest)), growth, float(longest), window / float(slowest.real))
 
@@ -203,7 +203,7 @@ def _conditioned(power: PowerTransfer, loop: float, critical: float) -> tuple[fl
     return best[1:]
 
 
-def _unresolved(mesh: Panels, values: Array) -> NDArray[np.bool_]:
+def unresolved(mesh: Panels, values: Array) -> NDArray[np.bool_]:
     """Panels whose last Legendre coefficients have not fallen to rounding."""
     coefficients = np.abs(mesh.polynomial(values).coefficients)
     return np.asarray(coefficients[:, -2:].max(axis=1) > RESOLVED * np.abs(values).max())

@@ -9,19 +9,24 @@ n = C^φ - a C^x with a = ⟨φ'⟩²: all poles near the real axis, of a resona
 factors that multiply it, exactly.
 """
 
+import contextlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork, NotConverged, Quiescent, Unsupported
 from mftheory.network import Dynamics, EulerMap, Leaky, Nonlinearity, Rational
-from mftheory.solve.filtered.discrete_time import DiscreteTime, MapPower
+from mftheory.solve.filtered.continuation import Diverged
+from mftheory.solve.filtered.criticality import Criticality, map_one_minus_s, rational_one_minus_s
+from mftheory.solve.filtered.discrete_time import DiscreteSolution, DiscreteTime, MapPower
 from mftheory.solve.filtered.filters import PowerTransfer
+from mftheory.solve.filtered.onset import NEAR, Onset, OnsetSolution, Peaks
 from mftheory.solve.filtered.pole_quadrature import PoleQuadrature, edges_by_poles, of_rates
-from mftheory.solve.filtered.self_consistent import ContinuousTime
+from mftheory.solve.filtered.self_consistent import ContinuousTime, Solution
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.panels import Panels, PiecewisePolynomial
@@ -60,8 +65,10 @@ class FilteredTwoPoint:
         |H|².
     loop : float
         g_eff² a.
-    source : PiecewisePolynomial
+    source : PiecewisePolynomial or Peaks
         n(ω).
+    near_onset : bool
+        Whether δ was found by itself, not as the difference that defines it.
     mean_square_gain : float
         ⟨G²⟩: C^Φ = ⟨G²⟩ C^φ for Φ = G φ, and for a readout with independent gains of that law [J9].
     """
@@ -78,13 +85,24 @@ class FilteredTwoPoint:
     activity: ActivityCovariance
     power: PowerTransfer | MapPower
     loop: float
-    source: PiecewisePolynomial
+    source: PiecewisePolynomial | Peaks
+    near_onset: bool = False
     mean_square_gain: float = 1.0
+
+    @cached_property
+    def _dressed(self) -> PowerTransfer | MapPower:
+        """K = |H|²/(1 - g_eff² a |H|²)."""
+        return self.power.near_onset(self.delta)
+
+    @cached_property
+    def largest(self) -> float:
+        """max|H|²."""
+        return self.power.largest()[1]
 
     @property
     def highest_frequency(self) -> float:
         """ω beyond which the spectra are negligible (with noise: in four-point functions); π for a map."""
-        return float(self.source.edges[-1])
+        return math.pi if self.dynamics.discrete else float(self.source.edges[-1])
 
     def covariance(self, observable: str, tau: ArrayLike) -> Array:
         """C^a(τ) ("x", "phi", "Phi", "readout") or C^{xφ}(τ) = ⟨φ'⟩ C^x(τ) ("xphi"); even in τ, of the shape of τ.
@@ -113,9 +131,8 @@ class FilteredTwoPoint:
 
     def unclipped(self, omega: Array) -> tuple[Array, Array]:
         """C^x(ω) and C^φ(ω) as they come out, below 0 by rounding where they vanish."""
-        power = self.power(omega)
         n = self._source(np.abs(omega))
-        x = power * (self.g_eff**2 * n + self.noise**2) / (1.0 - self.loop * power)
+        x = self._dressed(omega) * (self.g_eff**2 * n + self.noise**2)
         return x, n + self.loop / self.g_eff**2 * x
 
     def transfer(self, observable: str, omega: Array) -> Array:
@@ -133,25 +150,41 @@ class FilteredTwoPoint:
         """1 - s(ω1, ω2), s = g_eff² S^φ(ω1) S^φ(ω2); `total` is ω1 + ω2 exactly."""
         if isinstance(self.dynamics, Leaky):
             return leaky_one_minus_s(self.delta, omega1, omega2, total)
-        return np.asarray(1.0 - self.g_eff**2 * self.response("phi", omega1) * self.response("phi", omega2))
+        if isinstance(self.dynamics, EulerMap):
+            return map_one_minus_s(self.dynamics, self.delta, omega1, omega2, total)
+        assert isinstance(self.dynamics, Rational)
+        assert isinstance(self._dressed, PowerTransfer)
+        return rational_one_minus_s(self.dynamics, self._dressed, (1.0 - self.delta) / self.largest, omega1, total)
 
     @property
     def rounding(self) -> float:
-        """Rounding that a dimension inherits, relative: that of ⟨φ'⟩, over δ.
+        """Rounding that a dimension inherits, relative.
 
-        Seen, for a leaky unit without noise against the energy solution: 2e-16/δ to 7e-16/δ, δ from 3e-3 to 3e-7.
+        Where δ is not found by itself, that of ⟨φ'⟩, over δ: seen, for a leaky unit without noise against the energy
+        solution, 2e-16/δ to 7e-16/δ, δ from 3e-3 to 3e-7. Else that of frequencies near a resonance, over its width:
+        seen, for resonances in different units of time, 1e-16 to 1e-15 of ω*/decay; and where H(ω*) is real, so that
+        ω1 = ω2 = ω* is critical as well, over δ.
         """
-        return 2e-15 / self.delta
+        if not self.near_onset:
+            return 2e-15 / self.delta
+        peak = self.power.largest()[0]
+        if peak == 0 or self.dynamics.discrete:
+            return 1e-15 * peak / self.decay
+        at_peak, beside = self.dynamics.transfer(np.array([peak, (1.0 + 1e-6) * peak]))
+        delayed = 1e6 * abs(np.angle(beside / at_peak))  # group delay times ω*
+        return float(1e-15 * (peak / self.decay + delayed / abs(1.0 - (1.0 - self.delta) * at_peak**2 / self.largest)))
 
     def wedges(self, growth: float, order: int) -> Wedges | PoleQuadrature:
         """The rule for double integrals over frequencies."""
         if isinstance(self.dynamics, Leaky):
             return Wedges.graded(self.delta, self.highest_frequency, growth, order)
         strength = (self.g_eff * self.gain) ** 2
-        _, rates = self.power.dressed(strength).exponentials()
+        _, rates = self._dressed.exponentials()
         return PoleQuadrature.of(self.dynamics, strength, rates, self.highest_frequency, growth, order)
 
     def _source(self, omega: Array) -> Array:
+        if isinstance(self.source, Peaks):
+            return self.source(omega)
         end = self.source.edges[-1]
         n = self.source(np.minimum(omega, end))
         if self.dynamics.discrete or not np.any(omega > end):
@@ -212,13 +245,24 @@ def filtered_two_point(
             f"g_eff > {1.0 / (slope * np.sqrt(largest)):g} (|H| is largest at ω = {peak:g})"
         )
     gaussian = averages(nonlinearity, settings.average_step)
-    if isinstance(power, MapPower):
+    criticality = Criticality(g_eff, largest, gaussian)
+    solution: OnsetSolution | Solution | DiscreteSolution | None = None
+    if noise == 0 and criticality.excess < NEAR:
+        with contextlib.suppress(Diverged):  # where the state is not small, or has no slow envelope
+            solution = Onset(criticality, power, gaussian, settings, discrete).solve()
+    if solution is None and isinstance(power, MapPower):
         solution = DiscreteTime(g_eff, power, gaussian, settings).solve(noise)
-    else:
+    elif solution is None:
         solution = ContinuousTime(g_eff, power, gaussian, settings).solve(noise)
     activity, variance = solution.activity, solution.covariance.variance
-    _, rates = power.dressed((g_eff * activity.gain) ** 2).exponentials()
-    source = _frequency_panels(solution.transform, rates, np.pi if discrete else None, power.falloff, noise, settings)
+    delta = solution.delta if isinstance(solution, OnsetSolution) else criticality.distance(variance)
+    _, rates = power.near_onset(delta).exponentials()
+    source: PiecewisePolynomial | Peaks
+    if isinstance(solution, OnsetSolution):
+        source = solution.spectrum(settings)
+    else:
+        end = np.pi if discrete else None
+        source = frequency_panels(solution.transform, rates, end, power.falloff, noise, settings)
     found = FilteredTwoPoint(
         g_eff=g_eff,
         noise=noise,
@@ -226,19 +270,20 @@ def filtered_two_point(
         variance=variance,
         activity_variance=float(activity(np.array(variance))),
         gain=activity.gain,
-        delta=1.0 - (g_eff * activity.gain) ** 2 * largest,
+        delta=delta,
         decay=float(rates.real.min()),
         lagged=solution.covariance,
         activity=activity,
         power=power,
-        loop=solution.loop,
+        loop=(g_eff * activity.gain) ** 2,
         source=source,
+        near_onset=isinstance(solution, OnsetSolution),
     )
     _check_positive(found)
     return found
 
 
-def _frequency_panels(
+def frequency_panels(
     transform: Callable[[Array], Array],
     rates: Complex,
     end: float | None,
@@ -256,10 +301,12 @@ def _frequency_panels(
         peaks = np.abs(singular.real[np.abs(singular.real) < 1e9])
         coarse = np.unique(np.concatenate([scale * 2.0 ** np.arange(-1.0, 60.0), peaks[peaks > 0]]))
         values = np.maximum(np.abs(transform(coarse)), 1e-300)  # of a linear φ they are 0
-        highest = int(values.argmax())
+        # (Harmonics of a resonance are apart: in between there may be nothing.)
+        significant = np.isin(coarse, peaks) & (values > settings.frequency_cutoff * values.max())
+        highest = max(int(values.argmax()), int(np.flatnonzero(significant).max(initial=0)))
         # A tail C ~ ω^-k of C^φ leaves one of relative size C^(1 + 1/k) in the double integrals (see FourPoint).
         # Without noise spectra fall exponentially. Two in a row: single dips are rounding of an oscillating sum.
-        low = (values / values[highest]) ** (1.0 + 1.0 / falloff if noise > 0 else 1.0) < settings.frequency_cutoff
+        low = (values / values.max()) ** (1.0 + 1.0 / falloff if noise > 0 else 1.0) < settings.frequency_cutoff
         both = np.flatnonzero(low[:-1] & low[1:] & (np.arange(low.size - 1) > highest))
         end = float(coarse[both[0]] if both.size else coarse[-1])
     edges = edges_by_poles(np.array([end]), singular[None], math.exp(settings.frequency_panel))[0]

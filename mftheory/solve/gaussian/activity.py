@@ -5,6 +5,8 @@ first derivative at c = 0 is ⟨φ'⟩². So `C^φ = ⟨φ'⟩² c + N(c)` with 
 linear response, vanishes as c³.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,14 +16,14 @@ from mftheory.solve.panels import Panels
 Array = NDArray[np.float64]
 
 RATIO = 2.5  # of successive panel edges in u
-NEAREST = 0.5  # width of the panel at u = 0, in units of 1/√(1 + c0)
+NEAREST = 0.5  # width of the panel at u = 0, in units of 1/√(1 + c0/width²)
 
 
 class ActivityCovariance:
     """C^φ(c) at one variance c0, as piecewise polynomials of u, u² = 1 - |c|/c0.
 
     In u the square roots that kinks of φ leave at c = c0 are smooth. Panels shrink towards u = 0, where a steep φ
-    leaves structure on the scale 1/√c0.
+    leaves structure on the scale width/√c0, in units of φ's own width.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ class ActivityCovariance:
         self.variance = variance
         self.order = order
         self.gain = gaussian.gain(variance)
-        first = NEAREST / np.sqrt(1.0 + variance)
+        first = NEAREST / math.hypot(1.0, math.sqrt(variance) / gaussian.width)
         panels = max(1, int(np.ceil(np.log(1.0 / first) / np.log(RATIO))))
         mesh = Panels.on(np.append(0.0, np.geomspace(first, 1.0, panels + 1)), order)
         u = mesh.nodes

@@ -50,7 +50,20 @@ class Averages(Protocol):
         ...
 
 
-def averages(nonlinearity: Nonlinearity, step: float = 0.18) -> Averages:
+class OneFunction(Averages, Protocol):
+    """Of a single nonlinearity, also how far its gain is from that at rest."""
+
+    @property
+    def slope(self) -> float:
+        """φ'(0)."""
+        ...
+
+    def loss(self, c0: float) -> float:
+        """φ'(0) - ⟨φ'⟩, which keeps its digits as c0 → 0."""
+        ...
+
+
+def averages(nonlinearity: Nonlinearity, step: float = 0.18) -> OneFunction:
     """The Gaussian averages of a nonlinearity: closed forms for erf and sin, else quadrature on the scale of φ.
 
     Parameters
@@ -93,7 +106,7 @@ def averages(nonlinearity: Nonlinearity, step: float = 0.18) -> Averages:
     text = checked(nonlinearity).expression
     if not nonlinearity.odd:
         raise Unsupported(
-            f"nonlinearity = {text!r}: not odd, so the mean activity does not vanish; the theory is for odd functions"
+            f"nonlinearity = {text!r}: not odd, so the mean activity does not vanish; only solve(Network(...)) takes it"
         )
     if nonlinearity.slope_at_zero < 0:
         raise Unsupported(f"nonlinearity = {text!r}: falls at 0; take its negative, which is the same with J -> -J")
@@ -116,13 +129,13 @@ class ScaledAverages:
 
     Attributes
     ----------
-    unit : Averages
+    unit : OneFunction
         Of ψ.
     a, b : float
         Above 0.
     """
 
-    unit: Averages
+    unit: OneFunction
     a: float
     b: float
 
@@ -130,6 +143,15 @@ class ScaledAverages:
     def width(self) -> float:
         """That of ψ, over b."""
         return self.unit.width / self.b
+
+    @property
+    def slope(self) -> float:
+        """φ'(0)."""
+        return self.a * self.b * self.unit.slope
+
+    def loss(self, c0: float) -> float:
+        """φ'(0) - ⟨φ'⟩."""
+        return self.a * self.b * self.unit.loss(self.b**2 * c0)
 
     def gain(self, c0: float) -> float:
         """⟨φ'⟩."""
@@ -148,10 +170,15 @@ class SinAverages:
     """Closed forms for φ(x) = sin(x): C^φ = e^{-c0} sinh c, ⟨φ'⟩ = e^{-c0/2}."""
 
     width: ClassVar[float] = 1.0
+    slope: ClassVar[float] = 1.0
 
     def gain(self, c0: float) -> float:
         """⟨cos x⟩ = e^{-c0/2}."""
         return math.exp(-0.5 * c0)
+
+    def loss(self, c0: float) -> float:
+        """1 - e^{-c0/2}."""
+        return -math.expm1(-0.5 * c0)
 
     def excess(self, g: float, c0: float) -> float:
         """(g (1 - e^{-c0})/c0)² - 1, written so that it keeps its digits as g → 1 and c0 → 0."""
@@ -184,10 +211,17 @@ class ErfAverages:
     """
 
     width: ClassVar[float] = 1.0
+    slope: ClassVar[float] = 1.0
 
     def gain(self, c0: float) -> float:
         """⟨φ'⟩ = 1/√(1 + (π/2) c0)."""
         return 1.0 / math.sqrt(1.0 + 0.5 * math.pi * c0)
+
+    def loss(self, c0: float) -> float:
+        """1 - ⟨φ'⟩."""
+        steep = 0.5 * math.pi * c0
+        root = math.sqrt(1.0 + steep)
+        return steep / (root * (1.0 + root))
 
     def excess(self, g: float, c0: float) -> float:
         """g² (1 - k) (1 + q) - 1, written so that it keeps its digits as g → 1 and k → 0."""
@@ -250,11 +284,20 @@ class QuadratureAverages:
     extent: float
     step: float
     width: ClassVar[float] = 1.0
+    slope: ClassVar[float] = 1.0
 
     def gain(self, c0: float) -> float:
         """⟨φ'⟩."""
         x, weight = self._line(c0, self.extent)
         return float(weight @ self.first(x))
+
+    def loss(self, c0: float) -> float:
+        """1 - ⟨φ'⟩."""
+        if c0 > 1.0:
+            return 1.0 - self.gain(c0)
+        # By parts: Φ = x²/2 - D and ⟨D''⟩ = ⟨(x² - c0) D⟩/c0².
+        x, weight = self._line(c0, math.inf)
+        return float(weight @ ((np.square(x) - c0) * self.deficit(x))) / (c0 * c0)
 
     def excess(self, g: float, c0: float) -> float:
         """2g² Var Φ/c0² - 1."""
@@ -285,8 +328,9 @@ class QuadratureAverages:
             table = self.second(p[:, None] + q) * self.second(p[:, None] - q)
             result[wide] = np.sum((p_weight[wide] @ table) * q_weight, axis=1)
         if not wide.all():
-            unit = np.arange(0.0, _REACH, 2.0 * self.step)
-            q_narrow = q_scale[~wide, None, None] * unit
+            narrow = q_scale[~wide, None, None]
+            unit = np.arange(0.0, _REACH, self._step(float(narrow.max())) / float(narrow.max()))
+            q_narrow = narrow * unit
             values = self.second(p[:, None] + q_narrow) * self.second(p[:, None] - q_narrow)
             unit_weight = _normal_weights(unit, np.array(1.0))
             result[~wide] = np.einsum("ip,ipq,q->i", p_weight[~wide], values, unit_weight)
@@ -297,8 +341,15 @@ class QuadratureAverages:
 
     def _half_line(self, narrowest: float, widest: float, extent: float) -> Array:
         """Nodes of x >= 0 that resolve both φ and a Gaussian of any scale between the two."""
-        step = self.step * min(1.0, 2.0 * narrowest)
+        step = self._step(narrowest)
         return np.arange(0.0, min(_REACH * widest, extent) + step, step)
+
+    def _step(self, scale: float) -> float:
+        """Of a lattice that resolves φ and a Gaussian of that scale.
+
+        A step h leaves e^{-2π²(scale/h)²} of the Gaussian and e^{-2πd/h + d²/(2 scale²)} of a singularity d away.
+        """
+        return self.step * min(1.0, _STEPS * scale)
 
     def _line(self, c0: float, extent: float) -> tuple[Array, Array]:
         scale = math.sqrt(c0)
@@ -307,6 +358,7 @@ class QuadratureAverages:
 
 
 _REACH = 9.0  # standard deviations: the Gaussian is at 3e-18 of its peak
+_STEPS = 2.8  # half a standard deviation at most, at a step of 0.18; more is too much beside sixth-order poles
 
 
 def _normal_weights(x: Array, scale: Array) -> Array:
@@ -327,9 +379,9 @@ def _log_cosh(x: Array) -> Array:
 
 
 def _tanh_second(x: Array) -> Array:
-    """tanh'' = -2 tanh sech², as exponentials: it keeps its digits in the tails, and near 0."""
+    """tanh'' = -2 tanh sech², sech² by an exponential: it keeps its digits in the tails, and near 0."""
     e = np.exp(-2.0 * np.abs(x))
-    return np.asarray(8.0 * np.sign(x) * e * np.expm1(-2.0 * np.abs(x)) / (1.0 + e) ** 3)
+    return np.asarray(-8.0 * np.tanh(x) * e / np.square(1.0 + e))
 
 
 def _tanh_deficit(x: Array) -> Array:

@@ -93,6 +93,16 @@ class PiecewiseAverages:
         _, first, _ = self._derivatives(line.nodes)
         return float(np.sum(density * first))
 
+    @property
+    def slope(self) -> float:
+        """φ'(0)."""
+        return self._slope
+
+    def loss(self, c0: float) -> float:
+        """φ'(0) - ⟨φ'⟩."""
+        line, density = self._line(c0)
+        return float(np.sum(density * self._loss(c0, line, self._derivatives(line.nodes)[2])))
+
     def excess(self, g: float, c0: float) -> float:
         """2g² Var Φ/c0² - 1."""
         line, density = self._line(c0)
@@ -104,14 +114,18 @@ class PiecewiseAverages:
                 raise NotConverged(f"{self._name}: overflows where the variance was sought; does φ saturate?")
             return 2.0 * (g / c0) ** 2 * variance - 1.0
         # Φ = s x²/2 - D with s = φ'(0); D'' = s - φ', and Cov(x², D) = c0² ⟨D''⟩: the 1 cancels by hand.
-        mesh = self._mesh(c0)
-        passed = np.searchsorted(mesh.kinks, line.edges[:-1], side="right")
-        jumps = np.concatenate([[0.0], np.cumsum(mesh.strengths)])[passed]
-        loss = -(line.from_left(second) + jumps[:, None])
+        loss = self._loss(c0, line, second)
         deficit = line.from_left(line.from_left(loss))
         s = self._slope
         lost = 2.0 * s * float(np.sum(density * loss)) - 2.0 * _variance(deficit, density) / (c0 * c0)
         return (g * s - 1.0) * (g * s + 1.0) - g * g * lost
+
+    def _loss(self, c0: float, line: Panels, second: Array) -> Array:
+        """φ'(0) - φ' on a line, as an integral of φ''."""
+        mesh = self._mesh(c0)
+        passed = np.searchsorted(mesh.kinks, line.edges[:-1], side="right")
+        jumps = np.concatenate([[0.0], np.cumsum(mesh.strengths)])[passed]
+        return np.asarray(-(line.from_left(second) + jumps[:, None]))
 
     def curvature(self, c0: float, theta: Array) -> Array:
         """⟨φ''(x) φ''(y)⟩ at covariance c0 sech θ, elementwise."""

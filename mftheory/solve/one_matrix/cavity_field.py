@@ -1,20 +1,19 @@
 """What a neuron hears: the spectrum Q of its cavity field and the kernel R by which it hears itself ([H16], [48, 49]).
 
-Neuron i sends G_i φ_i. It receives a Gaussian η of spectrum Q, and R G_i φ_i, its own past as the others return it.
-With s = ⟨G S⟩ and c = ⟨G² C⟩ over neurons (S^φ and C^φ without gains),
-
-- independent couplings: Q = g² c, R = 0;
-- partially symmetric: Q = g² c, R = σ s;
-- modes: Q = α ⟨D²/|1 - Dρ s|²⟩ c, R = α ⟨Dρ/(1 - Dρ s)⟩, and R = 0 without overlaps.
+Neuron i sends G_i φ_i. It receives a Gaussian η of spectrum Q, and R G_i φ_i, its own past as the others return it. The
+expressions for Q and R are those that the engine derives for the ensemble. Q is proportional to ⟨G² C⟩ over neurons.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import CondensedModes
+from mftheory.kernels import committed_site_means
 from mftheory.network import Network, RandomMode
+from mftheory.solve.ensembles import SELF_FEEDBACK
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -64,7 +63,10 @@ def cavity_field(network: Network, omega: Array, C: Array, S: Complex, gains: Ar
     CavityField(Q=array([2.]), R=array([-0.3+0.j]))
     """
     returned = _neuron_mean(network, S, gains, 1)
-    unit, R = _per_unit_power(network, omega, returned)
+    if isinstance(network.connectivity, RandomMode):
+        _, d, rho = network.connectivity.mode_law()
+        refuse_condensed(d, rho, omega, returned)
+    unit, R = _per_unit_power(network, S, gains)
     loop = unit * _neuron_mean(network, np.abs(S) ** 2, gains, 2)
     if np.any(loop >= 1):
         k = int(np.argmax(loop))
@@ -80,17 +82,34 @@ def cavity_field(network: Network, omega: Array, C: Array, S: Complex, gains: Ar
     return CavityField(unit * _neuron_mean(network, C, gains, 2), R)
 
 
-def _per_unit_power(network: Network, omega: Array, returned: Complex) -> tuple[Array, Complex]:
-    """Q/⟨G²C⟩ and R."""
-    connectivity = network.connectivity
-    if not isinstance(connectivity, RandomMode):
-        sigma = connectivity.parameters.get("sigma", 0.0)
-        return np.full(omega.shape, connectivity.parameters["g"] ** 2), np.asarray(sigma * returned)
-    weight, d, rho = connectivity.mode_law()
-    refuse_condensed(d, rho, omega, returned)
-    back = 1.0 / (1.0 - np.multiply.outer(returned, d * rho))
-    alpha = connectivity.alpha
-    return np.asarray(alpha * np.abs(back) ** 2 @ (weight * d**2)), np.asarray(alpha * back @ (weight * d * rho))
+def _per_unit_power(network: Network, S: Complex, gains: Array) -> tuple[Array, Complex]:
+    """Q/⟨G²C⟩ and R, by the expressions that the engine derives for the ensemble."""
+    if network.ensemble not in SELF_FEEDBACK:
+        k = S.shape[0]
+        return np.full(k, network.connectivity.g_eff**2), np.zeros(k, dtype=np.complex128)
+    means = committed_site_means(network.ensemble)
+    weights, G = np.full(gains.size, 1.0 / gains.size), gains
+    if network.gains is not None and S.ndim == 1:
+        weights, G = network.gain_law()
+        S = np.broadcast_to(S[:, None], (S.size, G.size))
+    known: dict[str, Any] = {"alpha": getattr(network.connectivity, "alpha", None), **network.connectivity.parameters}
+    sites: dict[str, Any] = {"G": G}
+    share = np.empty(0)
+    if isinstance(network.connectivity, RandomMode):
+        share, sites["D"], sites["rho"] = network.connectivity.mode_law()
+    C = np.ones(S.shape)
+    Q, R = means.field(
+        C,
+        S,
+        **{name: known[name] for name in means.parameters},
+        **{name: sites[name] for name in means.sites},
+        over_modes=lambda values: values @ share,
+        over_neurons=lambda values: values @ weights,
+    )
+    if "G" not in means.sites:
+        return np.asarray(Q), np.asarray(R, dtype=np.complex128)
+    strongest = int(np.argmax(G))  # a neuron hears itself through R G_i
+    return np.asarray(Q) / float(weights @ G**2), np.asarray(R[:, strongest] / G[strongest])
 
 
 def refuse_condensed(d: Array, rho: Array, omega: Array, returned: Complex) -> None:

@@ -23,10 +23,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork, Unsupported
-from mftheory.network import Leaky, Network, _check
+from mftheory.network import Heterogeneous, Leaky, Network, _check
 from mftheory.network.couplings import Couplings, Dense
 from mftheory.results import Theory
 from mftheory.results.linear_equivalent import LinearEquivalent
+from mftheory.solve.ensembles import SELF_FEEDBACK
 from mftheory.solve.one_matrix.cavity_field import CavityField, cavity_field
 from mftheory.solve.one_matrix.one_network import Eigenbasis, OneNetwork, of_limit, of_network
 from mftheory.solve.one_matrix.propagator import covariance, propagator
@@ -202,6 +203,10 @@ def _theory(network: Network | None, C: Any, S: Any) -> Theory | None:
         raise InvalidNetwork("S" if S is None else "C", None, "C and S must be given together")
     why = "a J of no known ensemble has no theory"
     if network is not None:
+        if isinstance(network.nonlinearity, Heterogeneous) or not network.nonlinearity.odd:
+            raise Unsupported("linear_equivalent: neurons that differ, or φ not odd, have no single response")
+        if network.gains is not None and network.ensemble in SELF_FEEDBACK:
+            raise InvalidNetwork("C", None, "C and S must be given: with gains, neurons that hear themselves differ")
         try:
             return solve(network)
         except Unsupported as error:

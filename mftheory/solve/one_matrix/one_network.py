@@ -31,6 +31,8 @@ from scipy.interpolate import CubicSpline
 from mftheory.errors import CondensedModes, NotConverged, Unsupported
 from mftheory.network import Leaky, Network
 from mftheory.results import Theory
+from mftheory.solve.ensembles import SELF_FEEDBACK
+from mftheory.solve.fixed_point import fixed_point
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.panels import Panels
@@ -226,7 +228,15 @@ def of_network(network: Network, theory: Theory, basis: Eigenbasis, settings: Se
             arriving = mesh.polynomial((others / (np.abs(s) ** 2 * total)).reshape(mesh.nodes.shape))
             return np.asarray(arriving(omega) * phi * leak)
 
-        x = _fixed_point(image, x)
+        x = fixed_point(
+            image,
+            x,
+            TOLERANCE,
+            "the order parameters of this J did not converge",
+            depth=DEPTH,
+            iterations=MAX_ITERATIONS,
+            allowed=lambda x: np.maximum(x, 0.0),  # a spectrum
+        )
         phi, gain, variance = activity(x)
     spectrum = CubicSpline(omega, phi)
     total, _ = basis.powers(_leaky(gain, nodes))
@@ -246,27 +256,7 @@ def _leaky(gain: float, omega: Array) -> Complex:
 
 
 def _refuse(network: Network) -> None:
+    if network.ensemble in SELF_FEEDBACK:
+        raise Unsupported("resolve and equal-time covariances are for neurons that do not hear themselves")
     if not isinstance(network.dynamics, Leaky) or network.noise > 0:
         raise Unsupported("resolve and equal-time covariances are for leaky neurons without noise; ask at frequencies")
-
-
-def _fixed_point(image: Callable[[Array], Array], start: Array) -> Array:
-    """x = image(x) by Anderson's acceleration: the combination of the last steps whose residuals cancel best."""
-    x = start
-    points: list[Array] = []
-    residuals: list[Array] = []
-    history: list[float] = []
-    for _ in range(MAX_ITERATIONS):
-        residual = image(x) - x
-        history.append(float(np.max(np.abs(residual)) / np.max(x)))
-        if history[-1] < TOLERANCE:
-            return x
-        points, residuals = [*points[-DEPTH:], x], [*residuals[-DEPTH:], residual]
-        x = x + residual
-        if len(points) > 1:
-            steps, changes = np.diff(points, axis=0), np.diff(residuals, axis=0)
-            # Nearly parallel changes carry no more information than one of them.
-            combination = np.linalg.lstsq(changes.T, residual, rcond=1e-8)[0]
-            x = x - combination @ (steps + changes)
-        x = np.maximum(x, 0.0)  # a spectrum
-    raise NotConverged("the order parameters of this J did not converge", history)

@@ -1,0 +1,31 @@
+"""[heterogeneous/x] Ψ^x(ω1, ω2) of the ensemble heterogeneous.
+
+Generated from the derived formula by `make kernels`; do not edit.
+
+C_x_1*C_x_2 +
+alpha**2*mean_C_Phi_1_C_Phi_2*r_2**2*Abs(S_x_1)**2*Abs(S_x_2)**2/Abs(alpha*mean_S_Phi_1_S_Phi_2*r_2 - 1)**2 +
+alpha*mean_C_Phi_1*mean_C_Phi_2*r_4*Abs(S_x_1)**2*Abs(S_x_2)**2/Abs(alpha*mean_S_Phi_1_S_Phi_2*r_2 - 1)**2 +
+2*Re(S_x_1*S_x_2*alpha*mean_C_xPhi_1_C_xPhi_2*r_2/(-alpha*mean_S_Phi_1_S_Phi_2*r_2 + 1))
+"""
+
+from numba import vectorize
+
+from mftheory.kernels.runtime import abs2
+
+LABEL = 'heterogeneous/x'
+ENSEMBLE = 'heterogeneous'
+OBSERVABLE = 'x'
+ARGUMENTS = ('C_x_1', 'C_x_2', 'S_x_1', 'S_x_2', 'mean_C_Phi_1', 'mean_C_Phi_1_C_Phi_2', 'mean_C_Phi_2', 'mean_C_xPhi_1_C_xPhi_2', 'mean_S_Phi_1_S_Phi_2', 'alpha', 'r_2', 'r_4')
+CONTENT_HASH = '13e2ae56973c48bb'
+
+INPUTS = ('C_x_1', 'C_x_2', 'S_x_1', 'S_x_2', 'mean_C_Phi_1', 'mean_C_Phi_1_C_Phi_2', 'mean_C_Phi_2', 'mean_C_xPhi_1_C_xPhi_2', 'alpha', 'r_2', 'r_4', 'one_minus_s')
+
+
+@vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64, complex128, float64, float64, float64, complex128)'], cache=True)
+def kernel(C_x_1, C_x_2, S_x_1, S_x_2, mean_C_Phi_1, mean_C_Phi_1_C_Phi_2, mean_C_Phi_2, mean_C_xPhi_1_C_xPhi_2, alpha, r_2, r_4, one_minus_s):
+    t0 = abs2(S_x_1)*abs2(S_x_2)/abs2(one_minus_s)
+    return C_x_1*C_x_2 + alpha*alpha*mean_C_Phi_1_C_Phi_2*r_2*r_2*t0 + alpha*mean_C_Phi_1*mean_C_Phi_2*r_4*t0 + 2*(S_x_1*S_x_2*alpha*mean_C_xPhi_1_C_xPhi_2*r_2/one_minus_s).real
+
+
+def one_minus_s(mean_S_Phi_1_S_Phi_2, alpha, r_2):
+    return 1 - alpha*mean_S_Phi_1_S_Phi_2*r_2

@@ -1,0 +1,148 @@
+"""Populations of leaky neurons whose inputs are Gaussian, as numbers, and which of them fluctuate."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftheory.errors import InvalidNetwork, Quiescent
+from mftheory.network import Nonlinearity
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Neurons:
+    """One population: T[x] = η, ⟨ηη⟩ = Σ_q G_pq C^φ_q(ω) + σ², T = 1 + ∂_t.
+
+    Attributes
+    ----------
+    name, state, activity : str
+        Of the population, of x and of φ(x).
+    size : float
+        Neurons as a multiple of N.
+    nonlinearity : Nonlinearity
+        φ.
+    noise : float
+        σ², the intensity of the white noise of each neuron.
+    """
+
+    name: str
+    state: str
+    activity: str
+    size: float
+    nonlinearity: Nonlinearity
+    noise: float = 0.0
+
+
+@dataclass(frozen=True)
+class Observable:
+    """w_i x_i or w_i φ_i of the neurons of one population.
+
+    Attributes
+    ----------
+    population : int
+        Its place among the populations.
+    field : str
+        Name of the state or of the activity.
+    second, fourth : float
+        ⟨w²⟩ and ⟨w⁴⟩.
+    """
+
+    population: int
+    field: str
+    second: float = 1.0
+    fourth: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class CoupledPopulations:
+    """Populations and the strengths of their inputs.
+
+    Parameters
+    ----------
+    neurons : tuple of Neurons
+    strengths : array of shape (P, P)
+        G_pq, what the activity of population q gives to the input spectrum of population p; finite, not negative.
+
+    Raises
+    ------
+    InvalidNetwork
+        If a strength, a noise or a size is out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mftheory import Erf, Tanh
+    >>> from mftheory.solve.populations.network import CoupledPopulations, Neurons
+    >>> e, i = Neurons("E", "x", "phi", 0.8, Erf()), Neurons("I", "y", "chi", 0.2, Tanh())
+    >>> network = CoupledPopulations((e, i), np.array([[2.0, 1.0], [3.0, 0.5]]))
+    >>> round(network.stability, 4)
+    3.1375
+    """
+
+    neurons: tuple[Neurons, ...]
+    strengths: Array
+
+    def __post_init__(self) -> None:
+        for p in self.neurons:
+            if not (np.isfinite(p.size) and p.size > 0):
+                raise InvalidNetwork("size", p.size, f"of population {p.name!r}: must be above 0")
+            if not (np.isfinite(p.noise) and p.noise >= 0):
+                raise InvalidNetwork("noise", p.noise, f"of population {p.name!r}: must not be negative")
+        for p, row in zip(self.neurons, self.strengths.tolist(), strict=True):
+            for q, strength in zip(self.neurons, row, strict=True):
+                if not (np.isfinite(strength) and strength >= 0):
+                    allowed = f"a variance of what {p.name!r} receives from {q.name!r}: must not be negative"
+                    raise InvalidNetwork("covariances", strength, allowed)
+
+    @cached_property
+    def noise(self) -> Array:
+        """σ² of each population."""
+        return np.array([p.noise for p in self.neurons])
+
+    @cached_property
+    def linear(self) -> Array:
+        """G_pq φ_q'(0)²: how fluctuations around x = 0 are passed on."""
+        slopes = np.array([p.nonlinearity.slope_at_zero for p in self.neurons])
+        return np.asarray(self.strengths * np.square(slopes))
+
+    @property
+    def stability(self) -> float:
+        """The largest eigenvalue of G_pq φ_q'(0)²; without noise x = 0 is stable up to 1."""
+        return spectral_radius(self.linear)
+
+    def check_fluctuates(self) -> None:
+        """Raise Quiescent if x = 0 is stable for a population: nothing that fluctuates reaches it."""
+        moving = self._fluctuating()
+        if moving.all():
+            return
+        still = ", ".join(repr(p.name) for p, moves in zip(self.neurons, moving, strict=True) if not moves)
+        if not moving.any():
+            raise Quiescent(
+                f"x = 0 is stable: the largest eigenvalue of [G_pq φ_q'(0)²] is {self.stability:g}; a fluctuating "
+                f"state needs one above 1, or noise"
+            )
+        raise Quiescent(f"population {still}: x = 0 is stable, and no population that fluctuates drives it")
+
+    def _fluctuating(self) -> NDArray[np.bool_]:
+        """Populations with noise, those that are unstable together, and all that these drive."""
+        count = len(self.neurons)
+        reaches = np.linalg.matrix_power(np.eye(count) + (self.strengths > 0), count) > 0  # [p, q]: from q to p
+        together = reaches & reaches.T
+        unstable = [spectral_radius(self.linear[np.ix_(group, group)]) > 1.0 for group in together]
+        sources = (self.noise > 0) | np.array(unstable)
+        return np.asarray((reaches & sources).any(axis=1))
+
+
+def spectral_radius(matrix: Array) -> float:
+    """Largest eigenvalue of a matrix without negative entries, which is real."""
+    return float(np.abs(np.linalg.eigvals(matrix)).max())
+
+
+def perron_vector(matrix: Array) -> Array:
+    """Its eigenvector, of length 1 and without negative entries; positive if every population reaches every other."""
+    values, vectors = np.linalg.eig(matrix)
+    vector = vectors[:, np.argmax(values.real)].real
+    return np.asarray(vector * np.sign(vector.sum()))

@@ -1,0 +1,228 @@
+"""Two-point functions of several populations, at any τ and ω.
+
+For every population S^x = H, S^φ = ⟨φ'⟩ H and C^{xφ} = ⟨φ'⟩ C^x (Price's theorem: x is Gaussian). Spectra are kept as
+n_p(ω), the spectrum of n = C^φ - ⟨φ'⟩² C^x, which decays three times as fast as C^x: with it
+
+    C^x = (1 + ω² - G⟨φ'⟩²)⁻¹ (G n + σ²),   C^φ = n + ⟨φ'⟩² C^x,
+
+and all poles near the real axis are in the matrix, exactly.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mftheory.errors import NotConverged
+from mftheory.solve.filtered.solution import frequency_panels
+from mftheory.solve.panels import PiecewisePolynomial
+from mftheory.solve.populations.network import CoupledPopulations, Observable
+from mftheory.solve.populations.self_consistent import SelfConsistency, Solution
+from mftheory.solve.quadrature import Wedges
+from mftheory.solve.settings import Settings
+from mftheory.solve.transform import cosine_transform
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+FALLOFF = 2  # |H|² falls off as ω⁻²
+NEGATIVE = -1e-10  # of its peak: what a spectrum may be below 0 by rounding
+
+
+@dataclass(frozen=True, eq=False)
+class PopulationsTwoPoint:
+    """The two-point functions of every population. Times in units of the neurons' time constant.
+
+    Attributes
+    ----------
+    network : CoupledPopulations
+    solution : Solution
+        C^x_p(τ), and C^φ_p as a function of it.
+    sources : tuple of PiecewisePolynomial
+        n_p(ω) on panels.
+    observables : mapping of str to Observable
+        Names for weighted states and activities; those of the fields themselves are always understood.
+    """
+
+    network: CoupledPopulations
+    solution: Solution
+    sources: tuple[PiecewisePolynomial, ...]
+    observables: Mapping[str, Observable] = field(default_factory=dict)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Names of the states x, one of each population."""
+        return tuple(p.state for p in self.network.neurons)
+
+    @property
+    def activities(self) -> tuple[str, ...]:
+        """Names of the activities φ."""
+        return tuple(p.activity for p in self.network.neurons)
+
+    @property
+    def crossed(self) -> tuple[str, ...]:
+        """Names of the cross functions of a neuron's state and activity, C^{xφ}."""
+        return tuple(p.state + p.activity for p in self.network.neurons)
+
+    @property
+    def g_eff(self) -> float:
+        """√ of the largest eigenvalue of G_pq: the strength of an i.i.d. network of equal stability for equal φ."""
+        return math.sqrt(float(np.abs(np.linalg.eigvals(self.network.strengths)).max()))
+
+    @cached_property
+    def gain(self) -> Array:
+        """⟨φ'⟩ of each population."""
+        return np.array([a.gain for a in self.solution.activities])
+
+    @property
+    def variance(self) -> Array:
+        """C^x(0) of each population."""
+        return self.solution.covariances.variances
+
+    @cached_property
+    def rates(self) -> Complex:
+        """√(1 - λ) for every eigenvalue λ of G_pq ⟨φ_q'⟩²: rates of decay of the covariances."""
+        return np.sqrt(1.0 - np.linalg.eigvals(self._dressed).astype(np.complex128))
+
+    @property
+    def decay(self) -> float:
+        """Rate of the slowest decay of C^x(τ)."""
+        return float(self.rates.real.min())
+
+    @property
+    def delta(self) -> float:
+        """δ = 1 - λ, the distance from criticality, λ the largest eigenvalue of G_pq ⟨φ_q'⟩²."""
+        return self.decay**2
+
+    @property
+    def highest_frequency(self) -> float:
+        """ω beyond which the spectra are negligible (with noise: in four-point functions)."""
+        return float(max(source.edges[-1] for source in self.sources))
+
+    @property
+    def rounding(self) -> float:
+        """Rounding that a dimension inherits, relative: that of the gains, over δ."""
+        return 3e-15 / self.delta
+
+    def covariance(self, name: str, tau: ArrayLike) -> Array:
+        """C(τ) of an observable, or of a state and its activity ("xEphiE"); even in τ, of the shape of τ."""
+        observable = self._observable(name)
+        return observable.second * self.field_covariance(observable.field, np.asarray(tau, dtype=np.float64))
+
+    def field_covariance(self, name: str, tau: Array) -> Array:
+        """C(τ) of a state, of an activity, or of the two."""
+        p = self._population_of(name)
+        c = self.solution.covariances.of(p, np.abs(tau))
+        if name == self.states[p]:
+            return c
+        return np.asarray(self.gain[p] * c if name == self.crossed[p] else self.solution.activities[p](c))
+
+    def spectrum(self, name: str, omega: ArrayLike) -> Array:
+        """C(ω), as for `covariance`: real, even, never negative."""
+        observable = self._observable(name)
+        x, phi = (np.maximum(each, 0.0) for each in self.spectra(np.asarray(omega, dtype=np.float64)))
+        p = self._population_of(observable.field)
+        if observable.field == self.activities[p]:
+            return np.asarray(observable.second * phi[p])
+        return np.asarray((observable.second if observable.field == self.states[p] else self.gain[p]) * x[p])
+
+    def spectra(self, omega: Array) -> tuple[Array, Array]:
+        """C^x(ω) and C^φ(ω) of all populations, of shapes (P, *ω.shape), below 0 by rounding where they vanish."""
+        noise = self.network.noise
+        n = np.stack([self._source(p, np.abs(omega)) for p in range(noise.size)])
+        driven = np.tensordot(self.network.strengths, n, 1) + noise.reshape(-1, *[1] * omega.ndim)
+        matrix = (1.0 + np.square(omega))[..., None, None] * np.eye(noise.size) - self._dressed
+        x = np.moveaxis(np.linalg.solve(matrix, np.moveaxis(driven, 0, -1)[..., None])[..., 0], -1, 0)
+        return np.asarray(x), np.asarray(n + np.square(self.gain).reshape(-1, *[1] * omega.ndim) * x)
+
+    def response(self, name: str, omega: ArrayLike) -> Complex:
+        """S^x(ω) = 1/(1+iω) of a state, S^φ(ω) = ⟨φ'⟩/(1+iω) of an activity, to the input of its own neuron."""
+        p = self._population_of(name)
+        numerator = self.gain[p] if name == self.activities[p] else 1.0
+        return np.asarray(numerator / (1.0 + 1j * np.asarray(omega, dtype=np.float64)))
+
+    def wedges(self, growth: float, order: int) -> Wedges:
+        """The rule for double integrals over frequencies: the determinant of 1 - s vanishes as δ does."""
+        return Wedges.graded(self.delta, self.highest_frequency, growth, order)
+
+    def _observable(self, name: str) -> Observable:
+        known = self.observables.get(name)
+        return Observable(self._population_of(name), name) if known is None else known
+
+    def _population_of(self, name: str) -> int:
+        """The place of the population that has a field or cross function of that name."""
+        named = zip(self.states, self.activities, self.crossed, strict=True)
+        return next(p for p, own in enumerate(named) if name in own)
+
+    @cached_property
+    def _dressed(self) -> Array:
+        """G_pq ⟨φ_q'⟩²."""
+        return np.asarray(self.network.strengths * np.square(self.gain))
+
+    def _source(self, p: int, omega: Array) -> Array:
+        source = self.sources[p]
+        end = source.edges[-1]
+        n = source(np.minimum(omega, end))
+        if not np.any(omega > end):
+            return n
+        # With noise n falls off as |H|² does; without, it is rounding error there.
+        tail = (np.maximum(omega, end) / end) ** -float(FALLOFF) if self.network.noise.any() else 0.0
+        return np.asarray(np.where(omega > end, n * tail, n))
+
+
+def populations_two_point(network: CoupledPopulations, settings: Settings) -> PopulationsTwoPoint:
+    """Solve for the two-point functions of the fluctuating state.
+
+    Raises
+    ------
+    Quiescent
+        If x = 0 is stable for some population.
+    NotConverged
+        With the residuals, if the solution was not found, not resolved, or a power spectrum came out negative.
+    Unsupported
+        If a φ is not odd, falls at 0, jumps, or is not piecewise smooth.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mftheory import Erf
+    >>> from mftheory.solve.populations.network import CoupledPopulations, Neurons
+    >>> from mftheory.solve.populations.two_point import populations_two_point
+    >>> from mftheory.solve.settings import Settings
+    >>> halves = tuple(Neurons(name, f"x{name}", f"phi{name}", 0.5, Erf()) for name in "AB")
+    >>> network = CoupledPopulations(halves, np.array([[4.5, 4.5], [4.5, 4.5]]))  # i.i.d., g = 3
+    >>> solution = populations_two_point(network, Settings())
+    >>> [f"{variance:.10f}" for variance in solution.variance]
+    ['5.6374319609', '5.6374319609']
+    """
+    solver = SelfConsistency(network, settings)  # refuses nonlinearities that are not odd
+    network.check_fluctuates()
+    solution = solver.solve()
+    mesh = solution.covariances.mesh
+    bare = PopulationsTwoPoint(network, solution, ())
+    sources = []
+    for activity, c in zip(solution.activities, solution.covariances.values, strict=True):
+        transform = _transform_of(mesh.polynomial(activity.nonlinear(c)))
+        noise = math.sqrt(float(network.noise.max()))
+        sources.append(frequency_panels(transform, bare.rates, None, FALLOFF, noise, settings))
+    found = PopulationsTwoPoint(network, solution, tuple(sources))
+    _check_positive(found)
+    return found
+
+
+def _transform_of(function: PiecewisePolynomial) -> Callable[[Array], Array]:
+    return lambda omega: cosine_transform(function, 1.0, 0.0, omega)
+
+
+def _check_positive(solution: PopulationsTwoPoint) -> None:
+    """A covariance has no negative spectrum; NotConverged if one has, beyond rounding."""
+    edges = np.unique(np.concatenate([source.edges for source in solution.sources]))
+    omega = np.concatenate([edges, 0.5 * (edges[1:] + edges[:-1])])
+    for names, spectra in zip((solution.states, solution.activities), solution.spectra(omega), strict=True):
+        for name, values in zip(names, spectra, strict=True):
+            worst = float(values.min() / values.max())
+            if not worst > NEGATIVE:
+                raise NotConverged(f"a power spectrum came out negative ({worst:.1e} of its peak, of {name})")

@@ -1,0 +1,121 @@
+"""What a neuron hears: a Gaussian field of spectrum Q, and its own φ through a kernel K, at the saddle point.
+
+The expressions are those that the engine derives for the ensemble [H16, 48, 49], as generated code.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftheory.errors import CondensedModes
+from mftheory.kernels import SiteMeans, committed_site_means
+from mftheory.network import Network
+from mftheory.solve.one_matrix.cavity_field import refuse_condensed
+from mftheory.solve.self_feedback.modes import Modes
+from mftheory.solve.self_feedback.neurons import Neurons
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+NEARLY = 0.9  # Dρ S^φ of a mode that activity condenses on; it ends at 1
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """Q and K of one network's ensemble as functions of its order parameters.
+
+    Attributes
+    ----------
+    means : SiteMeans
+        The derived expressions.
+    parameters : dict
+        The network's numbers that they take.
+    neurons : Neurons
+    modes : Modes
+    """
+
+    means: SiteMeans
+    parameters: dict[str, float]
+    neurons: Neurons
+    modes: Modes
+
+    @classmethod
+    def of(cls, network: Network) -> "Field":
+        """Of a network; raises Unsupported if its neurons do not hear themselves."""
+        means = committed_site_means(network.ensemble)
+        known: dict[str, Any] = {
+            "alpha": getattr(network.connectivity, "alpha", None),
+            **network.connectivity.parameters,
+        }
+        parameters = {name: known[name] for name in means.parameters}
+        return cls(means, parameters, Neurons.of(network), Modes.of(network.connectivity))
+
+    def weaker(self, factor: float) -> "Field":
+        """The same with reciprocal correlations times a factor: σ, or all overlaps."""
+        parameters = {k: v * factor if k == "sigma" else v for k, v in self.parameters.items()}
+        return replace(self, parameters=parameters, modes=replace(self.modes, rho=factor * self.modes.rho))
+
+    def __call__(self, C: Array, S: Complex) -> tuple[Array, Complex]:
+        """(Q, K) of shapes (k,) and (c, k), from C^φ and S^φ of shape (c, k), c kinds of neurons."""
+        Q, K = self.means.field(self._sites_last(C), self._sites_last(S), **self._given)
+        return np.asarray(Q), self._sites_first(K, len(S))
+
+    def moments(self, spectra: Callable[[str], Any]) -> dict[str, Any]:
+        """The moments that the four-point kernels take, from two-time functions by name, of shape (c, ...)."""
+        if self.means.moments is None:
+            return {}
+        given = {name: self._sites_last(spectra(name)) for name in self.means.spectra}
+        found: dict[str, Any] = self.means.moments(**given, **self._given)
+        return found
+
+    def per_activity(self, C: Array, Q: Array) -> Array:
+        """Q over ⟨G²C^φ⟩, shape (k,)."""
+        return np.asarray(Q / self.neurons.mean(self.neurons.gains[:, None] ** 2 * C))
+
+    def loop(self, C: Array, S: Complex, Q: Array) -> Array:
+        """⟨G²|S^φ|²⟩ Q/⟨G²C^φ⟩, shape (k,): below 1 where the linear network of this response is stable."""
+        returned = self.neurons.mean(self.neurons.gains[:, None] ** 2 * np.abs(S) ** 2)
+        return np.asarray(returned * self.per_activity(C, Q))
+
+    def refuse_condensed(self, omega: Array, S: Complex) -> None:
+        """Raise CondensedModes, naming the mode, where 1 - Dρ S^φ has lost its stability."""
+        if self.modes.rho.size:
+            returned = self.neurons.mean(self.neurons.gains[:, None] * S)
+            refuse_condensed(self.modes.D, self.modes.rho, omega, np.asarray(returned, dtype=np.complex128))
+
+    def refuse_nearly_condensed(self, S: Complex, why: str) -> None:
+        """Raise CondensedModes, naming the mode, where one is so close to it that its activity hardly decays."""
+        returned = self.neurons.mean(self.neurons.gains[:, None] * S)[0].real
+        reached = self.modes.D * self.modes.rho * returned
+        if reached.size and reached.max() > NEARLY:
+            worst = int(np.argmax(reached))
+            raise CondensedModes(
+                f"mode with D = {self.modes.D[worst]:.4g}, overlap = {self.modes.rho[worst]:.4g}: activity condenses "
+                f"on it (Dρ S^φ = {reached[worst]:.4g} at omega = 0; {why})"
+            )
+
+    @cached_property
+    def _given(self) -> dict[str, Any]:
+        sites = {"D": self.modes.D, "rho": self.modes.rho, "G": self.neurons.gains}
+        return {
+            **self.parameters,
+            **{name: sites[name] for name in self.means.sites},
+            "over_modes": lambda values: values @ self.modes.weights,
+            "over_neurons": lambda values: values @ self.neurons.weights,
+        }
+
+    @property
+    def _neurons_differ(self) -> bool:
+        return "G" in self.means.sites
+
+    def _sites_last(self, values: Any) -> Any:
+        return np.moveaxis(values, 0, -1) if self._neurons_differ else values[0]
+
+    def _sites_first(self, values: Any, kinds: int) -> Complex:
+        if self._neurons_differ:
+            return np.ascontiguousarray(np.moveaxis(values, -1, 0))
+        return np.asarray(np.broadcast_to(values, (kinds, *np.shape(values))), dtype=np.complex128)

@@ -1,0 +1,188 @@
+"""The two-point functions of neurons that hear themselves, at any τ and ω."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import CubicSpline
+
+from mftheory.solve.quadrature import Wedges
+from mftheory.solve.self_feedback.closure import Closure, State
+from mftheory.solve.self_feedback.grid import Grid
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+NEGLIGIBLE = 1e-7  # of C^φ(0): what is left beyond the highest frequency
+PADDING = 4  # periods
+SMALLEST_DISTANCE = 1e-5  # from criticality that quadrature resolves
+
+
+@dataclass(frozen=True, eq=False)
+class SelfFeedbackTwoPoint:
+    """The solution at one state: x is not Gaussian, and C^{xφ} is complex.
+
+    Attributes
+    ----------
+    g_eff : float
+    closure : Closure
+    state : State
+    slope : array of shape (c,)
+        ⟨φ'⟩ of each kind of neuron.
+    """
+
+    g_eff: float
+    closure: Closure
+    state: State
+    slope: Array
+
+    @property
+    def gain(self) -> float:
+        """⟨φ'⟩, over neurons."""
+        return float(self.closure.field.neurons.mean(self.slope))
+
+    @property
+    def variance(self) -> float:
+        """C^x(0), over neurons."""
+        return float(self.covariance("x", 0.0))
+
+    @cached_property
+    def delta(self) -> float:
+        """Distance from criticality at ω = 0."""
+        state = self.state
+        return max(1.0 - float(self.closure.field.loop(state.C, state.S, state.Q)[0]), SMALLEST_DISTANCE)
+
+    @cached_property
+    def decay(self) -> float:
+        """A rate at which C^φ(τ) decays: that of an exponential with the same time to a thousandth."""
+        covariance = np.abs(self._covariances["phi"])
+        late = np.flatnonzero(covariance > 1e-3 * covariance[0])[-1]
+        return float(np.log(1e3) / max(self.closure.grid.tau[late], self.closure.grid.step))
+
+    @cached_property
+    def highest_frequency(self) -> float:
+        """ω beyond which C^φ has no power to speak of."""
+        grid = self.closure.grid
+        power = np.cumsum(grid.weights * self._spectra["phi"].real)
+        return float(grid.omega[min(np.searchsorted(power, (1.0 - NEGLIGIBLE) * power[-1]), grid.omega.size - 1)])
+
+    def covariance(self, observable: str, tau: ArrayLike) -> Array:
+        """C^a(τ), or C^{xφ}(τ) = ⟨x(t) φ(t+τ)⟩ ("xphi"), which is not even in τ; 0 beyond half a period."""
+        lag = np.asarray(tau, dtype=np.float64)
+        inside = np.abs(lag) <= self.closure.grid.tau[-1]
+        if observable == "xphi":
+            values = self._lagged_xphi(np.where(inside, lag, 0.0))
+        else:
+            values = self._lagged[observable](np.where(inside, np.abs(lag), 0.0))
+        return np.asarray(np.where(inside, values, 0.0))
+
+    def each_covariance(self, observable: str, tau: ArrayLike) -> Array:
+        """C^a(τ) of each kind of neuron, "phi" or "x", shape (c, ...)."""
+        lag = np.abs(np.asarray(tau, dtype=np.float64))
+        inside = lag <= self.closure.grid.tau[-1]
+        values = np.moveaxis(self._each_lagged[observable](np.where(inside, lag, 0.0)), -1, 0)
+        return np.asarray(np.where(inside, values, 0.0))
+
+    def spectrum(self, observable: str, omega: ArrayLike) -> NDArray[Any]:
+        """C^a(ω), real and even; or C^{xφ}(ω), complex."""
+        values = self.closure.field.neurons.mean(self.each(observable, omega))
+        return values if observable == "xphi" else np.asarray(np.maximum(values.real, 0.0))
+
+    def response(self, observable: str, omega: ArrayLike) -> Complex:
+        """S^x(ω) or S^φ(ω), over neurons."""
+        return np.asarray(self.closure.field.neurons.mean(self.each_response(observable, omega)))
+
+    def each(self, observable: str, omega: ArrayLike) -> Complex:
+        """C^a(ω) or C^{xφ}(ω) of each kind of neuron, shape (c, ...)."""
+        return self._even(self._each_spectrum[observable], omega)
+
+    def each_response(self, observable: str, omega: ArrayLike) -> Complex:
+        """S^a(ω) of each kind of neuron, shape (c, ...); beyond the grid it falls as 1/ω."""
+        end = self.closure.grid.omega[-1]
+        reached = np.clip(np.asarray(omega, dtype=np.float64), -end, end)
+        beyond = np.maximum(np.abs(omega) / end, 1.0)
+        return np.asarray(self._even(self._each_response[observable], reached) / beyond)
+
+    def wedges(self, growth: float, order: int) -> Wedges:
+        """The rule for double integrals over frequencies."""
+        return Wedges.graded(self.delta, self.highest_frequency, growth, order)
+
+    def _even(self, spline: Any, omega: ArrayLike) -> Complex:
+        """f(ω) with f(-ω) = f(ω)*, 0 beyond the grid."""
+        omega = np.asarray(omega, dtype=np.float64)
+        inside = np.abs(omega) <= self.closure.grid.omega[-1]
+        values = np.moveaxis(spline(np.where(inside, np.abs(omega), 0.0)), -1, 0)
+        return np.asarray(np.where(inside, np.where(omega < 0, values.conj(), values), 0.0))
+
+    @cached_property
+    def _values(self) -> dict[str, Complex]:
+        """Two-time functions of each kind of neuron on the grid, shape (c, k)."""
+        state, H = self.state, self.closure.transfer
+        gains = self.closure.field.neurons.gains[:, None]
+        mean_square = float(self.closure.field.neurons.mean(gains[:, 0] ** 2))
+        heard = H * state.K
+        # x = y + H K φ, with E[φ y*] = S/H Y.
+        return {
+            "phi": state.C.astype(np.complex128),
+            "Phi": (gains**2 * state.C).astype(np.complex128),
+            "readout": (mean_square * state.C).astype(np.complex128),
+            "x": (state.Y + np.abs(heard) ** 2 * state.C + 2.0 * (state.K * state.S).real * state.Y).astype(
+                np.complex128
+            ),
+            "xphi": state.S / H * state.Y + heard.conj() * state.C,
+            "S_phi": state.S,
+            "S_x": H * state.amplification,
+        }
+
+    @cached_property
+    def _each_spectrum(self) -> dict[str, Any]:
+        grid = self.closure.grid
+        long = Grid(PADDING * grid.period, PADDING * grid.size)
+        half = grid.size // 2
+        # What is left there fades, for a jump would ring at all frequencies.
+        fading = np.cos(0.5 * np.pi * np.clip(np.linspace(-4.0, 1.0, half), 0.0, 1.0)) ** 2
+        splines = {}
+        for name in ("phi", "Phi", "readout", "x", "xphi"):
+            once = grid.to_time(self._values[name])
+            # Covariances have decayed at half a period: followed by zeros, they give the spectrum between frequencies.
+            padded = np.zeros((len(once), long.size))
+            padded[:, :half], padded[:, -half:] = once[:, :half] * fading, (once[:, -half:] * fading[::-1])
+            splines[name] = CubicSpline(long.omega, long.to_frequency(padded).T)
+        return splines
+
+    @cached_property
+    def _each_response(self) -> dict[str, Any]:
+        omega = self.closure.grid.omega
+        return {name: CubicSpline(omega, self._values[f"S_{name}"].T) for name in ("phi", "x")}
+
+    @cached_property
+    def _spectra(self) -> dict[str, Complex]:
+        mean = self.closure.field.neurons.mean
+        return {name: np.asarray(mean(values)) for name, values in self._values.items()}
+
+    @cached_property
+    def _covariances(self) -> dict[str, Array]:
+        grid = self.closure.grid
+        return {
+            name: grid.to_time(self._spectra[name].real)[: grid.tau.size] for name in ("phi", "Phi", "readout", "x")
+        }
+
+    @cached_property
+    def _lagged(self) -> dict[str, Any]:
+        return {name: CubicSpline(self.closure.grid.tau, values) for name, values in self._covariances.items()}
+
+    @cached_property
+    def _each_lagged(self) -> dict[str, Any]:
+        grid = self.closure.grid
+        lagged = {name: grid.to_time(self._values[name].real)[:, : grid.tau.size] for name in ("phi", "x")}
+        return {name: CubicSpline(grid.tau, values.T) for name, values in lagged.items()}
+
+    @cached_property
+    def _lagged_xphi(self) -> Any:
+        grid = self.closure.grid
+        values = grid.to_time(self._spectra["xphi"])
+        # ∫ dω/2π e^{iωτ} C(ω) over one period, moved so that τ runs from minus half of it to half of it.
+        half = grid.size // 2
+        return CubicSpline(grid.step * np.arange(-half, half + 1), np.concatenate([values[half:], values[: half + 1]]))
