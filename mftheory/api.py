@@ -63,14 +63,19 @@ def solve(
         one of them is still.
     NotConverged
         If the two-point solution was not found.
+    CondensedModes
+        Naming the mode, if overlaps put activity on single modes.
     Unsupported
-        If the single-site process is not Gaussian: partial symmetry, overlaps.
+        If the combination is not solved: where neurons hear themselves other dynamics than leaky or a φ that is not
+        odd; of an ensemble of one's own, neurons that hear themselves.
 
     Notes
     -----
-    Assumes a stationary fluctuating state, odd φ, no condensed modes, N·PR ≫ 1 (THEORY.md §0). Time is in units of the
+    Assumes a stationary fluctuating state, no condensed modes, N·PR ≫ 1 (THEORY.md §0). Time is in units of the
     neurons' time constant. Two-point functions [two-point, 36]; four-point functions from the derived kernels
-    [psi-iid], [psi-x-iid], [psi-rmm], [psi-x-rmm], with gains [46a, 46b, J18].
+    [psi-iid], [psi-x-iid], [psi-rmm], [psi-x-rmm], with gains [46a, 46b, J18]. With partial symmetry [H16, psi-sym] and
+    overlaps [48, 49, psi-overlap] x is not Gaussian: what it differs by from a Gaussian process that responds as it
+    does is sampled, and `Theory.dimension_error` is mostly the standard error of that.
 
     Examples
     --------
@@ -78,10 +83,17 @@ def solve(
     >>> theory = mf.solve(mf.Network(mf.RandomMode.exponential(g_eff=3.0, effective_rank=1.0)))
     >>> round(theory.dimension("phi"), 10)
     0.0280088559
+    >>> theory = mf.solve(mf.Network(mf.PartiallySymmetric(3.0, symmetry=-0.3)), target=0.02, seed=0)
+    >>> bool(theory.dimension_error() < 0.03 * theory.dimension()), list(theory.error_sources())
+    (True, ['samples', 'iteration', 'step', 'period', 'smoothing'])
     """
     from mftheory.solve.theory import solve as solve_network
 
     if not isinstance(network, Network):
+        for name, value in sampling.items():
+            raise InvalidNetwork(
+                name, value, "is for networks whose neurons hear themselves, not for a GaussianEnsemble"
+            )
         return _solve_ensemble(network, settings, parameters or {}, Erf() if nonlinearity is None else nonlinearity)
     _refuse_numbers(parameters, nonlinearity)
     return solve_network(network, settings, **sampling)

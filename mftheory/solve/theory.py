@@ -14,6 +14,7 @@ from mftheory.solve.ensembles import GAUSSIAN, SELF_FEEDBACK
 from mftheory.solve.filtered.solution import FilteredTwoPoint, filtered_two_point
 from mftheory.solve.four_point import ROUNDING, FourPoint
 from mftheory.solve.lyapunov import lyapunov_exponent
+from mftheory.solve.self_feedback.sampling import Sampling
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import TwoPoint, two_point
 
@@ -26,11 +27,11 @@ def solve(network: Network, settings: Settings | None = None, **sampling: Any) -
         from mftheory.solve.heterogeneous.theory import solve_heterogeneous
 
         return solve_heterogeneous(network, settings)
+    wanted = Sampling.of(sampling)  # checked also where nothing is sampled
     if network.ensemble in SELF_FEEDBACK:
-        from mftheory.solve.self_feedback.sampling import Sampling
         from mftheory.solve.self_feedback.theory import solve_self_feedback
 
-        return solve_self_feedback(network, settings, Sampling(**sampling))
+        return solve_self_feedback(network, settings, wanted)
     if network.ensemble not in GAUSSIAN or isinstance(network.nonlinearity, Heterogeneous):
         raise Unsupported(
             f"ensemble {network.ensemble!r}: each neuron's past feeds back on it, so x is not Gaussian; "

@@ -395,6 +395,11 @@ def test_what_is_refused() -> None:
     ):
         with pytest.raises(mf.InvalidNetwork, match=rf"^{name} = .* must be"):
             mf.solve(SYMMETRIC, **{name: value})
+    for network in (SYMMETRIC, mf.Network(mf.IID(3.0))):
+        with pytest.raises(
+            mf.InvalidNetwork, match=r"^targte = 0.1: is no argument of solve; those of sampling are target"
+        ):
+            mf.solve(network, targte=0.1)
 
 
 def test_a_missed_target_is_said() -> None:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from mftheory.errors import NotConverged, Unsupported
 from mftheory.network import Nonlinearity
-from mftheory.network.expression import evaluate, kink_arguments, parse
 from mftheory.solve.gaussian.heat import REACH, smoothed
+from mftheory.solve.gaussian.kinks import possible_kinks
 from mftheory.solve.panels import Panels, rule
 
 Array = NDArray[np.float64]
@@ -255,24 +255,9 @@ class PiecewiseAverages:
         )
 
     def _suspects(self, end: float) -> Array:
-        """Where abs, sign, maximum, … may make kinks, in [0, end]."""
-        found: list[Array] = []
+        """Where φ may have kinks in [0, end]."""
         grid = np.unique(np.concatenate([[0.0], np.geomspace(1e-9 * end, end, 2000), np.linspace(0.0, end, 2000)]))
-        for argument in kink_arguments(parse(self._phi.expression)):
-
-            def sign(x: Array, tree: object = argument) -> Array:
-                with np.errstate(all="ignore"):
-                    return np.sign(np.broadcast_to(evaluate(tree, x), x.shape))  # type: ignore[arg-type]
-
-            at = sign(grid)
-            change = at[:-1] * at[1:] < 0
-            left, right, from_left = grid[:-1][change], grid[1:][change], at[:-1][change]
-            for _ in range(70):
-                middle = 0.5 * (left + right)
-                same = sign(middle) == from_left
-                left, right = np.where(same, middle, left), np.where(same, right, middle)
-            found += [right, grid[(at == 0) & ~(np.append(at[1:], 1) == 0)]]
-        return np.unique(np.concatenate(found)) if found else np.empty(0)
+        return possible_kinks(self._phi, grid)
 
     def _derivatives(self, x: Array) -> tuple[Array, Array, Array]:
         value, first, second = self._phi.derivatives(x)

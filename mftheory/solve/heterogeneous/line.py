@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from mftheory.errors import NotConverged, Unsupported
 from mftheory.network import Nonlinearity
-from mftheory.network.expression import evaluate, kink_arguments, parse
 from mftheory.solve.gaussian.heat import PIECE, REACH, _legendre
+from mftheory.solve.gaussian.kinks import possible_kinks
 from mftheory.solve.gaussian.piecewise import _balanced, _halved
 from mftheory.solve.panels import Panels, rule
 
@@ -126,26 +126,9 @@ class Line:
         return found
 
     def _suspects(self, end: float) -> Array:
-        """Where abs, sign, maximum, … may make kinks, in (-end, end)."""
-        found: list[Array] = []
+        """Where φ may have kinks in (-end, end)."""
         half = np.concatenate([np.geomspace(1e-9 * end, end, 2000), np.linspace(0.0, end, 2000)])
-        grid = np.unique(np.concatenate([-half, half]))
-        for argument in kink_arguments(parse(self._phi.expression)):
-
-            def sign(x: Array, tree: object = argument) -> Array:
-                with np.errstate(all="ignore"):
-                    return np.sign(np.broadcast_to(evaluate(tree, x), x.shape))  # type: ignore[arg-type]
-
-            at = sign(grid)
-            change = at[:-1] * at[1:] < 0
-            left, right, from_left = grid[:-1][change], grid[1:][change], at[:-1][change]
-            for _ in range(70):
-                middle = 0.5 * (left + right)
-                same = sign(middle) == from_left
-                left, right = np.where(same, middle, left), np.where(same, right, middle)
-            beside = np.append(at[1:], 1) * np.append(1, at[:-1]) != 0
-            found += [right, grid[(at == 0) & beside]]
-        return np.unique(np.concatenate(found)) if found else np.empty(0)
+        return possible_kinks(self._phi, np.unique(np.concatenate([-half, half])))
 
 
 class LineAverages:

@@ -1,6 +1,8 @@
 """How long to sample, in one place."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 from mftheory.errors import InvalidNetwork
 
@@ -47,6 +49,15 @@ class Sampling:
     even_functions: int = 16
     period: float | None = None
     step: float | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "Sampling":
+        """From keyword arguments; raises InvalidNetwork for one that does not exist."""
+        known = [f.name for f in fields(cls)]
+        for name, value in given.items():
+            if name not in known:
+                raise InvalidNetwork(name, value, f"is no argument of solve; those of sampling are {', '.join(known)}")
+        return cls(**given)
 
     def __post_init__(self) -> None:
         _number("target", self.target, 1e-5, 1.0)
