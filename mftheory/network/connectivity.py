@@ -95,8 +95,8 @@ class PartiallySymmetric:
 
     Notes
     -----
-    A neuron hears its own past through the others, so its x is not Gaussian: `simulate` takes these networks, `solve`
-    does not.
+    A neuron hears its own past through the others, so its x is not Gaussian, and `mftheory.solve` samples a part of
+    the solution.
 
     Examples
     --------

@@ -41,8 +41,9 @@ class RandomMode:
 
     Notes
     -----
-    With overlaps a neuron hears its own past, so its x is not Gaussian: `simulate` takes these networks, `solve` does
-    not. Positive overlaps of strong modes may put activity on single modes (condensed), which nothing here refuses.
+    With overlaps a neuron hears its own past, so its x is not Gaussian, and `mftheory.solve` samples a part of the
+    solution. Positive overlaps of strong modes may put activity on single modes (condensed): `mftheory.solve` refuses
+    that, `mftheory.simulate` does not.
 
     Examples
     --------

@@ -134,9 +134,54 @@ def test_everything_goes_to_json():
         ([Point(0.05, [{"n": 100, "dimension": float("nan")}] * 2)], "dimension"),
         ([Point(0.0, [{"n": 100, "dimension": 0.05}] * 2)], "theory"),
         ([Point(0.05, [{"n": 100, "dimension": 0.05}] * 2, alternative=float("inf"))], "alternative"),
+        ([Point(0.05, [{"n": 100, "dimension": 0.05}] * 2, theory_error=-1e-3)], "theory_error"),
+        ([Point(0.05, [{"n": 100, "dimension": 0.05}] * 2, theory_error=float("nan"))], "theory_error"),
     ],
 )
 def test_bad_input_names_the_argument(points, argument):
     with pytest.raises(InvalidNetwork) as caught:
         compare(points)
     assert caught.value.argument == argument
+
+
+@pytest.mark.numeric
+def test_the_theorys_error_adds_in_quadrature():
+    values = {100: np.array([0.9, 1.0, 1.1, 1.0])}
+    line = intercept(values)
+    assert line.z(1.2, 0.0) == line.z(1.2)
+    # Satterthwaite: of a sum of variances v and w, w known, (v + w)²/(v²/ν) degrees of freedom.
+    v, w = line.error**2, 0.05**2
+    expected = normal_deviate(-0.2 / np.sqrt(v + w), 3 * (v + w) ** 2 / v**2)
+    assert line.z(1.2, 0.05) == pytest.approx(expected, rel=1e-12)
+    # A known variance alone: the normal deviate itself.
+    exact = intercept({100: np.array([1.0, 1.0])})
+    assert exact.z(1.2, 0.1) == pytest.approx(-2.0, rel=1e-6)
+    assert exact.z(1.0, 0.0) == 0.0
+
+
+@pytest.mark.statistical
+def test_z_scores_of_an_uncertain_theory_have_normal_tails():
+    """Theory and networks both off by chance: together they give a standard z; the theory's error forgotten, not."""
+    z, forgotten = [], []
+    for k in range(2000):
+        rng = np.random.default_rng([2, k])
+        records = draw(rng)
+        theory_error = 0.006
+        theory = 0.05 + theory_error * rng.standard_normal()
+        z += compare([Point(theory, records, theory_error=theory_error)]).z_scores
+        forgotten += compare([Point(theory, records)]).z_scores
+    # Standard error of a width over 2000: 1.6%. Observed 1.00 and 1.55.
+    assert abs(np.std(z) - 1) < 0.08
+    assert np.std(forgotten) > 1.3
+
+
+def test_an_uncertain_theory_says_so():
+    records = draw(np.random.default_rng(0))
+    sharp, blurred = (compare([Point(0.05, records, alternative=0.06, theory_error=e)]).points[0] for e in (0.0, 0.004))
+    assert blurred.theory_error == 0.004
+    assert abs(blurred.z) < abs(sharp.z)
+    assert blurred.power == pytest.approx(np.hypot(sharp.extrapolated.error, 0.004) / 0.01)
+    assert "0.0500 ± 0.0040" in compare([Point(0.05, records, theory_error=0.004)]).table()
+    assert json.loads(json.dumps(compare([Point(0.05, records, theory_error=0.004)]).to_dict()))["points"][0][
+        "theory_error"
+    ] == pytest.approx(0.004)

@@ -14,7 +14,8 @@ class Sampling:
     Parameters
     ----------
     target : float
-        Relative standard error of the dimension of φ at which sampling ends.
+        Relative standard error of the dimension of φ at which sampling ends. It is that of the samples; the other parts
+        of the error are usually smaller, see `Theory.error_sources`.
     seed : int
         Of the random inputs. Results repeat on one machine for equal arguments, however many threads there are.
     jobs : int

@@ -1,0 +1,63 @@
+"""Results on disk, one file each, so that a long job can be stopped, repeated and extended without doing work twice."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Records:
+    """A folder of JSON files, each a result beside the settings that it was made with.
+
+    A result is used again where its settings, the package's version among them, are the same to the last digit. Delete
+    the folder after a change of code.
+
+    Attributes
+    ----------
+    folder : Path
+        Made when first written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from mftheory.figures.records import Records
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     records = Records(Path(folder))
+    ...     first = records.get("square of 3", {"x": 3}, lambda: {"value": 9})
+    ...     again = records.get("square of 3", {"x": 3}, lambda: {"value": "not asked for"})
+    >>> first == again == {"value": 9}
+    True
+    """
+
+    folder: Path
+
+    def get(self, name: str, settings: Mapping[str, Any], compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The result of that name and settings: as it was written, else computed and written."""
+        kept = self.read(name, settings)
+        if kept is not None:
+            return kept
+        result: dict[str, Any] = json.loads(json.dumps(compute()))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self._path(name)
+        partial = path.with_suffix(f".{os.getpid()}.part")
+        partial.write_text(json.dumps({"settings": dict(settings), "result": result}, indent=1), encoding="utf-8")
+        partial.replace(path)  # at once: a job that is stopped leaves no half of a file
+        return result
+
+    def read(self, name: str, settings: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The result of that name, or None if there is none of these settings."""
+        path = self._path(name)
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            same = kept["settings"] == json.loads(json.dumps(dict(settings)))
+            result: dict[str, Any] = kept["result"]
+        except (OSError, ValueError, KeyError, TypeError):  # absent, or not ours
+            return None
+        return result if same else None
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.json"
