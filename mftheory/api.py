@@ -87,13 +87,11 @@ def solve(
     >>> bool(theory.dimension_error() < 0.03 * theory.dimension()), list(theory.error_sources())
     (True, ['samples', 'iteration', 'step', 'period', 'smoothing'])
     """
+    from mftheory.solve.self_feedback.sampling import Sampling
     from mftheory.solve.theory import solve as solve_network
 
     if not isinstance(network, Network):
-        for name, value in sampling.items():
-            raise InvalidNetwork(
-                name, value, "is for networks whose neurons hear themselves, not for a GaussianEnsemble"
-            )
+        Sampling.of(sampling)  # checked, though nothing is sampled
         return _solve_ensemble(network, settings, parameters or {}, Erf() if nonlinearity is None else nonlinearity)
     _refuse_numbers(parameters, nonlinearity)
     return solve_network(network, settings, **sampling)
