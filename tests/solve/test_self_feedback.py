@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 
 import mftheory as mf
 from mftheory.results import Theory
+from mftheory.solve.gaussian.activity import ActivityCovariance
+from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.self_feedback.basis import at_once, causal, even
 from mftheory.solve.self_feedback.field import Field
 from mftheory.solve.self_feedback.grid import Grid
 from mftheory.solve.self_feedback.modes import Modes
 from mftheory.solve.self_feedback.neurons import Neurons
+from mftheory.solve.self_feedback.reference import GaussianReference
 from mftheory.solve.self_feedback.sampling import Sampling
 from mftheory.solve.self_feedback.solver import CHUNK, Solver
 from mftheory.solve.self_feedback.theory import four_point_of
@@ -113,8 +116,12 @@ def test_causal_functions_are_causal_and_start_as_said() -> None:
             mf.Network(mf.PartiallySymmetric(3.0, 1e-9), nonlinearity=mf.Tanh()),
             mf.Network(mf.IID(3.0), nonlinearity=mf.Tanh()),
         ),
+        (
+            mf.Network(mf.PartiallySymmetric(3.0, -1e-9), nonlinearity=mf.Nonlinearity("clip(x, -1, 1)")),
+            mf.Network(mf.IID(3.0), nonlinearity=mf.Nonlinearity("clip(x, -1, 1)")),
+        ),
     ],
-    ids=["symmetry", "overlaps", "overlaps+gains", "tanh"],
+    ids=["symmetry", "overlaps", "overlaps+gains", "tanh", "clip"],
 )
 def test_weak_feedback_is_the_gaussian_theory(weak: mf.Network, without: mf.Network) -> None:
     found, exact = mf.solve(weak), mf.solve(without)
@@ -406,3 +413,16 @@ def test_a_missed_target_is_said() -> None:
     theory = mf.solve(SYMMETRIC, target=1e-4, max_trajectories=400)
     assert "target missed" in theory.status
     assert "target missed" in repr(theory)
+
+
+@pytest.mark.numeric
+@pytest.mark.parametrize("phi", [mf.Erf(), mf.Tanh(), mf.Nonlinearity("x/sqrt(1 + x**2)")], ids=lambda phi: phi.name)
+def test_interpolated_averages(phi: mf.Nonlinearity) -> None:
+    reference = GaussianReference.of(phi, Settings())
+    for variance in (1e-3, 0.49, 1.0, 7.3, 180.0):
+        covariance = variance * np.append(1.0, np.linspace(-0.95, 0.999, 9))
+        exact = ActivityCovariance(averages(phi), variance)
+        gain, activity = reference(covariance)
+        # Eight nodes an octave: 2e-10 seen; sampling leaves 1e-3.
+        assert gain == pytest.approx(exact.gain, rel=1e-8)
+        assert activity == pytest.approx(exact(covariance), rel=1e-8)
