@@ -8,7 +8,8 @@ import sympy as sp
 
 from mftheory.errors import InvalidNetwork
 
-_OF_MODES = {"D", "rho"}
+OF_MODES = ("D", "rho")
+"""What differs between modes; all other per-site values of the built-in ensembles belong to neurons."""
 
 
 class Mean(sp.Function):
@@ -27,7 +28,7 @@ def site_law(network: Any, names: set[str], values: Mapping[str, Any]) -> tuple[
     """
     if isinstance(network, Mapping):
         return _given(network, names, values)
-    return _modes(network) if names & _OF_MODES else _neurons(network)
+    return _modes(network) if names & set(OF_MODES) else _neurons(network)
 
 
 def _given(network: Mapping[str, Any], names: set[str], values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:

@@ -12,7 +12,7 @@ import sympy as sp
 
 from mftheory.formulas import restore
 from mftheory.formulas.conjugates import SUFFIX
-from mftheory.formulas.means import Mean
+from mftheory.formulas.means import OF_MODES, Mean
 from mftheory.kernels.printer import Printer, with_squares
 
 _HEADER = '''\
@@ -48,7 +48,6 @@ def moments({arguments}):
     }}
 '''
 
-MODES = ("D", "rho")
 NEURONS = ("G",)
 
 
@@ -69,7 +68,7 @@ def site_means_source(
     """
     everything = [noise, feedback, *moments.values()]
     names = {s.name for e in everything for s in e.free_symbols}
-    sites = tuple(n for n in (*MODES, *NEURONS) if n in names)
+    sites = tuple(n for n in (*OF_MODES, *NEURONS) if n in names)
     parameters = tuple(sorted(n for n in names - set(sites) if not _is_spectrum(n)))
     used = {s.name.removesuffix(SUFFIX) for e in moments.values() for s in e.free_symbols}
     spectra = tuple(sorted(n for n in used if _is_spectrum(n)))
@@ -165,4 +164,4 @@ def _has_frequency(symbol: sp.Symbol) -> bool:
 
 
 def _of_modes(mean: Mean) -> bool:
-    return any(s.name in MODES for s in mean.free_symbols)
+    return any(s.name in OF_MODES for s in mean.free_symbols)

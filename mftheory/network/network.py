@@ -96,8 +96,7 @@ class Network:
         """The numbers that the theory of this network depends on, by the names its formulas use."""
         own = self.connectivity.parameters
         if self.ensemble == HETEROGENEOUS:
-            # One declaration for both: i.i.d. couplings are many equal modes, r_4/r_2² → 0 at equal α r_2.
-            return {"alpha": 1.0, "r_2": self.g_eff**2, "r_4": own.get("kappa", 0.0) * self.g_eff**4}
+            return as_modes(self.connectivity)
         if self.gains is None:
             return own
         if "sigma" not in own:  # without reciprocal correlations, J and G enter together
@@ -142,3 +141,12 @@ class Network:
         group = NeuronGroup(couplings.n, phi, states={"x": None}, activities=activities)
         observables = ("phi", "x", *list(activities)[1:])
         return SampledNetwork(couplings, (group,), self.g_eff, observables, self.dynamics, self.noise)
+
+
+def as_modes(connectivity: Connectivity) -> dict[str, float]:
+    """Parameters of independent couplings or modes declared as modes with α = 1, of which only r_2 and r_4 enter.
+
+    One declaration serves both: i.i.d. couplings are many equal modes, r_4/r_2² → 0 at equal α r_2.
+    """
+    strength = connectivity.g_eff
+    return {"alpha": 1.0, "r_2": strength**2, "r_4": connectivity.parameters.get("kappa", 0.0) * strength**4}

@@ -1,6 +1,6 @@
 """Delete-one jackknife: a statistic's standard error, and its leading bias removed."""
 
-import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,13 @@ def jackknife(full: float, deleted: NDArray[np.float64]) -> Estimate:
     """
     m = deleted.size
     mean = float(deleted.mean())
-    variance = (m - 1) / m * float(np.sum((deleted - mean) ** 2))
-    return Estimate(m * float(full) - (m - 1) * mean, math.sqrt(variance))
+    return Estimate(m * float(full) - (m - 1) * mean, float(jackknife_error(deleted)))
+
+
+def jackknife_error(deleted: NDArray[Any]) -> NDArray[np.float64]:
+    """Standard error of a statistic, of any shape, real or complex, from replicates (m, ...) without one unit each."""
+    m = deleted.shape[0]
+    return np.asarray(np.sqrt((m - 1) / m * np.sum(np.abs(deleted - deleted.mean(axis=0)) ** 2, axis=0)))
 
 
 def normal_deviate(t: float, degrees_of_freedom: float) -> float:

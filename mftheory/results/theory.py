@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.results.jackknife import jackknife_error
 
 if TYPE_CHECKING:
     import xarray
@@ -215,10 +216,7 @@ class Theory:
 
     def _error(self, function: Callable[[TwoPointFunctions], NDArray[Any]]) -> Array:
         if self.replicas:
-            values = np.array([function(replica) for replica in self.replicas])
-            n = len(values)
-            spread = np.sum(np.abs(values - values.mean(axis=0)) ** 2, axis=0)  # of the jackknife
-            return np.asarray(np.sqrt((n - 1) / n * spread))
+            return jackknife_error(np.array([function(replica) for replica in self.replicas]))
         refined: TwoPointFunctions = self._refined.two_point  # type: ignore[attr-defined]
         return np.asarray(2.0 * np.abs(function(self.two_point) - function(refined)))
 

@@ -11,10 +11,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from mftheory.errors import NotConverged
 from mftheory.kernels import Kernel
+from mftheory.solve.double_integral import DoubleIntegral, change_under_refinement, refuse_negative
 from mftheory.solve.filtered.pole_quadrature import PoleQuadrature
 from mftheory.solve.filtered.solution import FilteredTwoPoint
 from mftheory.solve.quadrature import Wedges
@@ -32,7 +32,7 @@ WEIGHTED = ("Phi", "readout")
 
 
 @dataclass(frozen=True, eq=False)
-class FourPoint:
+class FourPoint(DoubleIntegral):
     """Ψ^a of one ensemble at one two-point solution.
 
     Attributes
@@ -64,15 +64,11 @@ class FourPoint:
         direct = self._diagonal(observable) * spectra[f"C_{single}_1"] * spectra[f"C_{single}_2"]
         return np.asarray(kernel(**values) - direct)
 
-    def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
-        """Ψ^a(τ1, τ2), of the broadcast shape of the lags."""
-        lag1, lag2 = np.broadcast_arrays(np.asarray(tau1, float), np.asarray(tau2, float))
-        # Filon's rule integrates the interpolant of degree n - 1, Gauss's one of degree 2n - 1: twice the nodes.
-        wedges = self._wedges(2 * self.settings.quadrature_order)
-        connected = wedges.transform(partial(self.connected, observable), lag1.ravel(), lag2.ravel())
+    def own(self, observable: str, tau1: Array, tau2: Array) -> Array:
+        """The part of neurons with themselves, at lags of one shape."""
         single = "x" if observable == "x" else "phi"
-        direct = self.two_point.covariance(single, lag1) * self.two_point.covariance(single, lag2)
-        return np.asarray(self._diagonal(observable) * direct + connected.reshape(lag1.shape))
+        direct = self.two_point.covariance(single, tau1) * self.two_point.covariance(single, tau2)
+        return np.asarray(self._diagonal(observable) * direct)
 
     def psi_at_zero(self, observable: str) -> float:
         """Ψ^a(0, 0) = (1/N) Σ_ij C^a_ij(0)²."""
@@ -83,39 +79,28 @@ class FourPoint:
 
         The spectra do not depend on them. For leaky neurons they are evaluated once.
         """
-        if not isinstance(self._wedges(self.settings.quadrature_order), Wedges):
+        if not isinstance(self.wedges(1), Wedges):
             return np.array([replace(self, parameters=each).psi_at_zero(observable) for each in parameters])
         names = parameters[0].keys()
         stacked = {name: np.array([each[name] for each in parameters])[:, None, None, None] for name in names}
         return replace(self, parameters=stacked)._psi_at_zero(observable)
 
     def _psi_at_zero(self, observable: str) -> Array:
-        wedges = self._wedges(self.settings.quadrature_order)
+        wedges = self.wedges(1)
         connected = np.asarray(wedges.integral(partial(self.connected, observable)))
         single = self.two_point.variance if observable == "x" else self.two_point.activity_variance
         diagonal = np.broadcast_to(np.squeeze(self._diagonal(observable)), connected.shape)
         value = np.asarray(diagonal * single**2 + connected)
-        if not np.all(value > 0):  # a sum of squares
-            raise NotConverged(
-                f"Psi(0, 0) of {observable!r} came out as {value.min():g}; refine the quadrature settings"
-            )
+        refuse_negative(observable, float(value.min()))
         return value
 
     def dimension_error(self, observable: str, refined: "FourPoint") -> float:
-        """Error of `dimension` measured by the same number at finer settings, rounding included.
-
-        The errors fall exponentially with the settings, so the change under refinement is the coarser one's
-        error.
-        """
-        value = self.dimension(observable)
+        """Error of `dimension` measured by the same number at finer settings, rounding included."""
         rounding = ROUNDING + self.two_point.rounding
-        return 2.0 * abs(value - refined.dimension(observable)) + rounding * value
+        return change_under_refinement(self.dimension(observable), refined.dimension(observable), rounding)
 
-    def dimension(self, observable: str) -> float:
-        """PR^a = C^a(0)²/Ψ^a(0, 0), per neuron."""
-        return self._variance(observable) ** 2 / self.psi_at_zero(observable)
-
-    def _variance(self, observable: str) -> float:
+    def variance(self, observable: str) -> float:
+        """C^a(0)."""
         if observable == "x":
             return self.two_point.variance
         scale = self.parameters["q_2"] if observable in WEIGHTED else 1.0
@@ -137,8 +122,9 @@ class FourPoint:
         strength = 1.0 - loop(**{name: at_one[name] for name in loop.arguments})
         return bool(np.all(np.isclose(strength, self.two_point.g_eff**2, rtol=1e-12, atol=0.0)))
 
-    def _wedges(self, order: int) -> Wedges | PoleQuadrature:
-        return self.two_point.wedges(self.settings.quadrature_growth, order)
+    def wedges(self, nodes: int) -> Wedges | PoleQuadrature:
+        """The rule for the double integral."""
+        return self.two_point.wedges(self.settings.quadrature_growth, nodes * self.settings.quadrature_order)
 
 
 class _Spectra:

@@ -9,6 +9,7 @@ import mftheory as mf
 from mftheory.results import Theory
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
+from mftheory.solve.one_matrix.cavity_field import cavity_field
 from mftheory.solve.self_feedback.basis import at_once, causal, even
 from mftheory.solve.self_feedback.field import Field
 from mftheory.solve.self_feedback.grid import Grid
@@ -56,6 +57,20 @@ def test_heard_as_published() -> None:
     # Rounding.
     np.testing.assert_allclose(Q, 1.5 * np.mean(strengths**2 * np.abs(back) ** 2, axis=1) * c, rtol=1e-13)
     np.testing.assert_allclose(K, gains * 1.5 * np.mean(strengths * rho * back, axis=1), rtol=1e-13)
+
+
+@pytest.mark.numeric
+@pytest.mark.parametrize(
+    "connectivity", [mf.PartiallySymmetric(1.0, -0.5), mf.RandomMode([0.5, 1.0], overlaps=[0.3, -0.2])]
+)
+def test_responses_of_each_neuron_are_heard_as_their_mean(connectivity: mf.RandomMode) -> None:
+    rng = np.random.default_rng(1)
+    C, S = rng.uniform(0.5, 1.0, (3, 40)), 0.4 * rng.uniform(0.5, 1.0, (3, 40)) + 0.1j
+    omega, network = np.arange(3.0), mf.Network(connectivity)
+    each = cavity_field(network, omega, C, S, np.ones(40))
+    mean = cavity_field(network, omega, C.mean(axis=1), S.mean(axis=1), np.ones(40))
+    np.testing.assert_allclose(each.Q, mean.Q, rtol=1e-13)  # rounding
+    np.testing.assert_allclose(each.R, mean.R, rtol=1e-13)
 
 
 @pytest.mark.numeric

@@ -1,4 +1,4 @@
-"""∫ f(x) N(x - u; t) dx, a function smoothed by a Gaussian of any width, for odd f given piecewise."""
+"""∫ f(x) N(x - u; t) dx, a function smoothed by a Gaussian of any width, for f given piecewise."""
 
 import math
 
@@ -23,20 +23,25 @@ def smoothed(
     weights: Array,
     kinks: Array,
     strengths: Array,
+    odd: bool,
+    squared: bool,
 ) -> Array:
-    """∫ f(x) N(x - u; t) dx for odd f, without cancellation: ∫_0^∞ f(x) N(x - u; t) (1 - e^{-2xu/t}) dx.
+    """∫ f(x) N(x - u; t) dx; for odd f without cancellation, ∫_0^∞ f(x) N(x - u; t) (1 - e^{-2xu/t}) dx.
 
     Parameters
     ----------
-    u : array of shape (m,), >= 0
+    u : array of shape (m,), >= 0 if f is odd
     t : float
         Variance of the Gaussian.
     edges, values, coefficients : arrays of shapes (p + 1,), (p, n), (p, n)
-        f on panels from 0 on: at their Gauss–Legendre nodes, and as Legendre series.
+        f on panels, from 0 on if it is odd: at their Gauss–Legendre nodes, and as Legendre series.
     nodes, weights : arrays of shape (n,)
         The rule on [-1, 1].
     kinks, strengths : arrays of shape (k,)
-        f also has δ-functions at ±kinks > 0, of these strengths (odd: minus them at -kinks).
+        f also has δ-functions there, of these strengths (if it is odd at kinks > 0, and minus them at -kinks).
+    odd : bool
+    squared : bool
+        Of f² instead, for f without δ-functions.
     """
     sigma = math.sqrt(t)
     order = nodes.size
@@ -60,17 +65,21 @@ def smoothed(
                     else:
                         local = (2.0 * x - edges[p] - edges[p + 1]) / (edges[p + 1] - edges[p])
                         f = _legendre(coefficients[p], local)
-                    total += half * weights[k] * f * _kernel(x, u[i], sigma)
+                    if squared:
+                        f *= f
+                    total += half * weights[k] * f * _kernel(x, u[i], sigma, odd)
             p += 1
         for k in range(kinks.size):
-            total += strengths[k] * _kernel(kinks[k], u[i], sigma)
+            total += strengths[k] * _kernel(kinks[k], u[i], sigma, odd)
         result[i] = total / (sigma * math.sqrt(2.0 * math.pi))
     return result
 
 
 @njit(cache=True, error_model="numpy")
-def _kernel(x: float, u: float, sigma: float) -> float:
+def _kernel(x: float, u: float, sigma: float, odd: bool) -> float:
     d = (x - u) / sigma
+    if not odd:
+        return math.exp(-0.5 * d * d)
     mirror = 2.0 * (x / sigma) * (u / sigma)
     if mirror > 40.0:
         return math.exp(-0.5 * d * d)

@@ -163,7 +163,7 @@ class PiecewiseAverages:
         u = shared.nodes.ravel()
         table = (mesh.panels.edges, mesh.values, mesh.coefficients)
         unit = mesh.panels.rule
-        f = smoothed(u, t, *table, unit.nodes, unit.weights, mesh.kinks, mesh.strengths)
+        f = smoothed(u, t, *table, unit.nodes, unit.weights, mesh.kinks, mesh.strengths, True, False)
         return float(np.sum(shared.weights.ravel() * _density(u, c) * np.square(f)))
 
     def _shared_edges(self, mesh: _Mesh, spread: float, sigma: float) -> Array:

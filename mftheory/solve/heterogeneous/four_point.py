@@ -21,16 +21,16 @@ of φ 0.0632 ± 0.0016 (0.0638), clip(x + ½, 0, 1) at g = 6 0.0690 ± 0.0021 (0
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from mftheory.errors import NotConverged
 from mftheory.kernels import committed
+from mftheory.solve.double_integral import DoubleIntegral, change_under_refinement
 from mftheory.solve.four_point import ROUNDING
 from mftheory.solve.heterogeneous.two_point import QuenchedTwoPoint
+from mftheory.solve.quadrature import Wedges
 from mftheory.solve.settings import Settings
 
 Array = NDArray[np.float64]
@@ -41,7 +41,7 @@ KERNELS = {"phi": "Phi", "x": "x"}
 
 
 @dataclass(frozen=True, eq=False)
-class QuenchedFourPoint:
+class QuenchedFourPoint(DoubleIntegral):
     """Ψ^a of activities ("phi") and preactivations ("x"), each about its neuron's own mean.
 
     With κ = 1/(α PR_D) and A = α r2 S^x_12/(1 - α r2 𝔰_12), C^{xΦ}_θ = ⟨Φ_θ'⟩ C^x by Price's theorem, so that of x the
@@ -82,31 +82,21 @@ class QuenchedFourPoint:
         kernel = committed(ENSEMBLE, KERNELS[observable])
         return np.asarray(kernel(**{name: values[name] for name in kernel.inputs}) - direct)
 
-    def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
-        """Ψ^a(τ1, τ2), of the broadcast shape of the lags."""
-        lag1, lag2 = np.broadcast_arrays(np.asarray(tau1, float), np.asarray(tau2, float))
-        # Filon's rule integrates the interpolant of degree n - 1, Gauss's one of degree 2n - 1: twice the nodes.
-        wedges = self.two_point.wedges(self.settings.quadrature_growth, 2 * self.settings.quadrature_order)
-        connected = wedges.transform(partial(self.connected, observable), lag1.ravel(), lag2.ravel())
-        return np.asarray(self._diagonal(observable, lag1, lag2) + connected.reshape(lag1.shape))
+    def own(self, observable: str, tau1: Array, tau2: Array) -> Array:
+        """The part of neurons with themselves, at lags of one shape."""
+        if observable == "x":
+            return np.asarray(self.two_point.covariance("x", tau1) * self.two_point.covariance("x", tau2))
+        return self.two_point.pair_covariance(tau1, tau2)
 
-    def dimension(self, observable: str) -> float:
-        """PR^a = C^a(0)²/Ψ^a(0, 0), per neuron."""
-        wedges = self.two_point.wedges(self.settings.quadrature_growth, self.settings.quadrature_order)
-        connected = float(wedges.integral(partial(self.connected, observable)))
-        zero = np.zeros(())
-        psi = float(self._diagonal(observable, zero, zero)) + connected
-        if not psi > 0:  # a sum of squares
-            raise NotConverged(f"Psi(0, 0) of {observable!r} came out as {psi:g}; refine the quadrature settings")
-        return float(self.two_point.covariance(observable, 0.0)) ** 2 / psi
+    def variance(self, observable: str) -> float:
+        """C^a(0)."""
+        return float(self.two_point.covariance(observable, 0.0))
+
+    def wedges(self, nodes: int) -> Wedges:
+        """The rule for the double integral."""
+        return self.two_point.wedges(self.settings.quadrature_growth, nodes * self.settings.quadrature_order)
 
     def dimension_error(self, observable: str, refined: "QuenchedFourPoint") -> float:
         """Error of `dimension`, measured by the same number at finer settings, rounding included."""
-        value = self.dimension(observable)
         rounding = ROUNDING + self.two_point.rounding
-        return 2.0 * abs(value - refined.dimension(observable)) + rounding * value
-
-    def _diagonal(self, observable: str, lag1: Array, lag2: Array) -> Array:
-        if observable == "x":
-            return np.asarray(self.two_point.covariance("x", lag1) * self.two_point.covariance("x", lag2))
-        return self.two_point.pair_covariance(lag1, lag2)
+        return change_under_refinement(self.dimension(observable), refined.dimension(observable), rounding)

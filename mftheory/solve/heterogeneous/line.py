@@ -13,12 +13,11 @@ neither steepness nor kinks cost digits.
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from mftheory.errors import NotConverged, Unsupported
 from mftheory.network import Nonlinearity
-from mftheory.solve.gaussian.heat import PIECE, REACH, _legendre
+from mftheory.solve.gaussian.heat import REACH, smoothed
 from mftheory.solve.gaussian.kinks import possible_kinks
 from mftheory.solve.gaussian.piecewise import _balanced, _halved
 from mftheory.solve.panels import Panels, rule
@@ -69,8 +68,8 @@ class Line:
         """f_t(u), f the derivative-th derivative of φ."""
         kinks = (self.kinks, self.strengths) if derivative == 2 else (np.empty(0), np.empty(0))
         unit = self.panels.rule
-        return _smoothed(
-            u, math.sqrt(t), self.panels.edges, *self.tables[derivative], unit.nodes, unit.weights, *kinks, False
+        return smoothed(
+            u, t, self.panels.edges, *self.tables[derivative], unit.nodes, unit.weights, *kinks, False, False
         )
 
     def edges(self, t: float, spread: float) -> Array:
@@ -185,9 +184,7 @@ class LineAverages:
         coefficients = np.ascontiguousarray(values @ mesh.rule.to_coefficients.T)
         unit = mesh.rule
         none = np.empty(0)
-        return _smoothed(
-            fields, math.sqrt(c), mesh.edges, values, coefficients, unit.nodes, unit.weights, none, none, True
-        )
+        return smoothed(fields, c, mesh.edges, values, coefficients, unit.nodes, unit.weights, none, none, False, True)
 
     def line(self, c0: float) -> Line:
         """φ on a line long enough for averages at variance c0."""
@@ -208,54 +205,6 @@ class LineAverages:
         if line.kinks.size > 1:
             widths.append(0.15 * float(np.min(np.diff(line.kinks))))
         return float(min(widths))
-
-
-@njit(cache=True, error_model="numpy")
-def _smoothed(
-    u: Array,
-    sigma: float,
-    edges: Array,
-    values: Array,
-    coefficients: Array,
-    nodes: Array,
-    weights: Array,
-    kinks: Array,
-    strengths: Array,
-    squared: bool,
-) -> Array:
-    """∫ f(x) N(x - u; σ²) dx, or of f², for f given as Legendre series on panels, plus δ-functions."""
-    panels = coefficients.shape[0]
-    longest = PIECE * nodes.size * sigma
-    result = np.empty(u.size)
-    for i in range(u.size):
-        low, high = u[i] - REACH * sigma, u[i] + REACH * sigma
-        total = 0.0
-        p = min(max(0, np.searchsorted(edges, low, side="right") - 1), panels - 1)
-        while p < panels and edges[p] < high:
-            left, right = max(edges[p], low), min(edges[p + 1], high)
-            if right > left:
-                pieces = max(1, math.ceil((right - left) / longest))
-                whole = pieces == 1 and left == edges[p] and right == edges[p + 1]
-                half = 0.5 * (right - left) / pieces
-                for j in range(pieces):
-                    middle = left + (2 * j + 1) * half
-                    for k in range(nodes.size):
-                        x = middle + half * nodes[k]
-                        if whole:
-                            f = values[p, k]
-                        else:
-                            local = (2.0 * x - edges[p] - edges[p + 1]) / (edges[p + 1] - edges[p])
-                            f = _legendre(coefficients[p], local)
-                        if squared:
-                            f *= f
-                        d = (x - u[i]) / sigma
-                        total += half * weights[k] * f * math.exp(-0.5 * d * d)
-            p += 1
-        for k in range(kinks.size):
-            d = (kinks[k] - u[i]) / sigma
-            total += strengths[k] * math.exp(-0.5 * d * d)
-        result[i] = total / (sigma * math.sqrt(2.0 * math.pi))
-    return result
 
 
 def _jumps(coefficients: Array) -> Array:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from mftheory.errors import Unsupported
 from mftheory.network import Heterogeneous, Leaky, Network, Nonlinearity
+from mftheory.network.network import as_modes
 from mftheory.results.theory import Theory
 from mftheory.solve.heterogeneous.four_point import QuenchedFourPoint
 from mftheory.solve.heterogeneous.static import static_two_point
@@ -52,7 +53,7 @@ def _assembled(network: Network, solution: Callable[[Settings], QuenchedTwoPoint
         )
 
     def four_point(settings: Settings) -> QuenchedFourPoint:
-        return QuenchedFourPoint(_couplings(network), solution(settings), settings)
+        return QuenchedFourPoint(as_modes(network.connectivity), solution(settings), settings)
 
     def growth() -> tuple[float, float]:
         raise Unsupported("lyapunov_exponent: not solved where neurons differ")
@@ -65,10 +66,3 @@ def _assembled(network: Network, solution: Callable[[Settings], QuenchedTwoPoint
         refined=lambda: four_point(settings.refined()),
         growth=growth,
     )
-
-
-def _couplings(network: Network) -> dict[str, float]:
-    """Parameters of the four-point kernels: only α r_2 and α r_4 = κ (α r_2)² enter, and κ = 0 for i.i.d. couplings."""
-    strength = network.connectivity.g_eff
-    kappa = network.connectivity.parameters.get("kappa", 0.0)
-    return {"alpha": 1.0, "r_2": strength**2, "r_4": kappa * strength**4}

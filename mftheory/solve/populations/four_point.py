@@ -6,17 +6,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from mftheory.errors import NotConverged
 from mftheory.kernels import Kernel
+from mftheory.solve.double_integral import DoubleIntegral, change_under_refinement
 from mftheory.solve.four_point import ROUNDING
 from mftheory.solve.populations.network import Observable
 from mftheory.solve.populations.two_point import PopulationsTwoPoint
+from mftheory.solve.quadrature import Wedges
 from mftheory.solve.settings import Settings
 
 Array = NDArray[np.float64]
@@ -25,7 +25,7 @@ KernelOf = Callable[[str], tuple[Kernel, Mapping[str, float]]]
 
 
 @dataclass(frozen=True, eq=False)
-class PopulationsFourPoint:
+class PopulationsFourPoint(DoubleIntegral):
     """Ψ^a of one ensemble at one two-point solution.
 
     Attributes
@@ -52,37 +52,24 @@ class PopulationsFourPoint:
         whole = kernel(**{name: named[name] for name in kernel.arguments})
         return np.asarray(whole / self._size(measured) - direct)
 
-    def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
-        """Ψ^a(τ1, τ2), of the broadcast shape of the lags."""
-        lag1, lag2 = np.broadcast_arrays(np.asarray(tau1, float), np.asarray(tau2, float))
-        # Filon's rule integrates the interpolant of degree n - 1, Gauss's one of degree 2n - 1: twice the nodes.
-        wedges = self.two_point.wedges(self.settings.quadrature_growth, 2 * self.settings.quadrature_order)
-        connected = wedges.transform(partial(self.connected, observable), lag1.ravel(), lag2.ravel())
+    def own(self, observable: str, tau1: Array, tau2: Array) -> Array:
+        """The part of neurons with themselves, at lags of one shape."""
         measured = self.observables[observable]
-        direct = self._covariance(measured, lag1) * self._covariance(measured, lag2)
-        return np.asarray(measured.fourth * direct + connected.reshape(lag1.shape))
+        return np.asarray(measured.fourth * (self._covariance(measured, tau1) * self._covariance(measured, tau2)))
 
-    def psi_at_zero(self, observable: str) -> float:
-        """Ψ^a(0, 0) = (1/N_p) Σ_ij C^a_ij(0)²."""
-        wedges = self.two_point.wedges(self.settings.quadrature_growth, self.settings.quadrature_order)
-        connected = float(wedges.integral(partial(self.connected, observable)))
+    def variance(self, observable: str) -> float:
+        """C^a(0), over the neurons of its population."""
         measured = self.observables[observable]
-        value = measured.fourth * float(self._covariance(measured, np.zeros(()))) ** 2 + connected
-        if not value > 0:  # a sum of squares
-            raise NotConverged(f"Psi(0, 0) of {observable!r} came out as {value:g}; refine the quadrature settings")
-        return value
+        return measured.second * float(self._covariance(measured, np.zeros(())))
 
-    def dimension(self, observable: str) -> float:
-        """PR^a = C^a(0)²/Ψ^a(0, 0), per neuron of its population."""
-        measured = self.observables[observable]
-        variance = measured.second * float(self._covariance(measured, np.zeros(())))
-        return variance**2 / self.psi_at_zero(observable)
+    def wedges(self, nodes: int) -> Wedges:
+        """The rule for the double integral."""
+        return self.two_point.wedges(self.settings.quadrature_growth, nodes * self.settings.quadrature_order)
 
     def dimension_error(self, observable: str, refined: "PopulationsFourPoint") -> float:
         """Error of `dimension` measured by the same number at finer settings, rounding included."""
-        value = self.dimension(observable)
         rounding = ROUNDING + self.two_point.rounding
-        return 2.0 * abs(value - refined.dimension(observable)) + rounding * value
+        return change_under_refinement(self.dimension(observable), refined.dimension(observable), rounding)
 
     def _covariance(self, measured: Observable, tau: Array) -> Array:
         return self.two_point.field_covariance(measured.field, tau)

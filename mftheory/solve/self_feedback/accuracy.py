@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.results.jackknife import jackknife_error
 from mftheory.solve.self_feedback.closure import Closure, State
 from mftheory.solve.self_feedback.corrections import Corrections
-from mftheory.solve.self_feedback.estimate import Sums
+from mftheory.solve.self_feedback.estimate import added
 from mftheory.solve.self_feedback.grid import onto
 from mftheory.solve.self_feedback.solution import SelfFeedbackTwoPoint
-from mftheory.solve.self_feedback.solver import CHUNK, Solved, Solver, jackknife_error
+from mftheory.solve.self_feedback.solver import CHUNK, Solved, Solver
 from mftheory.solve.self_feedback.trajectories import gaussian_input
 
 Complex = NDArray[np.complex128]
@@ -54,7 +55,7 @@ class Variants:
     def errors(self, value: Callable[[SelfFeedbackTwoPoint], float]) -> dict[str, float]:
         """How much a function of the two-point functions changes with each; and its standard error of "samples"."""
         at = value(self.solved.two_point)
-        samples = jackknife_error(np.array([value(replica) for replica in self.solved.replicas]))
+        samples = float(jackknife_error(np.array([value(replica) for replica in self.solved.replicas])))
         return {"samples": samples, **{name: abs(value(other) - at) for name, other in self.changed.items()}}
 
 
@@ -71,7 +72,7 @@ def _at_both_states(solver: Solver, solved: Solved) -> tuple[Corrections, Correc
     """Corrections sampled at the last state but one and at the last, with the same random numbers."""
     closure, key = solved.two_point.closure, (2,)
     before, after = (
-        solver.fit(closure, _summed(solver.sample(closure, state, CHUNKS, key)))
+        solver.fit(closure, added(solver.sample(closure, state, CHUNKS, key)))
         for state in (solved.sampled_at, solved.two_point.state)
     )
     return before, after
@@ -97,10 +98,3 @@ def _at_both_steps(solver: Solver, solved: Solved, finer: Closure) -> tuple[Corr
 
 def _ratio(state: State, fine: State, count: int) -> NDArray[np.float64]:
     return np.asarray(state.Y[:count] / np.where(fine.Y[:count] > 0, fine.Y[:count], 1.0))
-
-
-def _summed(chunks: list[list[Sums]]) -> list[Sums]:
-    total = chunks[0]
-    for chunk in chunks[1:]:
-        total = [a.plus(b) for a, b in zip(total, chunk, strict=True)]
-    return total

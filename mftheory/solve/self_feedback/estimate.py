@@ -78,6 +78,14 @@ class Sums:
         )
 
 
+def added(samples: Sequence[list[Sums]]) -> list[Sums]:
+    """The sums of all samples together, of each kind of neuron."""
+    total = samples[0]
+    for sample in samples[1:]:
+        total = [a.plus(b) for a, b in zip(total, sample, strict=True)]
+    return total
+
+
 def fitted(
     closure: Closure, sums: Sequence[Sums], causal_functions: int, even_functions: int, rate: float
 ) -> Corrections:

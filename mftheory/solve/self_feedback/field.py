@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mftheory.errors import CondensedModes
 from mftheory.kernels import SiteMeans, committed_site_means
 from mftheory.network import Network
-from mftheory.solve.one_matrix.cavity_field import refuse_condensed
+from mftheory.solve.condensation import named, refuse_condensed
 from mftheory.solve.self_feedback.modes import Modes
 from mftheory.solve.self_feedback.neurons import Neurons
 
@@ -44,15 +44,15 @@ class Field:
     modes: Modes
 
     @classmethod
-    def of(cls, network: Network) -> "Field":
-        """Of a network; raises Unsupported if its neurons do not hear themselves."""
+    def of(cls, network: Network, neurons: Neurons | None = None, modes: Modes | None = None) -> "Field":
+        """Of a network, by default with few neurons and modes for many; Unsupported without self-feedback."""
         means = committed_site_means(network.ensemble)
         known: dict[str, Any] = {
             "alpha": getattr(network.connectivity, "alpha", None),
             **network.connectivity.parameters,
         }
         parameters = {name: known[name] for name in means.parameters}
-        return cls(means, parameters, Neurons.of(network), Modes.of(network.connectivity))
+        return cls(means, parameters, neurons or Neurons.of(network), modes or Modes.of(network.connectivity))
 
     def weaker(self, factor: float) -> "Field":
         """The same with reciprocal correlations times a factor: σ, or all overlaps."""
@@ -94,7 +94,7 @@ class Field:
         if reached.size and reached.max() > NEARLY:
             worst = int(np.argmax(reached))
             raise CondensedModes(
-                f"mode with D = {self.modes.D[worst]:.4g}, overlap = {self.modes.rho[worst]:.4g}: activity condenses "
+                f"mode with {named(self.modes.D[worst], self.modes.rho[worst])}: activity condenses "
                 f"on it (Dρ S^φ = {reached[worst]:.4g} at omega = 0; {why})"
             )
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from mftheory.errors import NotConverged
 from mftheory.kernels import Kernel
+from mftheory.solve.double_integral import DoubleIntegral
+from mftheory.solve.quadrature import Wedges
 from mftheory.solve.self_feedback.solution import SelfFeedbackTwoPoint
 
 Array = NDArray[np.float64]
@@ -19,10 +19,8 @@ GROWTH = 2.5
 
 
 @dataclass(frozen=True, eq=False)
-class SelfFeedbackFourPoint:
+class SelfFeedbackFourPoint(DoubleIntegral):
     """Ψ^a at one two-point solution.
-
-    The part of neurons with themselves, ⟨C^a_i(ω1) C^a_i(ω2)⟩, is integrated exactly, as ⟨C^a_i(τ1) C^a_i(τ2)⟩.
 
     Attributes
     ----------
@@ -69,30 +67,16 @@ class SelfFeedbackFourPoint:
         own = spectra(f"C_{single}_1").real * spectra(f"C_{single}_2").real
         return np.asarray(kernel(**values) - field.neurons.mean(self._weights(observable, own.ndim) * own))
 
-    def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
-        """Ψ^a(τ1, τ2), of the broadcast shape of the lags."""
-        lag1, lag2 = np.broadcast_arrays(np.asarray(tau1, float), np.asarray(tau2, float))
-        # Filon's rule integrates the interpolant of degree n - 1, Gauss's one of degree 2n - 1: twice the nodes.
-        wedges = self.two_point.wedges(GROWTH, 2 * self.order)
-        connected = wedges.transform(partial(self.connected, observable), lag1.ravel(), lag2.ravel())
-        return np.asarray(self._own(observable, lag1, lag2) + connected.reshape(lag1.shape))
+    def variance(self, observable: str) -> float:
+        """C^a(0)."""
+        return float(self.two_point.covariance(observable, 0.0))
 
-    def dimension(self, observable: str) -> float:
-        """PR^a = C^a(0)²/Ψ^a(0, 0), per neuron."""
-        if observable not in self._known:
-            wedges = self.two_point.wedges(GROWTH, self.order)
-            connected = float(wedges.integral(partial(self.connected, observable)))
-            psi = float(self._own(observable, np.zeros(()), np.zeros(()))) + connected
-            if not psi > 0:  # a sum of squares
-                raise NotConverged(f"Psi(0, 0) of {observable!r} came out as {psi:g}")
-            self._known[observable] = float(self.two_point.covariance(observable, 0.0)) ** 2 / psi
-        return self._known[observable]
+    def wedges(self, nodes: int) -> Wedges:
+        """The rule for the double integral."""
+        return self.two_point.wedges(GROWTH, nodes * self.order)
 
-    @cached_property
-    def _known(self) -> dict[str, float]:
-        return {}
-
-    def _own(self, observable: str, tau1: Array, tau2: Array) -> Array:
+    def own(self, observable: str, tau1: Array, tau2: Array) -> Array:
+        """The part of neurons with themselves, at lags of one shape."""
         single = "x" if observable == "x" else "phi"
         first, second = (self.two_point.each_covariance(single, tau) for tau in (tau1, tau2))
         own = first * second

@@ -23,11 +23,16 @@ class Modes:
     rho: Array
 
     @classmethod
-    def of(cls, connectivity: Connectivity, degree: int = DEGREE) -> "Modes":
-        """Of couplings: their law of modes, thinned if it is long."""
+    def exactly(cls, connectivity: Connectivity) -> "Modes":
+        """Of couplings: their law of modes as it stands."""
         if not isinstance(connectivity, RandomMode):
             return cls(np.empty(0), np.empty(0), np.empty(0))
-        law = cls(*connectivity.mode_law())
+        return cls(*connectivity.mode_law())
+
+    @classmethod
+    def of(cls, connectivity: Connectivity, degree: int = DEGREE) -> "Modes":
+        """Of couplings: their law of modes, thinned if it is long."""
+        law = cls.exactly(connectivity)
         return law.thinned(degree) if law.weights.size > 5 * degree else law
 
     def thinned(self, degree: int) -> "Modes":

@@ -12,10 +12,11 @@ from threadpoolctl import threadpool_limits
 
 from mftheory.errors import CondensedModes, NotConverged, Quiescent
 from mftheory.network import Network
+from mftheory.results.jackknife import jackknife_error
 from mftheory.solve.fixed_point import fixed_point
 from mftheory.solve.self_feedback.closure import Closure, State
 from mftheory.solve.self_feedback.corrections import Corrections
-from mftheory.solve.self_feedback.estimate import Sums, fitted
+from mftheory.solve.self_feedback.estimate import Sums, added, fitted
 from mftheory.solve.self_feedback.field import Field
 from mftheory.solve.self_feedback.grid import Grid, onto
 from mftheory.solve.self_feedback.reference import GaussianReference
@@ -277,7 +278,7 @@ class Solver:
             corrections = self.none
             for number, chunks in enumerate(BURN_IN):
                 sums = self.sample(closure, state, chunks, (0, number), bar.advance)
-                new = self.fit(closure, _total(sums))
+                new = self.fit(closure, added(sums))
                 corrections, state = self._part_way(closure, state, corrections, new)
                 self.field.refuse_condensed(closure.grid.omega, state.S)
             closure, state = self.resolved(closure, state, corrections)
@@ -287,7 +288,7 @@ class Solver:
             while True:
                 groups = _merged(groups, self.sample(closure, state, chunks, (1, number), bar.advance))
                 total, number = total + chunks, number + 1
-                corrections = self.fit(closure, _total(groups))
+                corrections = self.fit(closure, added(groups))
                 try:
                     new_state = self._alive(closure.solve(state.C, state.S, corrections))
                     solved = self._solved(closure, state, new_state, corrections, groups, total * CHUNK)
@@ -299,7 +300,7 @@ class Solver:
                 state = new_state
                 self.field.refuse_condensed(closure.grid.omega, state.S)
                 values = np.array(self._in_threads(dimension, solved.replicas))
-                error = jackknife_error(values) / float(values.mean())
+                error = float(jackknife_error(values)) / float(values.mean())
                 bar.aim(total * CHUNK, error, self.sampling.target)
                 if error <= self.sampling.target:
                     return solved
@@ -327,7 +328,7 @@ class Solver:
     def _solved(
         self, closure: Closure, at: State, state: State, corrections: Corrections, groups: list[list[Sums]], count: int
     ) -> Solved:
-        total = _total(groups)
+        total = added(groups)
 
         def without(group: list[Sums]) -> SelfFeedbackTwoPoint:
             left = self.fit(closure, [t.plus(g, -1.0) for t, g in zip(total, group, strict=True)])
@@ -339,19 +340,6 @@ class Solver:
     def _in_threads(self, function: Callable[[Any], Any], arguments: Iterable[Any]) -> list[Any]:
         with ThreadPoolExecutor(_threads(self.sampling.jobs)) as pool:
             return list(pool.map(function, arguments))
-
-
-def jackknife_error(values: Array) -> float:
-    """Standard error from values that each leave out one of n groups."""
-    n = len(values)
-    return float(np.sqrt((n - 1) / n * np.sum((values - values.mean(axis=0)) ** 2, axis=0)))
-
-
-def _total(groups: list[list[Sums]]) -> list[Sums]:
-    total = groups[0]
-    for group in groups[1:]:
-        total = [a.plus(b) for a, b in zip(total, group, strict=True)]
-    return total
 
 
 def _merged(groups: list[list[Sums]], chunks: list[list[Sums]]) -> list[list[Sums]]:
