@@ -17,6 +17,7 @@ from mftheory.network import (
     Erf,
     EulerMap,
     Gains,
+    Given,
     Heterogeneous,
     Leaky,
     Network,
@@ -30,7 +31,7 @@ from mftheory.network import (
 if TYPE_CHECKING:
     from mftheory import connectome
     from mftheory.action import GaussianEnsemble
-    from mftheory.api import compare, simulate, solve
+    from mftheory.api import compare, plan, simulate, solve, sweep
     from mftheory.derive.catalogue import derivation, formula, labels
     from mftheory.derive.derivation import derive
     from mftheory.solve.dimension import dimension
@@ -55,6 +56,8 @@ _LAZY = {
     "linear_equivalent": "mftheory.solve.one_matrix.linear_equivalent",
     "simulate": "mftheory.api",
     "compare": "mftheory.api",
+    "plan": "mftheory.api",
+    "sweep": "mftheory.api",
     "GaussianEnsemble": "mftheory.action",
 }
 
@@ -65,6 +68,7 @@ __all__ = [
     "EulerMap",
     "Gains",
     "GaussianEnsemble",
+    "Given",
     "Heterogeneous",
     "InvalidFile",
     "InvalidNetwork",
@@ -87,8 +91,10 @@ __all__ = [
     "formula",
     "labels",
     "linear_equivalent",
+    "plan",
     "simulate",
     "solve",
+    "sweep",
 ]
 
 

@@ -1,6 +1,8 @@
 """The verbs that need more than one package: numbers of an ensemble of your own, theory against the network itself."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from numbers import Integral, Real
@@ -9,14 +11,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mftheory.errors import InvalidNetwork, Quiescent, Unsupported
-from mftheory.network import IID, Erf, Network, Nonlinearity, PartiallySymmetric, RandomMode
+from mftheory.network import IID, Erf, Network, Nonlinearity, PartiallySymmetric, RandomMode, _check
 from mftheory.network.overlaps import Sigmoid
 
 if TYPE_CHECKING:
+    from os import PathLike
+
+    import xarray
+
     from mftheory.action import GaussianEnsemble
+    from mftheory.action.sampling import SamplableEnsemble
     from mftheory.formulas import Formula
     from mftheory.kernels import Kernel
     from mftheory.network.sampled import Samplable
+    from mftheory.planning.plan import Plan
     from mftheory.results import Comparison, Simulation, Theory
     from mftheory.solve.settings import Settings
 
@@ -305,7 +313,7 @@ def _refuse_numbers(parameters: Any, nonlinearity: Any) -> None:
 
 
 def compare(
-    network: "Network | GaussianEnsemble | Sequence[Network | GaussianEnsemble]",
+    network: "Network | GaussianEnsemble | Sequence[Network | GaussianEnsemble] | xarray.Dataset",
     n: int | Sequence[int] = (500, 1000, 2000),
     seeds: int | Sequence[int] | Mapping[int, int | Sequence[int]] = 8,
     observable: str = "phi",
@@ -315,33 +323,49 @@ def compare(
     parameters: Mapping[str, Any] | None = None,
     nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None = None,
     sampling: Mapping[str, Any] | None = None,
+    *,
+    seed: int = 0,
+    common_disorder: bool = False,
+    threads: int = 1,
+    scheduler: str | None = None,
     **simulation: Any,
 ) -> "Comparison":
     """Theory against simulation: dimensions of sampled networks, extrapolated in 1/N, in standard errors.
 
     Parameters
     ----------
-    network : Network or GaussianEnsemble, or a sequence of them
-        One or several points.
+    network : Network or GaussianEnsemble, or a sequence of them, or the data set of a sweep
+        One or several points; or what ``mf.sweep(..., what="compare")`` returned or stored, of which only `observable`
+        is chosen and nothing is computed again.
     n : int or sequence of int
         Sizes to simulate; with several, the limit N → ∞ is extrapolated from all of them.
     seeds : int, sequence of int, or mapping
         Networks a size: their number, their seeds, or either of these for each size. At least two. From a number, seeds
-        are made that differ between points and sizes, the same at every call.
+        are made of `seed`, the network's parameters, its size and its place among them: the same at every call,
+        whatever else is compared; equal networks have equal ones.
     observable : str
         Whose dimension is compared: "phi" or "x"; of an ensemble, any that it declares.
     labels : sequence of mappings, optional
         How to name each point; by default its ``g_eff`` and, for modes, ``effective_rank``; for an ensemble its name
         and numbers.
     jobs : int
-        Processes, each with its share of the cores; all cores by default. Results are reproducible on one machine for
-        equal `jobs`.
+        Processes; all cores by default. Results do not depend on their number.
     progress : bool
-        Show a progress bar.
+        Show a progress bar; in a log, a line now and then.
     parameters, nonlinearity : for ensembles
         As for `simulate`; the same at every point.
     sampling : dict, where neurons hear themselves
         How long the theory samples, such as ``{"target": 0.003}``; see `solve`. Its standard error counts in z.
+    seed : int
+        What seeds are made from.
+    common_disorder : bool
+        Make them without the parameters: all points then draw from the same random numbers. Curves become smooth, and
+        the deviations of their points correlated.
+    threads : int
+        Of each process; worth more than 1 where there are fewer networks than cores. Results repeat for equal
+        `threads`.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers simulate instead; see `sweep`.
     **simulation
         Settings of `simulate`, such as ``trajectories`` and ``duration``.
 
@@ -369,32 +393,51 @@ def compare(
     """
     from mftheory.compare.compare import Point
     from mftheory.compare.compare import compare as compare_records
+    from mftheory.network.digest import digest
+    from mftheory.progress import Progress
+    from mftheory.sweeps.execute import Task, execute, quietly
+    from mftheory.sweeps.seeds import network_seeds
 
+    if hasattr(network, "data_vars"):
+        from mftheory.sweeps.dataset import comparison
+
+        return comparison(network, observable)  # type: ignore[arg-type]
     networks = list(network) if isinstance(network, Sequence) and not isinstance(network, str) else [network]
     if not networks:
         raise InvalidNetwork("network", network, "must be a Network or a GaussianEnsemble, or some of them")
     drawn_from = [_samplable(net, parameters, nonlinearity) for net in networks]
     sizes = _sizes(n)
-    if not isinstance(jobs, int) or jobs == 0:
-        raise InvalidNetwork("jobs", jobs, "must be a number of processes, or -1 for all cores")
-    runs = [(k, size, seed) for k in range(len(networks)) for size in sizes for seed in _seeds(seeds, k, size)]
+    _check_settings(simulation)
+    seed = _check.integer("seed", seed, at_least=0)
+    runs = [
+        (k, size, own)
+        for k, net in enumerate(drawn_from)
+        for size in sizes
+        for own in network_seeds(seeds, size, digest(net), seed, common_disorder)
+    ]
     # Before any simulation: a network may be quiescent.
     sampled = {"progress": progress, **(sampling or {})}
     theories = [solve(net, parameters=parameters, nonlinearity=nonlinearity, **sampled) for net in networks]
     predicted = [theory.dimension(observable) for theory in theories]
     # Long runs first, so that no core waits for the last one.
-    runs.sort(key=lambda run: -run[1])
-    found = _simulate_all(
-        [(drawn_from[k], size, seed) for k, size, seed in runs], observable, simulation, jobs, progress
-    )
-    records: list[list[dict[str, Any]]] = [[] for _ in networks]
-    for (k, _, _), record in zip(runs, found, strict=True):
-        records[k].append(record)
+    order = sorted(range(len(runs)), key=lambda i: -runs[i][1])
+    tasks = [
+        Task(quietly, (_simulated, drawn_from[k], size, own, (observable,), (), simulation)) for k, size, own in runs
+    ]
+    records: dict[int, dict[str, Any]] = {}
+    costs = [float(size) ** 2 for _, size, _ in runs]
+    with Progress(sum(costs), "simulate", "network", parts=len(runs), enabled=progress) as bar:
+        for j, record in execute([tasks[i] for i in order], jobs, threads, scheduler):
+            records[order[j]] = record["observables"][observable]
+            bar.update(costs[order[j]])
+    poor = [record["status"] for record in records.values() if record["status"] != "equilibrated"]
+    if poor:
+        warnings.warn(f"{len(poor)} of {len(runs)} networks are in doubt, such as: {poor[0]}", stacklevel=2)
     return compare_records(
         [
             Point(
                 theory=predicted[k],
-                records=records[k],
+                records=[records[i] for i, run in enumerate(runs) if run[0] == k],
                 alternative=_simpler(net, observable),
                 label=_label(net, parameters) if labels is None else labels[k],
                 size=theories[k].sizes.get(observable, 1.0),
@@ -406,51 +449,319 @@ def compare(
     )
 
 
+def sweep(
+    family: "Callable[..., Network | SamplableEnsemble]",
+    over: Mapping[str, Sequence[Any]],
+    what: str = "solve",
+    store: "str | PathLike[str] | None" = None,
+    *,
+    observables: str | Sequence[str] = "phi",
+    tau: Sequence[float] = (),
+    n: int | Sequence[int] = (500, 1000, 2000),
+    seeds: int | Sequence[int] | Mapping[int, int | Sequence[int]] = 8,
+    seed: int = 0,
+    common_disorder: bool = False,
+    jobs: int = -1,
+    threads: int = 1,
+    scheduler: str | None = None,
+    progress: bool = False,
+    sampling: Mapping[str, Any] | None = None,
+    **simulation: Any,
+) -> "xarray.Dataset":
+    """Solve, simulate or compare on a grid of parameters, in parallel, resumably.
+
+    Parameters
+    ----------
+    family : callable
+        From the parameters in `over`, by keyword, to a Network; or to an ensemble with its numbers
+        (`mftheory.action.sampling.SamplableEnsemble`). Any function will do, a lambda too: it is called here.
+    over : dict of str to sequence
+        Values of each parameter, numbers or texts. Every combination is a point.
+    what : {"solve", "simulate", "compare"}
+        The theory of each point; some networks of each; or both, with the theory's deviation in standard errors.
+    store : path, optional
+        A netCDF file (.nc) into which results stream, to be opened with xarray at any time, and beside it its journal.
+        The same command continues where it was stopped, by whatever, and more values, sizes or networks extend it;
+        another command on the same store is refused. Without it, results are only returned.
+    observables : str or sequence of str
+        "phi", "x", with gains "Phi" and "readout"; of an ensemble any that it declares.
+    tau : sequence of float, optional
+        Lags, in units of the neurons' time constant, at which C(τ) and Ψ(τ, 0)/Ψ(0, 0) are kept as well; of
+        simulations multiples of the sampling interval.
+    n, seeds
+        Sizes, and networks a size, as for `compare`; a simulation may have one network a size.
+    seed : int
+        What the seeds of networks are made from, together with the network's own parameters, its size and its place
+        among them: no result depends on what else is in the sweep, on the order, or on `jobs`.
+    common_disorder : bool
+        Make them without the parameters: all points then draw from the same random numbers. Curves become smooth, and
+        the deviations of their points correlated.
+    jobs : int
+        Processes; all cores by default.
+    threads : int
+        Of each process. Results repeat bit for bit, on one machine, for equal `threads`.
+    scheduler : str, optional
+        Address of a Dask scheduler, such as "tcp://host:8786", whose workers do the work instead of processes here.
+        They need this package in the same version; numbers of other machines may differ in their last digits.
+    progress : bool
+        Show a progress bar with the time to go; in a log, a line now and then.
+    sampling : dict, where neurons hear themselves
+        How long the theory samples, such as ``{"target": 0.003}``; see `solve`.
+    **simulation
+        Settings of `simulate`, such as ``trajectories``, ``duration`` and ``target``.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dimensions are the parameters and "observable"; of networks also "n" and "network". Variables have their units
+        and meaning, the data set its provenance. Where there is no number (a quiescent point, say) there is NaN, the
+        reason in `status`, and one warning that counts them. ``mf.compare(data)`` makes a `Comparison` of a compared
+        sweep, with its table and picture; `mftheory.plots.sweep` draws any.
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the argument, also if nothing can be done with it at any point.
+    InvalidFile
+        If the store belongs to another sweep or is in use, or its disk is full: what was finished is kept.
+    MFTheoryError
+        If workers keep dying: what was finished is kept.
+
+    Notes
+    -----
+    Seeds are spawn keys of `numpy.random.SeedSequence`; assumptions are those of `solve` and `simulate` (THEORY.md §0,
+    §8).
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> def family(g_eff, effective_rank):
+    ...     return mf.Network(mf.RandomMode.exponential(g_eff, effective_rank))
+    >>> data = mf.sweep(family, over={"g_eff": [3.0, 6.0], "effective_rank": [0.5, 1.0]}, jobs=1)
+    >>> data["dimension"].sel(observable="phi").round(4).values
+    array([[0.0195, 0.028 ],
+           [0.0361, 0.051 ]])
+    """
+    from importlib.metadata import version
+    from pathlib import Path
+
+    from mftheory.solve.self_feedback.sampling import Sampling
+    from mftheory.sweeps.grid import Grid
+    from mftheory.sweeps.plan import Plan
+    from mftheory.sweeps.sweep import Work, run
+
+    if what not in ("solve", "simulate", "compare"):
+        raise InvalidNetwork("what", what, "must be 'solve', 'simulate' or 'compare'")
+    grid = Grid.of(over)
+    names = (observables,) if isinstance(observables, str) else tuple(observables)
+    if not names or len(set(names)) < len(names) or not all(isinstance(a, str) for a in names):
+        raise InvalidNetwork("observables", observables, "must be the name of an observable, or different ones")
+    lags = tuple(dict.fromkeys(_check.nonnegative("tau", t) for t in tau))
+    _check_settings(simulation)
+    if what == "solve" and simulation:
+        raise InvalidNetwork(next(iter(simulation)), next(iter(simulation.values())), "is not for what='solve'")
+    Sampling.of(sampling or {})
+    networks = grid.networks(family)
+    plan = Plan.of(
+        what,  # type: ignore[arg-type]
+        grid,
+        networks,
+        names,
+        tau=lags,
+        n=_sizes(n),
+        seeds=seeds,
+        seed=_check.integer("seed", seed, at_least=0),
+        common_disorder=bool(common_disorder),
+        threads=threads,
+        simulation=simulation,
+        theory=sampling,
+        version=version("mftheory"),
+    )
+    return run(
+        plan,
+        Work(_solved, _simulated),
+        None if store is None else Path(store),
+        jobs=jobs,
+        threads=threads,
+        scheduler=scheduler,
+        progress=progress,
+        theory=sampling,
+        simulation=simulation,
+    )
+
+
+def plan(
+    network: Network,
+    target: float = 0.01,
+    n: int | Sequence[int] | None = None,
+    seconds: float | None = None,
+    max_memory: float = 4e9,
+    observable: str = "phi",
+) -> "Plan":
+    """Which sizes, how many networks and how long a simulation a comparison needs, and what it costs on this machine.
+
+    Nothing is simulated: the theory is solved, two short operations are timed (0.2 s), and measured laws say how much
+    sampled networks differ from each other and from the limit (`mftheory.planning.precision`).
+
+    Parameters
+    ----------
+    network : Network
+        What to simulate.
+    target : float
+        Wanted standard error of the dimension at N → ∞, as a fraction of it, above 0 and below 1.
+    n : int or sequence of int, optional
+        Sizes, if they are given already: how many networks then, and how long. One size is not extrapolated.
+    seconds : float, optional
+        Wall time allowed: if it is not enough for the target, the error that it is enough for.
+    max_memory : float
+        Bytes allowed, all processes together.
+    observable : str
+        Whose dimension: "phi" or "x"; with gains also "Phi" or "readout".
+
+    Returns
+    -------
+    Plan
+        Print its `.table()`; run it by ``mf.compare(network, **plan.arguments)``. Its `.distinguish` are the runs that
+        tell the theory from its simpler neighbour (overlaps, κ or symmetry removed) at five standard errors.
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the argument that is out of range.
+    Quiescent
+        If the network has no fluctuating state.
+    Unsupported
+        For a GaussianEnsemble, and where the theory has no solution.
+
+    Notes
+    -----
+    Assumes what the theory does (THEORY.md §0), and that the laws, measured for independent couplings and modes (§8),
+    hold: the predicted error is then within a factor 1.3 of the one that `compare` finds, the time within a factor 2.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> net = mf.Network(mf.RandomMode.exponential(g_eff=3.0, effective_rank=1.0))
+    >>> plan = mf.plan(net, target=0.1)
+    >>> plan.smallest, plan.measure.error <= 0.1, sorted(plan.arguments)
+    (358, True, ['duration', 'jobs', 'n', 'observable', 'seeds', 'trajectories'])
+    """
+    from mftheory.planning.make import make
+
+    if not isinstance(network, Network):
+        if isinstance(network, type) or not hasattr(network, "populations"):
+            raise InvalidNetwork("network", network, "must be a Network")
+        raise Unsupported("plan: the spread between networks was measured for networks, not for a GaussianEnsemble")
+    target = _check.positive("target", target)
+    if target >= 1:
+        raise InvalidNetwork("target", target, "must be above 0 and below 1")
+    sizes = None if n is None else _sizes(n)
+    seconds = None if seconds is None else _check.positive("seconds", seconds)
+    theory = solve(network)
+    theory.dimension(observable)  # an unknown one is refused before more is solved
+    return make(
+        network,
+        theory,
+        _simpler(network, observable),
+        target=target,
+        sizes=sizes,
+        seconds=seconds,
+        max_memory=_check.positive("max_memory", max_memory),
+        observable=observable,
+        label=_label(network, None),
+    )
+
+
 def _sizes(n: int | Sequence[int]) -> list[int]:
     sizes = [n] if not isinstance(n, Iterable) else list(n)
     if not sizes or len(set(sizes)) < len(sizes) or not all(isinstance(size, Integral) and size >= 2 for size in sizes):
         raise InvalidNetwork("n", n, "must be a whole number of at least 2, or several different ones")
-    return sizes
+    return [int(size) for size in sizes]
 
 
-def _seeds(seeds: int | Sequence[int] | Mapping[int, int | Sequence[int]], point: int, size: int) -> Sequence[int]:
-    if isinstance(seeds, Mapping):
-        if size not in seeds:
-            raise InvalidNetwork("seeds", dict(seeds), f"must have an entry for n = {size}")
-        seeds = seeds[size]
-    if isinstance(seeds, int):
-        # Independent between points and sizes: shared disorder would correlate their deviations.
-        keys = [(point, size, k) for k in range(seeds)]
-        listed = [int(np.random.SeedSequence(0, spawn_key=key).generate_state(1)[0]) for key in keys]
+def _check_settings(simulation: Mapping[str, Any]) -> None:
+    """Settings of `simulate` by name; those that a comparison or a sweep has of its own are not among them."""
+    from inspect import signature
+
+    from mftheory.simulate.simulate import simulate as simulate_network
+
+    own = {"network", "n", "seed", "observables", "progress"}
+    own |= {"covariance", "components", "response", "keep_states"}  # of what they add nothing would be kept
+    known = [name for name in signature(simulate_network).parameters if name not in own]
+    for name, value in simulation.items():
+        if name not in known:
+            raise InvalidNetwork(name, value, f"is no setting of these simulations; those are {', '.join(known)}")
+
+
+_SOLVED_ENSEMBLES: "dict[str, GaussianEnsemble]" = {}
+
+
+def _solved(
+    network: "Samplable",
+    observables: tuple[str, ...],
+    tau: tuple[float, ...],
+    alternative: bool,
+    sampling: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The numbers of one theory, JSON-ready: what a worker returns."""
+    if isinstance(network, Network):
+        given: Network | GaussianEnsemble = network
+        theory = solve(network, **{"jobs": 1, **sampling})
     else:
-        listed = list(seeds)
-    if len(set(listed)) < 2:
-        raise InvalidNetwork("seeds", seeds, "must give at least two different networks a size")
-    return listed
+        from mftheory.action.sampling import SamplableEnsemble
+        from mftheory.network.digest import digest
+
+        assert isinstance(network, SamplableEnsemble)
+        # Each task brings a copy of its own; what was derived for one serves all that are equal.
+        given = _SOLVED_ENSEMBLES.setdefault(digest(network.ensemble), network.ensemble)
+        theory = solve(given, parameters=network.parameters, nonlinearity=network.nonlinearity)
+    found: dict[str, Any] = {}
+    for a in observables:
+        found[a] = {
+            "dimension": float(theory.dimension(a)),
+            "dimension_error": float(theory.dimension_error(a)),
+            "C": float(theory.C(a, 0.0)),
+            "C_error": float(theory.C_error(a, 0.0)),
+            "share": float(theory.sizes.get(a, 1.0)),
+        }
+        if alternative:
+            found[a]["alternative"] = _simpler(given, a)
+        if tau:
+            found[a] |= {
+                "C_tau": theory.C(a, tau).tolist(),
+                "C_tau_error": theory.C_error(a, tau).tolist(),
+                "timescale": theory.timescale(a, tau).tolist(),
+                "timescale_error": [math.nan] * len(tau),  # not estimated
+            }
+    gain = float(theory.gain) if np.ndim(theory.gain) == 0 else None
+    return {"status": theory.status, "gain": gain, "observables": found}
 
 
-def _simulate_all(
-    runs: list[tuple["Samplable", int, int]], observable: str, settings: dict[str, Any], jobs: int, progress: bool
-) -> list[dict[str, Any]]:
-    from joblib import Parallel, cpu_count, delayed, parallel_config
-
-    workers = min(jobs if jobs > 0 else cpu_count(), len(runs))
-    threads = max(1, cpu_count() // workers)
-    with parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=threads):
-        done: Iterable[dict[str, Any]] = Parallel(return_as="generator")(
-            delayed(_simulated)(net, size, seed, observable, settings) for net, size, seed in runs
-        )
-        if progress:
-            from tqdm import tqdm
-
-            done = tqdm(done, total=len(runs), desc="simulate", unit="network", disable=None)  # silent in a log
-        return list(done)
-
-
-def _simulated(network: "Samplable", n: int, seed: int, observable: str, settings: dict[str, Any]) -> dict[str, Any]:
+def _simulated(
+    network: "Samplable",
+    n: int,
+    seed: int,
+    observables: tuple[str, ...],
+    tau: tuple[float, ...],
+    settings: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The numbers of one network, JSON-ready: what a worker returns."""
     from mftheory.simulate.simulate import simulate
 
-    return simulate(network, n, seed, **settings).record(observable)
+    # Longer lags cost time and are asked for by nobody.
+    run = simulate(network, n, seed, **{"max_lag": max(tau, default=0.0), **settings}, observables=observables)
+    found: dict[str, Any] = {}
+    for a in observables:
+        errors = {"two_point_error": run.C(a).error, "four_point_error": run.Psi(a).error}
+        found[a] = run.record(a) | errors
+        if tau:
+            for name, estimates in (
+                ("C_tau", [run.C(a, t) for t in tau]),
+                ("timescale", [run.timescale(a, t) for t in tau]),
+            ):
+                found[a] |= {name: [e.value for e in estimates], f"{name}_error": [e.error for e in estimates]}
+    about = {name: float(getattr(run, name)) for name in ("duration", "burn_in", "drift")}
+    return {"status": run.status, **about, "observables": found}
 
 
 def _simpler(network: "Network | GaussianEnsemble", observable: str) -> float | None:

@@ -1,12 +1,14 @@
-"""The command line: `mftheory derive | solve | simulate | compare | figure | connectome`."""
+"""The command line: `mftheory derive | solve | simulate | compare | sweep | figure | connectome`."""
 
 import json
 import sys
+import warnings
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 import mftheory as mf
@@ -148,12 +150,16 @@ def simulate(
     dynamics: Dynamics = "leaky",
     trajectories: Annotated[int, typer.Option("--trajectories", help="Independent trajectories.")] = 64,
     duration: Annotated[float, typer.Option("--duration", help="Measured time of each.")] = 100.0,
+    target: Annotated[
+        float | None, typer.Option("--target", help="Go on until the dimension is known to this relative error: 0.01.")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Picture of C(τ) and Ψ(τ, 0), to be written.")] = None,
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
-    """One network.  Example: mftheory simulate --g 3 --effective-rank 0.5 --n 500"""
+    """One network.  Example: mftheory simulate --g 3 --effective-rank 0.5 --n 500 --target 0.02"""
     net = _network(_couplings(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
-    result = mf.simulate(net, n, seed, trajectories=trajectories, duration=duration, progress=progress)
+    result = mf.simulate(net, n, seed, trajectories=trajectories, duration=duration, target=target, progress=progress)
     record: dict[str, Any] = {
         "n": n,
         "seed": seed,
@@ -166,7 +172,13 @@ def simulate(
     for a in ("phi", "x"):
         for name, estimate in ((f"C_{a}", result.C(a)), (f"dimension_{a}", result.dimension(a))):
             record[name], record[f"{name}_error"] = estimate.value, estimate.error
-    record["status"] = result.status
+    record["duration"], record["burn_in"], record["status"] = result.duration, result.burn_in, result.status
+    if plot is not None:
+        from mftheory import plots
+
+        fig, (ax,) = plots.figure(1)
+        result.plot(ax)
+        plots.save(fig, plot)
     _report(record, as_json)
 
 
@@ -192,6 +204,141 @@ def compare(
         _print_json(result.to_dict())
     else:
         typer.echo(result.table())
+
+
+@app.command()
+def sweep(
+    g: Annotated[list[str], typer.Option("--g", help="Coupling strengths: give several, or FROM:TO:COUNT.")],
+    what: Annotated[str, typer.Option("--what", help="solve, simulate or compare.")] = "solve",
+    effective_rank: Annotated[
+        list[str] | None, typer.Option("--effective-rank", help="Effective ranks of random modes; else i.i.d.")
+    ] = None,
+    overlap_amplitude: Annotated[
+        list[str] | None, typer.Option("--overlap-amplitude", help="Amplitudes γ of their overlaps.")
+    ] = None,
+    symmetry: Annotated[
+        list[str] | None, typer.Option("--symmetry", help="Correlations of reciprocal couplings.")
+    ] = None,
+    noise: Annotated[list[str] | None, typer.Option("--noise", help="Intensities σ of white noise.")] = None,
+    nonlinearity: Phi = "erf",
+    dynamics: Dynamics = "leaky",
+    n: Annotated[list[int] | None, typer.Option("--n", help="Sizes of the networks.")] = None,
+    networks: Annotated[int, typer.Option("--networks", help="Networks a size.")] = 8,
+    seed: Annotated[int, typer.Option("--seed", help="What the seeds of networks are made from.")] = 0,
+    common_disorder: Annotated[
+        bool, typer.Option("--common-disorder", help="The same random numbers at every point: smooth curves.")
+    ] = False,
+    observable: Annotated[
+        list[str] | None, typer.Option("--observable", help="phi (the default) or x, or both.")
+    ] = None,
+    trajectories: Annotated[int | None, typer.Option("--trajectories", help="Independent trajectories.")] = None,
+    duration: Annotated[float | None, typer.Option("--duration", help="Measured time of each.")] = None,
+    target: Annotated[
+        float | None, typer.Option("--target", help="Relative standard error of each dimension to stop at.")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="netCDF file to stream into; the same command continues.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="Dask scheduler to work on, such as tcp://host:8786.")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes here; -1 for all cores.")] = -1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads of each; results repeat for equal ones.")] = 1,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Picture: dimension against the first parameter.")] = None,
+    progress: Progress = False,
+    as_json: Json = False,
+) -> None:
+    """A grid of parameters.  Example: mftheory sweep --g 3 --g 6 --effective-rank 0.1:1:10 --store rank.nc"""
+    from mftheory.sweeps import report
+
+    given = {
+        "g": g,
+        "effective_rank": effective_rank,
+        "overlap_amplitude": overlap_amplitude,
+        "symmetry": symmetry,
+        "noise": noise,
+    }
+    over = {name: _values(name, texts) for name, texts in given.items() if texts}
+
+    def family(
+        g: float,
+        effective_rank: float | None = None,
+        overlap_amplitude: float = 0.0,
+        symmetry: float = 0.0,
+        noise: float = 0.0,
+    ) -> mf.Network:
+        return _network(_couplings(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
+
+    if what != "solve" and not n:
+        raise InvalidNetwork("n", n, f"must be given: --what {what} needs sizes of networks")
+    settings: dict[str, Any] = {"trajectories": trajectories, "duration": duration, "target": target}
+    settings = {name: value for name, value in settings.items() if value is not None}
+    sampling = {}
+    if what != "simulate" and "target" in settings:  # of the theory too, where it is sampled
+        sampling = {"target": settings["target"]}
+    if what == "solve":
+        settings.pop("target", None)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        data = mf.sweep(
+            family,
+            over,
+            what,
+            store,
+            observables=observable or "phi",
+            n=n or 500,
+            seeds=networks,
+            seed=seed,
+            common_disorder=common_disorder,
+            jobs=jobs,
+            threads=threads,
+            scheduler=scheduler,
+            progress=progress,
+            sampling=sampling,
+            **settings,
+        )
+    for warning in caught:
+        typer.echo(f"mftheory: {warning.message}", err=True)
+    if plot is not None:
+        from mftheory import plots
+
+        fig, (ax,) = plots.figure(1)
+        plots.sweep(data, ax)
+        plots.save(fig, plot)
+    comparisons = {}
+    if what == "compare" and bool(data["z"].notnull().any()):
+        comparisons = {a: mf.compare(data, observable=a) for a in data["observable"].values.tolist()}
+    if as_json:
+        _print_json({**report.plain(data), "comparison": {a: c.to_dict() for a, c in comparisons.items()}})
+    elif comparisons:
+        typer.echo("\n\n".join(c.table() for c in comparisons.values()))
+    else:
+        typer.echo(report.table(data))
+
+
+@app.command()
+def plan(
+    g: G,
+    target: Annotated[float, typer.Option("--target", help="Wanted relative standard error of the dimension.")] = 0.01,
+    n: Annotated[list[int] | None, typer.Option("--n", help="A size, if it is given already; several times.")] = None,
+    seconds: Annotated[float | None, typer.Option("--seconds", help="Wall time allowed.")] = None,
+    max_memory: Annotated[float, typer.Option("--max-memory", help="Bytes allowed.")] = 4e9,
+    effective_rank: Rank = None,
+    overlap_amplitude: Overlap = 0.0,
+    symmetry: Symmetry = 0.0,
+    nonlinearity: Phi = "erf",
+    noise: Noise = 0.0,
+    dynamics: Dynamics = "leaky",
+    observable: Observable = "phi",
+    as_json: Json = False,
+) -> None:
+    """Sizes, networks, time and memory before a run.  Example: mftheory plan --g 3 --target 0.02"""
+    net = _network(_couplings(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
+    made = mf.plan(net, target, n or None, seconds, max_memory, observable)
+    if as_json:
+        _print_json(made.to_dict())
+    else:
+        typer.echo(made.table())
 
 
 @app.command()
@@ -271,6 +418,22 @@ def _feedback(overlap_amplitude: float, symmetry: float) -> dict[str, float]:
 def _network(couplings: Couplings, nonlinearity: str, noise: float = 0.0, dynamics: str = "leaky") -> mf.Network:
     phi = NONLINEARITIES[nonlinearity] if nonlinearity in NONLINEARITIES else mf.Nonlinearity(nonlinearity)
     return mf.Network(couplings, phi, dynamics=_dynamics(dynamics), noise=noise)
+
+
+def _values(name: str, texts: list[str]) -> list[float]:
+    """Numbers, one an option, or FROM:TO:COUNT for several at equal distances."""
+    found: list[float] = []
+    for text in texts:
+        first, *rest = text.split(":")
+        try:
+            if not rest:
+                found.append(float(first))
+            else:
+                last, count = rest
+                found += np.linspace(float(first), float(last), int(count)).tolist()
+        except ValueError:
+            raise InvalidNetwork(name, text, "must be a number, or FROM:TO:COUNT") from None
+    return found
 
 
 def _dynamics(text: str) -> mf.Leaky | mf.Rational | mf.EulerMap:

@@ -4,6 +4,7 @@ Every message is one line, names the argument and its value, and says what is al
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class MFTheoryError(Exception):
@@ -32,6 +33,10 @@ class InvalidNetwork(MFTheoryError, ValueError):
         self.argument = argument
         self.value = value
         self.allowed = allowed
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By default pickle would build it from its message alone: it could not come back from a worker process.
+        return type(self), (self.argument, self.value, self.allowed)
 
 
 class InvalidFile(InvalidNetwork):

@@ -1,5 +1,6 @@
 """Pictures of results. Every function takes a Matplotlib axes and returns the artists it drew."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from numbers import Real
 from pathlib import Path
@@ -12,7 +13,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
-    from mftheory.results import Comparison, Theory
+    import xarray
+
+    from mftheory.results import Comparison, Simulation, Theory
 
 # Okabe and Ito's palette: told apart by colour-blind readers, and in grey by lightness.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -60,6 +63,27 @@ def theory(result: "Theory", ax: Axes | None = None, longest: float | None = Non
     return list(artists)
 
 
+def simulation(result: "Simulation", ax: Axes | None = None, observable: str = "phi") -> list[Any]:
+    """C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) of one network, bars of one standard error."""
+    ax = figure()[1][0] if ax is None else ax
+    tau = np.arange(round(result.max_lag / result.sampling_interval) + 1) * result.sampling_interval
+    a = r"\phi" if observable == "phi" else rf"\mathrm{{{observable}}}"
+    C = [result.C(observable, t) for t in tau]
+    psi = [result.timescale(observable, t) for t in tau]
+    curves = (
+        (C, C[0].value, "o", COLOURS[0], rf"$C^{{{a}}}(\tau)/C^{{{a}}}(0)$"),
+        (psi, 1.0, "s", COLOURS[1], rf"$\Psi^{{{a}}}(\tau,0)/\Psi^{{{a}}}(0,0)$"),
+    )
+    artists: list[Any] = [
+        ax.errorbar(tau, [e.value / c for e in of], [e.error / c for e in of], fmt=fmt, ms=4, color=colour, label=label)
+        for of, c, fmt, colour, label in curves
+    ]
+    ax.set(xlabel=r"lag $\tau$ (time constants)", ylabel="normalised", ylim=(min(0.0, *ax.get_ylim()), 1.05))
+    ax.set_title(f"N = {result.n}, {result.trajectories} trajectories of {result.duration:g}", fontsize=10)
+    ax.legend()
+    return artists
+
+
 def comparison(result: "Comparison", ax: Axes | None = None) -> list[Any]:
     """Dimension against 1/N for each point: networks' averages, the fit's limit, and the theory at 1/N = 0."""
     ax = figure()[1][0] if ax is None else ax
@@ -77,6 +101,44 @@ def comparison(result: "Comparison", ax: Axes | None = None) -> list[Any]:
         artists += ax.plot([0], [point.theory], marker="_", ms=18, mew=2, color=colour)
     ax.set(xlabel="1/N", ylabel=f"dimension PR of {result.observable}", ylim=(0, None))
     ax.legend(title="bar at 0: theory; square: extrapolated")
+    return artists
+
+
+def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None = None) -> list[Any]:
+    """Dimension against the first parameter of a sweep, one colour for each combination of the others.
+
+    Lines are theory, dots the mean over networks: of a comparison extrapolated in 1/N, else of the largest size, with
+    its standard error.
+    """
+    ax = figure()[1][0] if ax is None else ax
+    names = [str(name) for name in data["observable"].values]
+    chosen = data.sel(observable=names[0] if observable is None else observable)
+    what = data.attrs["what"]
+    parameters = data["theory" if what == "compare" else "dimension"].dims
+    first, *others = (str(name) for name in parameters if name not in ("observable", "n", "network"))
+    curves = list(itertools.product(*(chosen[name].values for name in others)))
+    artists: list[Any] = []
+    for colour, values in zip(_cycle(len(curves)), curves, strict=True):
+        curve = chosen.sel(dict(zip(others, values, strict=True)))
+        label = ", ".join(
+            f"{n} = {v:g}" if isinstance(v, Real) else f"{v}" for n, v in zip(others, values, strict=True)
+        )
+        style: Any = {"color": colour, "label": label or None}
+        x = curve[first].values
+        if what != "simulate":
+            line = "theory" if what == "compare" else "dimension"
+            artists.append(ax.errorbar(x, curve[line], curve[f"{line}_error"], fmt="-", **style))
+            style["label"] = None
+        if what == "compare":
+            artists.append(ax.errorbar(x, curve["extrapolated"], curve["extrapolated_error"], fmt="o", ms=4, **style))
+        elif what == "simulate":
+            largest = curve["dimension"].isel(n=-1)
+            count = largest.count("network")
+            error = largest.std("network", ddof=1) / np.sqrt(count) if largest.sizes["network"] > 1 else None
+            artists.append(ax.errorbar(x, largest.mean("network"), error, fmt="o", ms=4, **style))
+    ax.set(xlabel=first, ylabel=f"dimension PR of {chosen['observable'].item()}", ylim=(0, None))
+    if others:
+        ax.legend(fontsize=8)
     return artists
 
 

@@ -43,7 +43,7 @@ def test_unknown_observables_are_refused_by_every_verb(observable) -> None:
         ("seeds", {"seeds": 1}),
         ("seeds", {"seeds": [3, 3]}),
         ("seeds", {"seeds": {30: 4}}),
-        ("seed", {"seeds": [-1, 2]}),
+        ("seeds", {"seeds": [-1, 2]}),
         ("dt", {"dt": 0.0}),
         ("duration", {"duration": math.nan}),
         ("trajectories", {"trajectories": 1}),
@@ -76,7 +76,7 @@ def test_dimension_broadcasts_and_refuses_bad_values() -> None:
 
 def test_seeds_are_independent_between_points_and_sizes_and_reproducible() -> None:
     nets = [mf.Network(mf.IID(2.0)), mf.Network(mf.IID(3.0))]
-    settings = {"n": [20, 30], "seeds": 3, "trajectories": 4, "duration": 5.0, "burn_in": 5.0, "jobs": 1}
+    settings = {"n": [20, 30], "seeds": 3, "trajectories": 8, "duration": 10.0, "burn_in": 10.0, "jobs": 1}
     first, again = (mf.compare(nets, **settings) for _ in range(2))
     used = [r["seed"] for p in first.points for r in p.records]
     assert len(set(used)) == 12

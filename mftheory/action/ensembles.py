@@ -13,6 +13,7 @@ from mftheory.action.disorder import Coupling, Covariance, GaussianEnsemble, Gau
 from mftheory.action.fields import Operator, Parameter, Population, omega
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Heterogeneous, Network
+from mftheory.network.given import refuse_theory
 from mftheory.network.network import HETEROGENEOUS
 
 g, g_eff = sp.Symbol("g", positive=True), sp.Symbol("g_eff", positive=True)
@@ -158,6 +159,7 @@ def of(network: Network) -> GaussianEnsemble:
     """The declaration of a network's ensemble."""
     if not isinstance(network, Network):
         raise InvalidNetwork("network", network, "must be a Network or a GaussianEnsemble")
+    refuse_theory("derive", network.connectivity)
     if isinstance(network.nonlinearity, Heterogeneous):
         if network.ensemble != HETEROGENEOUS:
             raise Unsupported(f"ensemble {network.ensemble!r}: not declared; declare it as a GaussianEnsemble")

@@ -9,6 +9,7 @@ import numpy as np
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check
 from mftheory.network.couplings import Couplings, Dense
+from mftheory.network.given import Given
 from mftheory.network.overlaps import amplitude
 from mftheory.network.random_mode import RandomMode
 
@@ -139,10 +140,10 @@ class PartiallySymmetric:
 
 def checked(value: Any) -> Connectivity:
     """The ensemble itself, or InvalidNetwork naming what is allowed."""
-    if isinstance(value, type) or not isinstance(value, IID | PartiallySymmetric | RandomMode):
-        allowed = "must be an ensemble: IID(...), PartiallySymmetric(...) or RandomMode(...)"
+    if isinstance(value, type) or not isinstance(value, IID | PartiallySymmetric | RandomMode | Given):
+        allowed = "must be an ensemble, IID(...), PartiallySymmetric(...) or RandomMode(...), or one J, Given(J)"
         raise InvalidNetwork("connectivity", value, allowed)
     return value
 
 
-__all__ = ["IID", "Connectivity", "Couplings", "PartiallySymmetric", "RandomMode", "checked"]
+__all__ = ["IID", "Connectivity", "Couplings", "Given", "PartiallySymmetric", "RandomMode", "checked"]

@@ -31,8 +31,8 @@ class Network:
 
     Parameters
     ----------
-    connectivity : IID, PartiallySymmetric or RandomMode
-        The ensemble that J is drawn from.
+    connectivity : IID, PartiallySymmetric, RandomMode or Given
+        The ensemble that J is drawn from, or one J.
     nonlinearity : Erf, Tanh, Nonlinearity or Heterogeneous
         φ; the default is erf(√π x/2). With `Heterogeneous` neurons φ_i is Φ_θi(x_i), and gains are among its θ.
     gains : array or Gains, optional

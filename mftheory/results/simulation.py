@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork
+from mftheory.results.components import PrincipalComponents
 from mftheory.results.estimate import Estimate
-from mftheory.results.jackknife import jackknife, leave_one_out_mean, leave_one_out_pair_mean
+from mftheory.results.jackknife import jackknife, jackknife_error, leave_one_out_mean
+from mftheory.results.moments import Moments
+from mftheory.results.response import Response
 
 if TYPE_CHECKING:
     import xarray
-
-
-Replicates = tuple[float, NDArray[np.float64]]
-"""An estimate, and the same without each trajectory in turn."""
-
-
-class SampleEstimates(Protocol):
-    """What `Simulation` asks of the samples it was made from; lags count samples."""
-
-    def two_point_replicates(self, observable: str, lag: int) -> Replicates: ...
-
-    def four_point_replicates(self, observable: str, lag1: int, lag2: int) -> Replicates: ...
-
-    def time_means(self, observable: str) -> NDArray[np.float64]: ...
-
-    def covariance(self, observable: str, max_bytes: float) -> NDArray[np.float64]: ...
 
 
 _PROVENANCE = (
@@ -42,13 +29,13 @@ _PROVENANCE = (
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Simulation:
-    """One simulated network: two- and four-point functions, dimension, covariance (THEORY.md §1).
+    """One simulated network: two- and four-point functions, dimension, response, covariance (THEORY.md §1).
 
     C and Ψ are unbiased. The dimension and the timescales are ratios of them; their bias of first order in the
     number of trajectories is removed by the jackknife that gives their errors. Errors cover the finite number and
     length of trajectories of *this* network, not how it differs from other networks.
 
-    Times are in units of the neurons' time constant; lags are multiples of `sampling_interval`.
+    Times are in units of the neurons' time constant; lags are multiples of `sampling_interval` up to `max_lag`.
 
     Attributes
     ----------
@@ -66,10 +53,18 @@ class Simulation:
         "equilibrated", or what is wrong, in words.
     drift : float
         Change between the halves of the run, in standard errors.
+    moments : mapping of str to Moments
+        What every estimate is made of, by observable.
     observables : tuple of str
         What may be asked for: "phi", "x"; with gains also "Phi" (G_i φ_i) and "readout" (w_i φ_i, w of the law of G);
         of an ensemble of your own what it declares. N is the number of neurons that have the observable: with several
         populations, those of its population.
+    covariances, components : mappings
+        Covariance matrices and principal components by observable, if asked for.
+    response : Response, optional
+        The measured response, if asked for.
+    states : array of shape (trajectories, times, neurons), optional
+        Sampled x, if asked for.
     """
 
     network: Any
@@ -84,9 +79,17 @@ class Simulation:
     integrator: str
     status: str
     drift: float
-    max_memory: float
-    samples: SampleEstimates = field(repr=False)
+    moments: Mapping[str, Moments] = field(repr=False)
     observables: tuple[str, ...] = ("phi", "x")
+    covariances: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
+    components: Mapping[str, PrincipalComponents] = field(default_factory=dict, repr=False)
+    response: Response | None = field(default=None, repr=False)
+    states: NDArray[Any] | None = field(default=None, repr=False)
+
+    @property
+    def max_lag(self) -> float:
+        """The longest lag of `C` and `Psi`."""
+        return self.moments[self.observables[0]].lags * self.sampling_interval
 
     def C(self, observable: str = "phi", tau: float = 0.0) -> Estimate:
         """C^a(τ) = (1/N) Σ_i ⟨a_i(t) a_i(t + τ)⟩, unbiased; about each neuron's mean if φ is not odd.
@@ -94,45 +97,63 @@ class Simulation:
         Raises
         ------
         InvalidNetwork
-            For an unknown observable, or a lag that is no multiple of `sampling_interval` within the run.
+            For an unknown observable, or a lag that is no multiple of `sampling_interval` up to `max_lag`.
         """
-        return jackknife(*self.samples.two_point_replicates(self._known(observable), self._lag("tau", tau)))
+        return jackknife(*self._of(observable).two_point(self._lag("tau", tau)))
 
     def mean(self, observable: str = "phi") -> Estimate:
         """⟨a⟩ over neurons and time."""
-        each = self.samples.time_means(self._known(observable)).mean(axis=1)
-        return jackknife(float(each.mean()), leave_one_out_mean(each))
+        return jackknife(*self._of(observable).mean())
 
     def static(self, observable: str = "phi") -> Estimate:
         """(1/N) Σ_i ⟨a_i⟩_t², what C^a(τ) without subtracted means tends to, unbiased."""
-        means = self.samples.time_means(self._known(observable))
-        return jackknife(*leave_one_out_pair_mean(means @ means.T / means.shape[1]))
+        return jackknife(*self._of(observable).static())
 
     def Psi(self, observable: str = "phi", tau1: float = 0.0, tau2: float = 0.0) -> Estimate:
         """Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), unbiased. Raises as `C` does."""
-        return jackknife(*self._four_point(observable, self._lag("tau1", tau1), self._lag("tau2", tau2)))
+        return jackknife(*self._of(observable).four_point(self._lag("tau1", tau1), self._lag("tau2", tau2)))
 
     def dimension(self, observable: str = "phi") -> Estimate:
         """PR^a = C^a(0)²/Ψ^a(0,0), between 0 and 1. Raises as `C` does."""
-        variance, variance_without = self.samples.two_point_replicates(self._known(observable), 0)
-        psi, psi_without = self._four_point(observable, 0, 0)
-        return jackknife(variance**2 / psi, variance_without**2 / psi_without)
+        return jackknife(*self._of(observable).dimension())
 
     def timescale(self, observable: str = "phi", tau: float = 1.0) -> Estimate:
         """Ψ^a(τ, 0)/Ψ^a(0, 0): how long the leading principal components keep their activity. Raises as `C` does."""
-        lagged, lagged_without = self._four_point(observable, self._lag("tau", tau), 0)
-        psi, psi_without = self._four_point(observable, 0, 0)
-        return jackknife(lagged / psi, lagged_without / psi_without)
+        return jackknife(*self._of(observable).timescale(self._lag("tau", tau)))
 
-    def covariance(self, observable: str = "phi") -> NDArray[np.float64]:
-        """Equal-time covariance matrix ⟨a_i a_j⟩, shape (n, n): all trajectories and times.
+    def S(self, omega: float, observable: str = "phi") -> Estimate:
+        """S^a(ω) = ∫ dτ e^{-iωτ} S^a(τ), complex, from the response up to its longest lag; its error is the modulus.
 
         Raises
         ------
         InvalidNetwork
-            For an unknown observable, or if the matrix does not fit into `max_memory`.
+            For an unknown observable, or if no response was measured (``simulate(..., response=…)``).
         """
-        return self.samples.covariance(self._known(observable), self.max_memory)
+        each = self._measured_response().at_frequency(self._known(observable), float(omega))
+        deleted = (each.sum() - each) / (each.size - 1)
+        return Estimate(complex(each.mean()), float(jackknife_error(deleted)))  # type: ignore[arg-type]
+
+    def S_lag(self, tau: float, observable: str = "phi") -> Estimate:
+        """S^a(τ) = (1/N) Σ_i δa_i(t)/δI_i(t - τ), τ a multiple of the step; at 0 just after the push. Raises as `S`."""
+        response = self._measured_response()
+        lag = _multiple("tau", tau, response.step, response.longest)
+        each = response.by_observable[self._known(observable)][lag]
+        return jackknife(float(each.mean()), leave_one_out_mean(each))
+
+    def covariance(self, observable: str = "phi") -> NDArray[np.float64]:
+        """Equal-time covariance matrix ⟨a_i a_j⟩ of all trajectories and times, shape (n, n).
+
+        About each neuron's mean if φ is not odd.
+
+        Raises
+        ------
+        InvalidNetwork
+            For an unknown observable, or if it was not asked for (``simulate(..., covariance=True)``).
+        """
+        if self._known(observable) not in self.covariances:
+            allowed = f"has no covariance matrix here: simulate with covariance=True or covariance={observable!r}"
+            raise InvalidNetwork("observable", observable, allowed)
+        return self.covariances[observable]
 
     def eigenvalues(self, observable: str = "phi") -> NDArray[np.float64]:
         """Spectrum of `covariance`, largest first, shape (n,). Small samples spread it (see plug_in_dimension)."""
@@ -144,19 +165,18 @@ class Simulation:
         return float(np.trace(covariance) ** 2 / (len(covariance) * np.sum(covariance * covariance)))
 
     def to_xarray(self, max_lag: float | None = None) -> xarray.Dataset:
-        """C(τ), Ψ(τ, 0), dimensions and their errors, labelled, with the provenance as attributes.
+        """C(τ), Ψ(τ, 0), dimensions, means and their errors, labelled, with the provenance as attributes.
+
+        Where measured, also S(τ), covariance matrices, and variances and timescales of principal components.
 
         Parameters
         ----------
         max_lag : float, optional
-            Largest τ; the default is a tenth of the run.
+            Largest τ; the default is the simulation's.
         """
         import xarray
 
-        if max_lag is None:
-            longest = round(self.duration / self.sampling_interval) // 10
-        else:
-            longest = self._lag("max_lag", max_lag)
+        longest = self._lag("max_lag", self.max_lag if max_lag is None else max_lag)
         tau = np.arange(longest + 1) * self.sampling_interval
         per_lag: dict[str, Callable[[str, float], Estimate]] = {
             "C": lambda a, t: self.C(a, t),
@@ -168,10 +188,26 @@ class Simulation:
             dims = ("observable", "tau")
             variables[name] = (dims, [[e.value for e in row] for row in estimates])
             variables[f"{name}_error"] = (dims, [[e.error for e in row] for row in estimates])
-        dimensions = [self.dimension(a) for a in self.observables]
-        variables["dimension"] = ("observable", [e.value for e in dimensions])
-        variables["dimension_error"] = ("observable", [e.error for e in dimensions])
-        coordinates = {"observable": list(self.observables), "tau": tau}
+        for name in ("dimension", "mean", "static"):
+            single = [getattr(self, name)(a) for a in self.observables]
+            variables[name] = ("observable", [e.value for e in single])
+            variables[f"{name}_error"] = ("observable", [e.error for e in single])
+        coordinates: dict[str, Any] = {"observable": list(self.observables), "tau": tau}
+        if self.response is not None:
+            each = np.array([self.response.by_observable[a] for a in self.observables])
+            lag = np.arange(each.shape[1]) * self.response.step
+            coordinates["response_tau"] = lag
+            variables["S"] = (("observable", "response_tau"), each.mean(axis=2))
+            error = each.std(axis=2, ddof=1) / math.sqrt(each.shape[2])
+            variables["S_error"] = (("observable", "response_tau"), error)
+        for a, matrix in self.covariances.items():
+            variables[f"covariance_{a}"] = ((f"neuron_{a}", f"other_{a}"), matrix)
+        for a, found in self.components.items():
+            variables[f"component_variance_{a}"] = (
+                f"component_{a}",
+                [found.variance(k).value for k in range(found.count)],
+            )
+            variables[f"component_timescale_{a}"] = (f"component_{a}", found.timescales())
         return xarray.Dataset(variables, coords=coordinates, attrs=self.provenance())
 
     def record(self, observable: str = "phi") -> dict[str, Any]:
@@ -191,6 +227,12 @@ class Simulation:
         """How the numbers were made: plain values."""
         return {"network": repr(self.network), **{name: getattr(self, name) for name in _PROVENANCE}}
 
+    def plot(self, ax: Any = None, observable: str | None = None) -> list[Any]:
+        """Draw C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) with error bars, on a Matplotlib axes; return the artists."""
+        from mftheory import plots
+
+        return plots.simulation(self, ax, self.observables[0] if observable is None else self._known(observable))
+
     def __repr__(self) -> str:
         return (
             f"Simulation(n={self.n}, seed={self.seed}: {self.trajectories} trajectories of {self.duration:g}, "
@@ -202,19 +244,24 @@ class Simulation:
             raise InvalidNetwork("observable", observable, f"must be one of {', '.join(map(repr, self.observables))}")
         return observable
 
-    def _four_point(self, observable: str, lag1: int, lag2: int) -> Replicates:
-        return self.samples.four_point_replicates(self._known(observable), lag1, lag2)
+    def _of(self, observable: str) -> Moments:
+        return self.moments[self._known(observable)]
+
+    def _measured_response(self) -> Response:
+        if self.response is None:
+            raise InvalidNetwork("response", None, "was not measured: simulate with response=, its longest lag")
+        return self.response
 
     def _lag(self, argument: str, tau: float) -> int:
-        longest = round(self.duration / self.sampling_interval) - 1
-        allowed = (
-            f"must be a multiple of the sampling interval {self.sampling_interval:g} between 0 and "
-            f"{longest * self.sampling_interval:g}"
-        )
-        try:
-            lag = float(tau) / self.sampling_interval
-        except (TypeError, ValueError):
-            raise InvalidNetwork(argument, tau, allowed) from None
-        if not (math.isfinite(lag) and abs(lag - round(lag)) < 1e-6 and 0 <= round(lag) <= longest):
-            raise InvalidNetwork(argument, tau, allowed)
-        return round(lag)
+        return _multiple(argument, tau, self.sampling_interval, self.max_lag)
+
+
+def _multiple(argument: str, tau: float, unit: float, longest: float) -> int:
+    allowed = f"must be a multiple of {unit:g} between 0 and {longest:g}, the simulation's longest lag"
+    try:
+        lag = float(tau) / unit
+    except (TypeError, ValueError):
+        raise InvalidNetwork(argument, tau, allowed) from None
+    if not (math.isfinite(lag) and abs(lag - round(lag)) < 1e-6 and 0 <= round(lag) <= round(longest / unit)):
+        raise InvalidNetwork(argument, tau, allowed)
+    return round(lag)

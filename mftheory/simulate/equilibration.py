@@ -1,67 +1,157 @@
 """Has a run forgotten its initial condition? Its parts are compared."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from mftheory.results.estimate import Estimate
-from mftheory.results.jackknife import jackknife, leave_one_out_mean, leave_one_out_pair_mean, normal_deviate
-from mftheory.simulate.estimators import Samples
+from mftheory.results.jackknife import jackknife, leave_one_out_mean, normal_deviate
+from mftheory.results.moments import mean_of_pairs
+from mftheory.simulate.accumulate import Accumulator, Segment, total
 
 BURN_IN = 40.0
-"""Relaxation times of a neuron discarded by default. C(0) is then within 0.1% of its limit and Ψ(0,0) within 1% for
-g_eff >= 3 (leaky units)."""
+"""Relaxation times of a neuron discarded at least, unless told otherwise."""
+
+DOUBLINGS = 4
+"""How often that is doubled, at most, while the run is seen to drift."""
+
+SETTLED = 2.0
+"""Drift, in standard errors, up to which a run is taken to have settled. By chance beyond in one case of ten: that
+costs time, whereas a drift that is missed costs bias."""
 
 THRESHOLD = 4.0
-"""Drift, in standard errors, above which a run counts as not equilibrated. By chance: about one run in 10⁴."""
+"""Drift, in standard errors, above which a measured run counts as not equilibrated. By chance: about one in 10⁴."""
 
 NEGLIGIBLE = 1e-3
 """Relative change that is no drift, however many standard errors: fixed points and cycles have next to no error."""
 
-
-def drift(samples: Samples) -> float:
-    """Change of C^φ(0) or Ψ^φ(0,0) between the halves of the samples, whichever is larger, in standard errors.
-
-    Trajectories are independent, so the errors are a jackknife over them, their small number allowed for. A drift
-    slower than the whole run is not seen: near the onset of chaos, lengthen `duration` and compare.
-    """
-    middle = samples.times // 2
-    if middle < 2:
-        return 0.0
-    halves = (0, middle), (middle, samples.times)
-    two = [samples.two_point("phi", 0, span) for span in halves]
-    four = [samples.pair_products("phi", 0, 0, span) for span in halves]
-    change = two[1] - two[0]
-    scores = [
-        _score(jackknife(float(change.mean()), leave_one_out_mean(change)), float(two[1].mean()), samples),
-        _score(jackknife(*leave_one_out_pair_mean(four[1] - four[0])), leave_one_out_pair_mean(four[1])[0], samples),
-    ]
-    return max(scores)
-
-
 KEPT = 0.02
 """Fraction of C^φ(0) in means that trajectories keep to themselves, above which a run counts as having attractors."""
 
+Record = Callable[[int], list[Accumulator]]
+"""Advances the run by so many samples and returns their moments."""
 
-def attractors(samples: Samples) -> float:
-    """Fraction of C^φ(0) that lies in means which each trajectory keeps to itself; 0 if that may be chance.
 
-    Trajectories that share one attractor have the same long-time means, so that what the first and the last third of a
-    trajectory deviate from the average of all is independent. Where φ is odd nothing is subtracted and nothing looked
-    for.
+def settle(record: Record, shortest: int) -> tuple[int, list[Accumulator]]:
+    """Let a run settle: its second half against the quarter before it, doubled until they agree.
+
+    What relaxes exponentially has moved between the two by about the square root of what is left of it at the end: a
+    drift that does not show leaves next to nothing.
+
+    Parameters
+    ----------
+    record : callable
+    shortest : int
+        Samples to discard at least, 8 or more.
+
+    Returns
+    -------
+    samples : int
+        Discarded.
+    last : list of Accumulator
+        Moments of the second half.
     """
-    third = samples.times // 3
-    if not samples.centred or third < 1:
-        return 0.0
-    first, last = (samples.observable("phi", *span) for span in ((0, third), (samples.times - third, samples.times)))
-    first, last = (part.mean(axis=1, dtype=np.float64) for part in (first, last))
-    kept = np.mean((first - first.mean(axis=0)) * (last - last.mean(axis=0)), axis=1)
-    found = jackknife(float(kept.mean()), leave_one_out_mean(kept))
-    variance = float(samples.two_point("phi", 0).mean())
-    if variance == 0 or found.error == 0 or normal_deviate(found.z(0.0), samples.trajectories - 1) < THRESHOLD:
-        return 0.0
-    return found.value / variance
+    samples = shortest
+    record(samples // 4)
+    before, last = record(samples // 2 - samples // 4), record(samples - samples // 2)
+    for _ in range(DOUBLINGS):
+        if max(change([a.segments for a in before], [a.segments for a in last])) <= SETTLED:
+            break
+        before, last = last, record(samples)
+        samples *= 2
+    return samples, last
 
 
-def _score(change: Estimate, value: float, samples: Samples) -> float:
-    if abs(change.value) <= NEGLIGIBLE * abs(value) or change.error == 0:
+def drift(accumulators: Sequence[Accumulator]) -> float:
+    """Change of C(0) or Ψ(0,0) between the halves of a run, the largest of all, in standard errors.
+
+    Of the activities of every group of neurons. Trajectories are independent, so the errors are a jackknife over them,
+    their small number allowed for. A drift slower than the whole run is not seen: near the onset of chaos, lengthen
+    `duration` and compare.
+    """
+    watched = watch(accumulators)
+    if min(len(a.segments) for a in watched) < 2:
         return 0.0
-    return abs(normal_deviate(change.z(0.0), samples.trajectories - 1))
+    halves = [(until(a.segments, 0.5), since(a.segments, 0.5)) for a in watched]
+    return max(change([first for first, _ in halves], [second for _, second in halves]))
+
+
+def watch(accumulators: Sequence[Accumulator]) -> list[Accumulator]:
+    """The activities that stand for their groups; all, if none of them is measured."""
+    return [a for a in accumulators if a.observable.first] or list(accumulators)
+
+
+def change(before: Sequence[Sequence[Segment]], after: Sequence[Sequence[Segment]]) -> list[float]:
+    """Changes of C(0) and of Ψ(0,0) of each observable from one stretch of time to another, in standard errors."""
+    scores = []
+    for one, two in zip(map(total, before), map(total, after), strict=True):
+        moved = two.two - one.two
+        scores.append(
+            _score(jackknife(float(moved.mean()), leave_one_out_mean(moved)), float(two.two.mean()), moved.size)
+        )
+        moved = two.pairs - one.pairs
+        scores.append(_score(jackknife(*mean_of_pairs(moved)), float(two.pairs.mean()), moved.size))
+    return scores
+
+
+def attractors(accumulators: Sequence[Accumulator]) -> str:
+    """What trajectories keep to themselves, in words; empty if that may be chance.
+
+    Trajectories that share one attractor have the same long-time averages, so that what the first and the last third
+    of a trajectory deviate from the average of all is independent. Looked at are C(0) and, where φ is not odd, the
+    means of the neurons.
+    """
+    for accumulator in watch(accumulators):
+        segments = accumulator.segments
+        if len(segments) < 3:
+            continue
+        first, last = total(until(segments, 1 / 3)), total(since(segments, 2 / 3))
+        variance = accumulator.moments().two_point(0)[0]
+        if first.means is not None and last.means is not None:
+            kept = _kept(first.means, last.means)
+            if kept > KEPT * variance:
+                return f"{kept / variance:.0%} of the variance of φ is in means"
+        spread = float(last.two.std())
+        if spread > NEGLIGIBLE * variance and _remembered(first.two, last.two):
+            return f"{spread / variance:.1%} of C(0) is in differences"
+    return ""
+
+
+def _remembered(first: NDArray[Any], last: NDArray[Any]) -> bool:
+    """Whether most of what trajectories differ by now is what they differed by before (Fisher's z of a correlation)."""
+    correlation = float(np.corrcoef(first, last)[0, 1]) if first.std() > 0 and last.std() > 0 else 0.0
+    beyond_chance = np.tanh(THRESHOLD / np.sqrt(max(first.size - 3, 1)))
+    return correlation > max(0.5, beyond_chance)
+
+
+def _kept(first: NDArray[Any], last: NDArray[Any]) -> float:
+    """Mean square of what trajectories keep, per neuron, from arrays (B, N) of two times; 0 if it may be chance."""
+    one, two = first.astype(np.float64), last.astype(np.float64)
+    each = np.mean((one - one.mean(axis=0)) * (two - two.mean(axis=0)), axis=1)
+    found = jackknife(float(each.mean()), leave_one_out_mean(each))
+    if found.error == 0 or normal_deviate(found.z(0.0), each.size - 1) < THRESHOLD:
+        return 0.0
+    return found.value
+
+
+def until(segments: Sequence[Segment], fraction: float) -> Sequence[Segment]:
+    """The beginning of a run, about this fraction of its time; one stretch at least and not all."""
+    return segments[: _at(segments, fraction)]
+
+
+def since(segments: Sequence[Segment], fraction: float) -> Sequence[Segment]:
+    """The rest of it."""
+    return segments[_at(segments, fraction) :]
+
+
+def _at(segments: Sequence[Segment], fraction: float) -> int:
+    ends = np.cumsum([s.times for s in segments])[:-1]
+    return 1 + int(np.argmin(np.abs(ends - fraction * sum(s.times for s in segments))))
+
+
+def _score(moved: Estimate, value: float, trajectories: int) -> float:
+    if abs(moved.value) <= NEGLIGIBLE * abs(value) or moved.error == 0:
+        return 0.0
+    return abs(normal_deviate(moved.z(0.0), trajectories - 1))

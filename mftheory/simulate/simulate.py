@@ -1,21 +1,26 @@
 """The verb: many trajectories of one sampled network, and what is estimated from them."""
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork
-from mftheory.network import Couplings, Dynamics, Leaky, Rational, _check
+from mftheory.network import Dynamics, Leaky, _check
 from mftheory.network.sampled import Samplable
+from mftheory.progress import Progress
 from mftheory.results.simulation import Simulation
-from mftheory.simulate import equilibration, groups
-from mftheory.simulate.nonlinearities import Activation
-from mftheory.simulate.steppers import STEPPERS, stepper
-from mftheory.simulate.stepping import Stepper
-
-_EXTENSIONS = 4  # windows added at most, for equilibrium or for the target
+from mftheory.simulate.accumulate import block_length
+from mftheory.simulate.clock import Clock, clock
+from mftheory.simulate.covariance import check_fits
+from mftheory.simulate.measurement import measure, reach
+from mftheory.simulate.observables import Observable, have_means
+from mftheory.simulate.observables import observables as chosen
+from mftheory.simulate.projections import follow
+from mftheory.simulate.response import respond
+from mftheory.simulate.run import Run
+from mftheory.simulate.steppers import STEPPERS
 
 
 def simulate(
@@ -29,12 +34,21 @@ def simulate(
     dt: float | None = None,
     burn_in: float | None = None,
     sampling_interval: float | None = None,
+    observables: Sequence[str] | None = None,
+    max_lag: float | None = None,
+    covariance: bool | str | Sequence[str] = False,
+    components: int = 0,
+    response: float | None = None,
+    keep_states: bool = False,
     dtype: Any = np.float32,
     integrator: str = "adams",
     max_memory: float = 4e9,
     progress: bool = False,
 ) -> Simulation:
     """Simulate one network drawn from the ensemble: independent trajectories of the same J.
+
+    States are not stored: moments are summed over blocks of time as the run goes on, so that memory does not grow with
+    its length (unless `keep_states`).
 
     Parameters
     ----------
@@ -44,7 +58,7 @@ def simulate(
         Neurons, at least 2; of an ensemble, its N.
     seed : int
         Seed of J (the one that ``network.connectivity.sample(n, seed)`` draws) and, by independent streams, of the
-        initial conditions, the noise and the readout gains. At least 0.
+        initial conditions and the noise of every trajectory and of the readout gains. At least 0.
     target : float, optional
         Stop when the relative standard error of the φ dimension (the first observable's) is this small; at most 16
         times `duration`.
@@ -56,18 +70,33 @@ def simulate(
         Step, by default 0.1 (0.1 over the fastest pole, if that is faster). With the default scheme 0.1 biases the
         dimension by less than 10⁻³ up to g_eff = 10. A map's is 1.
     burn_in : float, optional
-        Time discarded first. By default 40 relaxation times, and if the run is still drifting, that run is discarded as
-        well and a new one made, up to four times.
+        Time discarded first. By default it is found out: 40 relaxation times, doubled (up to four times) while C(0) or
+        Ψ(0,0) of the second half differ from those of the quarter before it; and if the measured run drifts all the
+        same, it is discarded as well and a new one made, up to four times.
     sampling_interval : float, optional
-        Time between stored states, a multiple of dt; by default about one time constant.
+        Time between samples, a multiple of dt; by default about one time constant.
+    observables : sequence of str, optional
+        What to estimate; everything by default.
+    max_lag : float, optional
+        Longest lag of C and Ψ, a multiple of the sampling interval; by default ten of them. Ψ is estimated at every
+        two lags up to it, which costs little: for 20 of them a fifth of the integration at N = 1000.
+    covariance : bool, str or sequence of str
+        Observables whose covariance matrix is kept, (n, n); True for all of them.
+    components : int
+        Principal components of each of them that are followed for another `duration`, after the covariance is known.
+    response : float, optional
+        Longest lag of the response S(τ), rounded up to whole steps: measured after the rest, with small pushes, in
+        double precision. It costs about as much again as the rest.
+    keep_states : bool
+        Keep the sampled x as well: memory then grows with the run.
     dtype : float32 or float64
         Precision of the state and of the products; sums over times are in float64 either way.
     integrator : {"adams", "rk4"}
         Exponential Adams–Bashforth of third order (one product a step), or Runge–Kutta (four).
     max_memory : float
-        Bytes that the stored states may take.
+        Bytes that may be taken beside the couplings: a block of states, covariance matrices, states kept.
     progress : bool
-        Show a progress bar.
+        Show a progress bar; in a log, a line now and then.
 
     Returns
     -------
@@ -79,14 +108,16 @@ def simulate(
     Raises
     ------
     InvalidNetwork
-        Naming the argument that is out of range.
+        Naming the argument that is out of range, or what does not fit into `max_memory`.
     NotConverged
         If the state overflows.
+    Quiescent
+        If the activity dies out.
 
     Notes
     -----
     Assumes a stationary state that forgets its initial condition (THEORY.md §0, §8). If φ is not odd, covariances are
-    about each neuron's mean, without bias (`mftheory.simulate.estimators`), which takes at least five trajectories.
+    about each neuron's mean, without bias (`mftheory.results.moments`), which takes at least five trajectories.
     Results repeat bit for bit on one machine with the same arguments and BLAS threads.
 
     Examples
@@ -103,125 +134,75 @@ def simulate(
     n = _check.integer("n", n, at_least=2)
     seed = _check.integer("seed", seed, at_least=0)
     trajectories = _check.integer("trajectories", trajectories, at_least=4)
+    components = _check.integer("components", components, at_least=0)
     if target is not None:
         target = _check.positive("target", target)
     precision = _precision(dtype)
     if integrator not in STEPPERS:
         raise InvalidNetwork("integrator", integrator, f"must be one of {', '.join(STEPPERS)}")
     dynamics: Dynamics = getattr(network, "dynamics", Leaky())  # an ensemble's neurons are leaky
-    dt, stride, times, burn_in_steps = _clock(dynamics, dt, sampling_interval, duration, burn_in)
-    _check_memory(trajectories * n * precision.itemsize, times, max_memory)  # before anything as large is drawn
+    times = clock(dynamics, dt, sampling_interval, duration, burn_in, max_lag, response)
+    _block(n, trajectories, times, precision, max_memory, keep_states)  # before anything as large is drawn
 
     drawn = network.draw(n, seed)
-    if groups.have_means(drawn.groups):
+    if have_means(drawn.groups):
         _check.integer("trajectories", trajectories, at_least=5)  # that many to subtract means without bias
-    bytes_per_time = trajectories * drawn.couplings.n * precision.itemsize  # an ensemble may have more than n neurons
-    _check_memory(bytes_per_time, times, max_memory)
+    measured = chosen(drawn.groups, drawn.observables, observables, precision)
+    matrices = _matrices(measured, covariance, components)
+    check_fits(matrices, precision.itemsize, max_memory)
+    block = _block(drawn.couplings.n, trajectories, times, precision, max_memory, keep_states)
 
-    phi = groups.activation(drawn.groups, precision)
-    couplings = drawn.couplings.astype(precision)
-    x = _initial_states(couplings, drawn.scale, phi, seed, trajectories, precision)
-    # Spawn key 3: independent of the couplings, the initial conditions (key 1) and the readout gains (key 2).
-    stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(3,)))
-    steps = stepper(integrator, couplings, phi, x, dt, drawn.dynamics, drawn.noise, stream)
-    recorder = _Recorder(steps, stride, progress)
-
-    discarded = burn_in_steps
-    recorder.discard(burn_in_steps)
-    samples = groups.samples(recorder.record(times), drawn.groups)
-    drift = groups.drift(samples)
-    for _ in range(_EXTENSIONS if burn_in is None else 0):
-        if drift <= equilibration.THRESHOLD:
-            break
-        discarded += times * stride
-        samples = groups.samples(recorder.record(times), drawn.groups)
-        drift = groups.drift(samples)
-
-    def result(status: str) -> Simulation:
-        return Simulation(
-            network=network,
-            n=n,
-            seed=seed,
-            trajectories=trajectories,
-            dt=dt,
-            duration=samples.times * stride * dt,
-            burn_in=discarded * dt,
-            sampling_interval=stride * dt,
-            dtype=precision.name,
-            integrator="map" if drawn.dynamics.discrete else integrator,
-            status=status,
-            drift=drift,
-            max_memory=max_memory,
-            samples=samples,
-            observables=drawn.observables,
-        )
-
-    if (kept := groups.attractors(samples)) > equilibration.KEPT:
-        status = (
-            f"several attractors, or too short a run: {kept:.0%} of the variance of φ is in means that trajectories "
-            f"keep to themselves"
-        )
+    with Progress(times.expected, f"simulate n={n}", "step", enabled=progress) as bar:
+        run = Run(drawn, seed, trajectories, times, block, precision, integrator, bar)
+        discarded, reference, measurement = measure(run, measured, matrices, keep_states)
+        status = measurement.complaint
+        if target is not None and not status:
+            status = reach(target, measurement, run)
+        covariances = measurement.covariances()
+        found = {
+            o.name: follow(run, o, covariances[o.name], components, reference.get(o.name))
+            for o in matrices
+            if components > 0
+        }
+        pushed = respond(run, [o.name for o in measured]) if times.response else None
+    if status:
         warnings.warn(status, stacklevel=3)  # the caller of `mftheory.simulate`
-        return result(status)
-    if drift > equilibration.THRESHOLD:
-        status = f"not equilibrated: the halves of the run differ by {drift:.1f} standard errors; lengthen burn_in"
-        warnings.warn(status, stacklevel=3)  # the caller of `mftheory.simulate`
-        return result(status)
-    if target is not None:
-        for _ in range(_EXTENSIONS):
-            dimension = result("").dimension(drawn.observables[0])
-            if dimension.error <= target * dimension.value:
-                break
-            # The squared error falls as 1/time; at most a doubling at once, since the first error is itself noisy.
-            wanted = samples.times * (dimension.error / (target * dimension.value)) ** 2
-            more = max(2, min(samples.times, round(1.1 * wanted) - samples.times))
-            _check_memory(bytes_per_time, samples.times + more, max_memory)
-            longer = np.concatenate([samples.states, recorder.record(more)], axis=1)
-            samples = groups.samples(longer, drawn.groups)
-        dimension = result("").dimension(drawn.observables[0])
-        if dimension.error > target * dimension.value:
-            status = f"equilibrated; target {target:g} not reached: {dimension.error / dimension.value:.2g}"
-            warnings.warn(status, stacklevel=3)  # the caller of `mftheory.simulate`
-            return result(status)
-    return result("equilibrated")
+    return Simulation(
+        network=network,
+        n=n,
+        seed=seed,
+        trajectories=trajectories,
+        dt=times.dt,
+        duration=measurement.times * times.interval,
+        burn_in=discarded * times.dt,
+        sampling_interval=times.interval,
+        dtype=precision.name,
+        integrator="map" if drawn.dynamics.discrete else integrator,
+        status=status or "equilibrated",
+        drift=measurement.drift,
+        moments={a.observable.name: a.moments() for a in measurement.accumulators},
+        observables=tuple(o.name for o in measured),
+        covariances=covariances,
+        components=found,
+        response=pushed,
+        states=measurement.states,
+    )
 
 
-class _Recorder:
-    """Advances a stepper and keeps its states."""
-
-    def __init__(self, stepper: Stepper, stride: int, progress: bool) -> None:
-        self._stepper = stepper
-        self._stride = stride
-        self._progress = progress
-
-    def discard(self, steps: int) -> None:
-        self._stepper.advance(steps)
-
-    def record(self, times: int) -> NDArray[Any]:
-        """States at the next `times` sampling times, shape (trajectories, times, n)."""
-        n, trajectories = self._stepper.x.shape
-        states = np.empty((trajectories, times, n), self._stepper.x.dtype)
-        steps: Any = range(times)
-        if self._progress:
-            from tqdm import tqdm
-
-            steps = tqdm(steps, desc=f"simulate n={n}", unit="τ", leave=False)
-        for t in steps:
-            self._stepper.advance(self._stride)
-            states[:, t] = self._stepper.x.T
-        return states
-
-
-def _initial_states(
-    couplings: Couplings, scale: float, phi: Activation, seed: int, trajectories: int, precision: Any
-) -> NDArray[Any]:
-    """x = J G φ(g_eff ξ), ξ standard normal: the scale and directions that this J favours."""
-    # Spawn key 1: independent of the stream that `sample` makes from the bare seed.
-    stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
-    start = (scale * stream.standard_normal((couplings.n, trajectories))).astype(precision)
-    activity = np.empty_like(start)
-    phi(start, activity)
-    return np.ascontiguousarray(couplings @ activity)
+def _matrices(
+    measured: tuple[Observable, ...], covariance: bool | str | Sequence[str], components: int
+) -> tuple[Observable, ...]:
+    """Those observables whose covariance matrix is kept."""
+    if covariance is True:
+        return measured
+    if covariance is False:
+        return measured[:1] if components > 0 else ()
+    wanted = [covariance] if isinstance(covariance, str) else list(covariance)
+    known = {o.name: o for o in measured}
+    for name in wanted:
+        if name not in known:
+            raise InvalidNetwork("covariance", name, f"must be True, False or some of {', '.join(map(repr, known))}")
+    return tuple(o for o in measured if o.name in wanted)
 
 
 def _precision(dtype: Any) -> Any:
@@ -234,38 +215,22 @@ def _precision(dtype: Any) -> Any:
     return precision
 
 
-def _clock(
-    dynamics: Dynamics, dt: float | None, interval: float | None, duration: float | None, burn_in: float | None
-) -> tuple[float, int, int, int]:
-    """(dt, steps between samples, samples, steps to discard), defaults filled in."""
-    if dynamics.discrete:
-        if dt is not None and dt != 1:
-            raise InvalidNetwork("dt", dt, "must be 1 in discrete time, or not given")
-        dt = 1.0
-    elif dt is None:
-        fastest = float(np.abs(dynamics.poles).max()) if isinstance(dynamics, Rational) else 1.0
-        dt = 0.1 / max(1.0, fastest)
-    dt = _check.positive("dt", dt)
-    unit = dynamics.time_constant
-    duration = 100.0 * unit if duration is None else _check.positive("duration", duration)
-    stride = max(1, round(unit / dt)) if interval is None else _whole_ratio("sampling_interval", interval, "dt", dt)
-    forgotten = equilibration.BURN_IN * dynamics.relaxation_time
-    discarded = forgotten if burn_in is None else _check.positive("burn_in", burn_in)
-    return dt, stride, max(2, round(duration / (stride * dt))), round(discarded / dt)
-
-
-def _whole_ratio(argument: str, value: Any, unit_name: str, unit: float) -> int:
-    ratio = _check.positive(argument, value) / unit
-    if round(ratio) < 1 or abs(ratio - round(ratio)) > 1e-6 * ratio:
-        raise InvalidNetwork(argument, value, f"must be a multiple of {unit_name} = {unit:g}")
-    return round(ratio)
-
-
-def _check_memory(bytes_per_time: int, times: int, max_memory: float) -> None:
-    need = bytes_per_time * times
-    if need > max_memory:
+def _block(n: int, trajectories: int, times: Clock, precision: Any, max_memory: float, keep_states: bool) -> int:
+    """Samples a block, if `max_memory` holds it."""
+    per_time = n * trajectories * precision.itemsize
+    if keep_states and per_time * times.times > max_memory:
+        need = per_time * times.times / 1e9
+        raise InvalidNetwork(
+            "max_memory", max_memory, f"the states need {need:.2g} GB: shorten duration, lengthen sampling_interval"
+        )
+    # Of up to two blocks' length there are the states, an observable, and a product of its.
+    longest = int(max_memory / (6 * per_time))
+    length = block_length(n, trajectories, times.lags, times.times, longest)
+    if length > longest:
+        need = 6 * per_time * length / 1e9
         raise InvalidNetwork(
             "max_memory",
             max_memory,
-            f"the states need {need / 1e9:.2g} GB: shorten duration, lengthen sampling_interval, or allow more",
+            f"a block of states needs {need:.2g} GB: take fewer trajectories or a shorter max_lag",
         )
+    return length

@@ -1,5 +1,6 @@
 """Which integrator a network's dynamics take; discrete time is iterated as it is."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,12 @@ class MapStepper:
         x: NDArray[Any],
         delta: float,
         noise: float = 0.0,
-        stream: np.random.Generator | None = None,
+        seeds: Sequence[np.random.SeedSequence] | None = None,
     ) -> None:
         self.x = x
         self._input = Input(couplings, activation, x)
         self._delta = x.dtype.type(delta)
-        self._noise = Noise(delta * noise, x, stream)
+        self._noise = Noise(delta * noise, x, seeds)
 
     def advance(self, steps: int) -> None:
         """Advance every trajectory by `steps` steps."""
@@ -39,6 +40,14 @@ class MapStepper:
             self.x += drive
             self._noise.kick(self.x)
         check_finite(self.x)
+
+    def state(self) -> NDArray[Any]:
+        """x."""
+        return self.x
+
+    def push(self, impulse: NDArray[Any]) -> None:
+        """Add δI to the input of the step just made."""
+        self.x += self._delta * impulse
 
 
 STEPPERS: dict[str, type[ExponentialAdams] | type[RungeKutta]] = {
@@ -61,12 +70,12 @@ def stepper(
     dt: float,
     dynamics: Dynamics,
     noise: float,
-    stream: np.random.Generator,
+    seeds: Sequence[np.random.SeedSequence],
 ) -> Stepper:
     """The stepper for a network's dynamics; a map is iterated as it is, whatever the integrator."""
     if isinstance(dynamics, EulerMap):
-        return MapStepper(couplings, activation, x, dynamics.delta, noise, stream)
+        return MapStepper(couplings, activation, x, dynamics.delta, noise, seeds)
     if isinstance(dynamics, Rational):
-        return FILTERED[integrator](couplings, activation, x, dt, StateSpace.of(dynamics), noise, stream)
+        return FILTERED[integrator](couplings, activation, x, dt, StateSpace.of(dynamics), noise, seeds)
     assert isinstance(dynamics, Leaky)
-    return STEPPERS[integrator](couplings, activation, x, dt, noise, stream)
+    return STEPPERS[integrator](couplings, activation, x, dt, noise, seeds)

@@ -1,6 +1,6 @@
 """What every integrator is made of: the protocol, the noise of a step, the check of its outcome."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from mftheory.errors import NotConverged
 from mftheory.network import Couplings
 from mftheory.simulate.nonlinearities import Activation
+from mftheory.simulate.normals import NormalNumbers
 
 
 class Stepper(Protocol):
@@ -17,6 +18,12 @@ class Stepper(Protocol):
     x: NDArray[Any]
 
     def advance(self, steps: int) -> None: ...
+
+    def state(self) -> NDArray[Any]:
+        """What the future depends on, if the past inputs are forgotten; trajectories are its last axis."""
+
+    def push(self, impulse: NDArray[Any]) -> None:
+        """Add an impulse δI = impulse δ(t) to the input of every neuron, shape (n, trajectories); start anew."""
 
 
 class Input:
@@ -59,6 +66,10 @@ class PastInputs:
         first, second, third = self._newest_first + self._newest_first[:1] * (3 - known)
         return known, (first.reshape(-1), second.reshape(-1), third.reshape(-1))
 
+    def forget(self) -> None:
+        """Start anew: after a jump of the state its past inputs extrapolate nothing."""
+        self._newest_first = []
+
 
 def runge_kutta(velocity: Callable[[NDArray[Any]], NDArray[Any]], z: NDArray[Any], h: Any) -> None:
     """One step of the classical scheme of fourth order, in place."""
@@ -70,16 +81,28 @@ def runge_kutta(velocity: Callable[[NDArray[Any]], NDArray[Any]], z: NDArray[Any
 
 
 class Noise:
-    """Independent normal numbers of a given scale, at the precision of the state."""
+    """Independent normal numbers of a given scale, at the precision of the state.
 
-    def __init__(self, scale: float, like: NDArray[Any], stream: np.random.Generator | None) -> None:
+    Parameters
+    ----------
+    scale : float
+        Their standard deviation.
+    like : array of shape (..., trajectories)
+        Of the shape and precision of the numbers.
+    seeds : sequence of SeedSequence, optional
+        One for each trajectory: a trajectory hears the same whatever runs beside it.
+    """
+
+    def __init__(self, scale: float, like: NDArray[Any], seeds: Sequence[np.random.SeedSequence] | None = None) -> None:
         self.scale = like.dtype.type(scale)
-        self._stream = np.random.default_rng(0) if stream is None else stream
+        self._source = NormalNumbers(seeds or np.random.SeedSequence(0).spawn(like.shape[-1]))
         self._numbers = np.empty_like(like) if scale > 0 else like
+        self._draws = 0
 
     def draw(self) -> NDArray[Any]:
         """New numbers, in an array that the next call overwrites."""
-        self._stream.standard_normal(out=self._numbers, dtype=self._numbers.dtype)
+        self._source.fill(self._numbers, self._draws)
+        self._draws += 1
         self._numbers *= self.scale
         return self._numbers
 

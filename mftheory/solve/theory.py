@@ -8,6 +8,7 @@ from typing import Any
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.kernels import Kernel, committed
 from mftheory.network import Dynamics, Heterogeneous, Leaky, Network, Nonlinearity
+from mftheory.network.given import refuse_theory
 from mftheory.network.network import HETEROGENEOUS
 from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, Theory
 from mftheory.solve.ensembles import GAUSSIAN, SELF_FEEDBACK
@@ -23,6 +24,7 @@ def solve(network: Network, settings: Settings | None = None, **sampling: Any) -
     """As `mftheory.solve`, for a network."""
     if not isinstance(network, Network):
         raise InvalidNetwork("network", network, "must be a Network(...)")
+    refuse_theory("solve", network.connectivity)
     if network.ensemble == HETEROGENEOUS:
         from mftheory.solve.heterogeneous.theory import solve_heterogeneous
 

@@ -2,67 +2,43 @@
 
 import numpy as np
 import pytest
+from made_samples import MEMORY, autoregressive, measured, simulation
 from scipy.stats import kstest
 
-from mftheory import Erf, Network
-from mftheory.network import IID
 from mftheory.results.jackknife import jackknife, leave_one_out_pair_mean
-from mftheory.results.simulation import Simulation
-from mftheory.simulate.estimators import Samples
-from mftheory.simulate.nonlinearities import activation
-
-MEMORY = 0.7  # autoregression coefficient: covariance at lag k is MEMORY**k Σ
-
-
-def gaussian_samples(rng, trajectories=12, times=40, n=30, dtype=np.float64):
-    """Stationary autoregressive Gaussian states with spectrum λ_i = 1/(1 + i) of the covariance Σ (diagonal)."""
-    scale = np.sqrt(1 / (1 + np.arange(n)))
-    states = np.empty((trajectories, times, n))
-    states[:, 0] = rng.standard_normal((trajectories, n))
-    for t in range(1, times):
-        kick = np.sqrt(1 - MEMORY**2) * rng.standard_normal((trajectories, n))
-        states[:, t] = MEMORY * states[:, t - 1] + kick
-    return Samples((states * scale).astype(dtype), activation(Erf(), dtype))
-
-
-def simulation(samples):
-    return Simulation(
-        network=Network(IID(2.0)),
-        n=samples.n,
-        seed=0,
-        trajectories=samples.trajectories,
-        dt=0.1,
-        duration=float(samples.times),
-        burn_in=0.0,
-        sampling_interval=1.0,
-        dtype=samples.states.dtype.name,
-        integrator="adams",
-        status="equilibrated",
-        drift=0.0,
-        max_memory=1e9,
-        samples=samples,
-    )
+from mftheory.results.moments import mean_of_pairs
+from mftheory.simulate.accumulate import SEGMENTS, block_length
+from mftheory.simulate.gram import lagged_products
 
 
 @pytest.mark.numeric
-@pytest.mark.parametrize("observable", ["x", "phi"])
-@pytest.mark.parametrize(("lag1", "lag2"), [(0, 0), (3, 0), (2, 5)])
-def test_time_by_time_equals_neuron_by_neuron(observable, lag1, lag2):
-    samples = gaussian_samples(np.random.default_rng(0), trajectories=4, times=30, n=7)
-    a = samples.observable(observable, 0, samples.times)
-    width = samples.times - max(lag1, lag2)
+@pytest.mark.parametrize("lags", [0, 3, 5])
+def test_time_by_time_equals_neuron_by_neuron(lags):
+    """Products of pairs of trajectories against covariance matrices, entry for entry, at all lags."""
+    a = np.random.default_rng(0).standard_normal((4, 30, 7))
+    parts = (slice(0, 10), slice(10, 30))
+    found = lagged_products(a, lags, parts)
+    two, rows = found.two, found.pairs
 
     def covariance(b, lag):
-        return a[b, :width].T @ a[b, lag : lag + width] / width
+        return a[b, : 30 - lag].T @ a[b, lag:] / (30 - lag)
 
-    pairs = samples.pair_products(observable, lag1, lag2)
-    for b in range(4):
-        for c in range(4):
-            if b != c:
-                one_way = np.sum(covariance(b, lag1) * covariance(c, lag2))
-                other_way = np.sum(covariance(b, lag2) * covariance(c, lag1))
-                # The same sums in another order: round-off; observed 1e-15 relative.
-                assert np.isclose(pairs[b, c], (one_way + other_way) / 2 / samples.n, rtol=1e-12)
+    for lag1 in range(lags + 1):
+        own = [np.trace(covariance(b, lag1)) / 7 for b in range(4)]
+        assert np.allclose(two[lag1], own, rtol=1e-12, atol=1e-15)  # the same sums in another order: rounding
+        for lag2 in range(lags + 1):
+            # Each pair of trajectories gives the lags in one order, odd and even ones in different orders.
+            pairs = np.zeros((4, 4))
+            for b in range(4):
+                for c in range(b + 1, 4):
+                    large, small = max(lag1, lag2), min(lag1, lag2)
+                    first, second = (large, small) if (c - b) % 2 else (small, large)
+                    pairs[b, c] = pairs[c, b] = np.sum(covariance(b, first) * covariance(c, second)) / 7
+            assert np.allclose(rows[lag1, lag2], pairs.sum(axis=1) / 3, rtol=1e-12, atol=1e-15)
+    for k, part in enumerate(parts):
+        alone = lagged_products(np.ascontiguousarray(a[:, part]), 0, ())
+        assert np.allclose(found.part_two[k], alone.two[0], rtol=1e-12)
+        assert np.allclose(found.part_pairs[k], alone.pairs[0, 0], rtol=1e-12)
 
 
 @pytest.mark.statistical
@@ -75,7 +51,8 @@ def test_two_and_four_point_functions_are_unbiased_with_honest_errors():
     found = {name: [] for name in truth}
     plug_in = []
     for repetition in range(repetitions):
-        run = simulation(gaussian_samples(np.random.default_rng([7, repetition]), trajectories=24))
+        states = autoregressive(np.random.default_rng([7, repetition]), 24, 40, n)
+        run = simulation(states, names=("x",), lags=2, covariance=True, block=20)
         estimates = {
             "C": run.C("x"),
             "C(2)": run.C("x", 2),
@@ -103,35 +80,57 @@ def test_two_and_four_point_functions_are_unbiased_with_honest_errors():
 
 @pytest.mark.numeric
 def test_single_precision_states_change_nothing_visible():
-    double = gaussian_samples(np.random.default_rng(3), n=200)
-    single = Samples(double.states.astype(np.float32), activation(Erf(), np.float32))
+    double = autoregressive(np.random.default_rng(3), 12, 40, 200)
     for observable in ("x", "phi"):
-        precise, rough = simulation(double).dimension(observable), simulation(single).dimension(observable)
+        precise, rough = (simulation(states).dimension(observable) for states in (double, double.astype(np.float32)))
         # Rounding of states and products, averaged over many; observed 1e-7. Sampling error here is 2e-2.
         assert abs(rough.value / precise.value - 1) < 3e-6
 
 
 @pytest.mark.numeric
-def test_windows_keep_the_estimate_and_nearly_all_its_precision(monkeypatch):
+def test_blocks_keep_the_estimate_and_nearly_all_its_precision():
     values = {}
-    for width in (32, 1000):
-        monkeypatch.setattr(Samples, "_window", lambda self, lag, w=width: w)
+    for width in (32, 128):
         values[width] = [
-            simulation(gaussian_samples(np.random.default_rng([5, k]), times=128)).Psi("x").value for k in range(60)
+            simulation(autoregressive(np.random.default_rng([5, k]), 12, 128, 30), names=("x",), block=width).Psi("x")
+            for k in range(60)
         ]
-    full, windowed = np.array(values[1000]), np.array(values[32])
-    difference = windowed - full
+    full, blocks = (np.array([estimate.value for estimate in values[width]]) for width in (128, 32))
+    difference = blocks - full
     assert abs(difference.mean()) < 4 * difference.std() / np.sqrt(60)
     # Fewer pairs, same trajectories: the standard deviation grows by 2% here; 20% would be a broken weight.
-    assert windowed.std() < 1.2 * full.std()
+    assert blocks.std() < 1.2 * full.std()
+
+
+@pytest.mark.exact
+def test_joining_stretches_of_a_run_changes_nothing_and_bounds_their_number():
+    states = autoregressive(np.random.default_rng(2), 5, 400, 6)
+    squares = (states**2).mean(axis=2)
+    for block in (100, 8, 3):
+        (many,) = measured(states, names=("x",), block=block)
+        assert len(many.segments) == SEGMENTS
+        assert sum(s.times for s in many.segments) == many.times == 400
+        # Joined where it is shortest: no stretch is longer than a few of the shortest.
+        assert max(s.times for s in many.segments) <= 4 * 400 / SEGMENTS
+        assert np.allclose(many.moments().two[0], squares.mean(axis=1), rtol=1e-12)  # rounding
+        edges = np.cumsum([0, *(s.times for s in many.segments)])
+        for segment, start, stop in zip(many.segments, edges[:-1], edges[1:], strict=True):
+            assert np.allclose(segment.two, squares[:, start:stop].mean(axis=1), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("n", "trajectories", "lags", "times"), [(100, 4, 10, 20), (5000, 64, 0, 100), (50, 64, 20, 50)]
+)
+def test_blocks_hold_the_lags_and_no_more_than_the_run(n, trajectories, lags, times):
+    assert lags + 2 <= block_length(n, trajectories, lags, times, longest=10**6) <= max(lags + 2, times)
 
 
 def test_covariance_is_the_plain_average():
-    samples = gaussian_samples(np.random.default_rng(1), trajectories=5, times=9, n=4, dtype=np.float32)
-    flat = samples.states.reshape(-1, 4).astype(np.float64)
-    run = simulation(samples)
-    # Sums of 45 products in float64: round-off.
-    assert np.allclose(run.covariance("x"), flat.T @ flat / 45, rtol=1e-12)
+    states = autoregressive(np.random.default_rng(1), 5, 9, 4).astype(np.float32)
+    flat = states.reshape(-1, 4).astype(np.float64)
+    run = simulation(states, covariance=True)
+    # Sums of 45 products in single precision: round-off.
+    assert np.allclose(run.covariance("x"), flat.T @ flat / 45, rtol=1e-5, atol=1e-6)
     eigenvalues = run.eigenvalues("x")
     assert np.all(np.diff(eigenvalues) <= 0)
     ratio = eigenvalues.sum() ** 2 / (4 * np.sum(eigenvalues**2))
@@ -145,3 +144,13 @@ def test_jackknife_removes_first_order_bias():
     deleted = ((units.sum() - units) / 8) ** 2
     pairs, _ = leave_one_out_pair_mean(np.outer(units, units))
     assert np.isclose(jackknife(units.mean() ** 2, deleted).value, pairs, rtol=1e-12)
+
+
+@pytest.mark.exact
+def test_the_mean_of_pairs_needs_only_each_units_mean_over_its_partners():
+    pairs = np.random.default_rng(0).standard_normal((7, 7))
+    pairs += pairs.T
+    rows = (pairs.sum(axis=1) - np.diag(pairs)) / 6
+    expected, found = leave_one_out_pair_mean(pairs), mean_of_pairs(rows)
+    assert np.isclose(found[0], expected[0], rtol=1e-12)
+    assert np.allclose(found[1], expected[1], rtol=1e-12)

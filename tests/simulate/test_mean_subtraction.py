@@ -5,27 +5,18 @@ import warnings
 
 import numpy as np
 import pytest
+from made_samples import MEMORY, autoregressive, measured, simulation
 
 import mftheory as mf
-from mftheory.results.jackknife import jackknife
+from mftheory.results.moments import distinct_quadruples, distinct_triples
 from mftheory.simulate import equilibration
-from mftheory.simulate.estimators import Samples, _distinct_quadruples, _distinct_triples
-from mftheory.simulate.nonlinearities import activation
-
-MEMORY = 0.7  # autoregression coefficient: covariance at lag k is MEMORY**k Σ
 
 
-def samples_with_means(rng, means, trajectories=8, times=30, attractors=0.0):
+def states_with_means(rng, means, trajectories=8, times=30, attractors=0.0):
     """Autoregressive Gaussian states with covariances 1/(1 + i), about means that all trajectories share, or not."""
-    n = means.size
-    scale = np.sqrt(1 / (1 + np.arange(n)))
-    states = np.empty((trajectories, times, n))
-    states[:, 0] = rng.standard_normal((trajectories, n))
-    for t in range(1, times):
-        kick = np.sqrt(1 - MEMORY**2) * rng.standard_normal((trajectories, n))
-        states[:, t] = MEMORY * states[:, t - 1] + kick
-    own = attractors * scale * rng.standard_normal((trajectories, 1, n))
-    return Samples(states * scale + means + own, activation(mf.Tanh(), np.float64), centred=True)
+    scale = np.sqrt(1 / (1 + np.arange(means.size)))
+    own = attractors * scale * rng.standard_normal((trajectories, 1, means.size))
+    return autoregressive(rng, trajectories, times, means.size) + means + own
 
 
 @pytest.mark.exact
@@ -38,8 +29,8 @@ def test_means_over_indices_that_differ():
         return np.mean([function(*chosen) for chosen in itertools.permutations(indices, of)])
 
     for found, of, function in (
-        (_distinct_triples(triples), 3, lambda b, c, d: triples[b, c, d]),
-        (_distinct_quadruples(pairs), 4, lambda a, b, c, d: pairs[a, b] * pairs[c, d]),
+        (distinct_triples(triples), 3, lambda b, c, d: triples[b, c, d]),
+        (distinct_quadruples(pairs), 4, lambda a, b, c, d: pairs[a, b] * pairs[c, d]),
     ):
         assert found[0] == pytest.approx(brute(range(6), of, function), rel=1e-13)  # rounding
         for k in range(6):
@@ -51,22 +42,24 @@ def test_means_over_indices_that_differ():
 def test_what_is_subtracted_first_does_not_matter():
     """Exactly, at equal times and where all pairs of times count alike: here against no subtraction at all."""
     rng = np.random.default_rng(1)
-    samples = samples_with_means(rng, rng.standard_normal(12), trajectories=6, times=25)
-    value = samples.four_point_replicates("x", 0, 0)[0]
-    a, n = samples.states, samples.n
+    a = states_with_means(rng, rng.standard_normal(12), trajectories=6, times=25)
+    n = 12
+    (found,) = measured(a, names=("x",), reference=rng.standard_normal(n))
     b, c = np.array(list(itertools.permutations(range(6), 2))).T
     means = a.mean(axis=1)
     moments = np.einsum("bti,btj->bij", a, a) / 25
     plain = np.einsum("bij,cij->bc", moments, moments)[b, c].mean() / n
-    plain -= 2.0 * _distinct_triples(np.einsum("bij,ci,dj->bcd", moments, means, means))[0] / n
-    plain += _distinct_quadruples(means @ means.T)[0] / n
-    assert value == pytest.approx(plain, rel=1e-10)  # rounding of terms ten times as large; seen 1e-13
+    plain -= 2.0 * distinct_triples(np.einsum("bij,ci,dj->bcd", moments, means, means))[0] / n
+    plain += distinct_quadruples(means @ means.T)[0] / n
+    # Rounding of terms ten times as large; seen 1e-13.
+    assert found.moments().four_point(0, 0)[0] == pytest.approx(plain, rel=1e-10)
 
 
 @pytest.mark.statistical
 def test_estimates_about_means_are_unbiased_with_honest_errors():
     n, repetitions = 20, 150
     means = 3.0 * np.random.default_rng(5).standard_normal(n)  # far larger than the fluctuations
+    reference = means + 0.3 * np.random.default_rng(6).standard_normal(n)  # measured before, with an error
     spectrum = 1 / (1 + np.arange(n))
     truth = {
         "C": spectrum.mean(),
@@ -78,25 +71,23 @@ def test_estimates_about_means_are_unbiased_with_honest_errors():
     found = {name: [] for name in truth}
     naive = []
     for repetition in range(repetitions):
-        samples = samples_with_means(np.random.default_rng([9, repetition]), means)
-        products = samples.time_means("x") @ samples.time_means("x").T / n
+        states = states_with_means(np.random.default_rng([9, repetition]), means)
+        run = simulation(states, names=("x",), lags=2, reference=reference, block=10)
         for name, estimate in {
-            "C": jackknife(*samples.two_point_replicates("x", 0)),
-            "C(2)": jackknife(*samples.two_point_replicates("x", 2)),
-            "Psi": jackknife(*samples.four_point_replicates("x", 0, 0)),
-            "Psi(2,1)": jackknife(*samples.four_point_replicates("x", 2, 1)),
+            "C": run.C("x"),
+            "C(2)": run.C("x", 2),
+            "Psi": run.Psi("x"),
+            "Psi(2,1)": run.Psi("x", 2, 1),
+            "static": run.static("x"),
         }.items():
             found[name].append((estimate.value, estimate.error))
-        off = products[~np.eye(8, dtype=bool)]
-        found["static"].append((off.mean(), np.nan))
-        naive.append(samples.two_point("x", 0).mean())
+        naive.append(np.mean((states - states.mean(axis=1, keepdims=True)) ** 2))
     for name, pairs in found.items():
         values, errors = np.array(pairs).T
         spread = values.std(ddof=1)
         assert abs(values.mean() - truth[name]) < 4 * spread / np.sqrt(repetitions), name
-        if name != "static":
-            # A jackknife over 8 trajectories overstates the error of a ratio or product somewhat; seen 0.95 to 1.2.
-            assert 0.8 < np.sqrt(np.mean(errors**2)) / spread < 1.4, name
+        # A jackknife over 8 trajectories overstates the error of a ratio or product somewhat; seen 0.95 to 1.2.
+        assert 0.8 < np.sqrt(np.mean(errors**2)) / spread < 1.4, name
     # Subtracting estimated means alone would be far off: the test can fail.
     assert truth["C"] - np.mean(naive) > 4 * np.std(naive) / np.sqrt(repetitions)
 
@@ -104,12 +95,15 @@ def test_estimates_about_means_are_unbiased_with_honest_errors():
 @pytest.mark.statistical
 def test_trajectories_in_several_attractors_are_noticed():
     means = np.linspace(-1, 1, 40)
+    how = {"phi": mf.Tanh(), "names": ("phi",), "reference": np.tanh(means), "block": 25}
     for seed in range(5):
-        alike = samples_with_means(np.random.default_rng(seed), means, trajectories=16, times=100)
-        apart = samples_with_means(np.random.default_rng(seed), means, trajectories=16, times=100, attractors=0.5)
-        assert equilibration.attractors(alike) == 0.0  # 4 standard errors: by chance once in 10⁴
-        # A quarter of x's variance is kept, in tanh(x) about as much; seen 0.16 to 0.25.
-        assert 0.1 < equilibration.attractors(apart) < 0.4
+        alike, apart = (
+            measured(states_with_means(np.random.default_rng(seed), means, 16, 100, strength), **how)
+            for strength in (0.0, 0.5)
+        )
+        assert equilibration.attractors(alike) == ""  # 4 standard errors: by chance once in 10⁴
+        # A quarter of x's variance is kept, in tanh(x) about as much; seen 16% to 25%.
+        assert 10 < float(equilibration.attractors(apart).split("%")[0]) < 40
 
 
 def test_networks_that_rest_in_different_fixed_points_are_not_called_equilibrated():
@@ -130,10 +124,9 @@ def test_fewer_trajectories_than_the_estimators_need_are_refused():
 
 def test_odd_functions_have_nothing_subtracted():
     run = mf.simulate(mf.Network(mf.IID(3.0)), n=50, seed=0, trajectories=4, duration=10.0, burn_in=5.0)
-    assert not run.samples.centred
+    assert run.moments["phi"].about_reference is None
     shifted = mf.Network(mf.IID(3.0), mf.Nonlinearity("tanh(x + 0.5)"))
-    run = mf.simulate(shifted, n=50, seed=0, trajectories=6, duration=10.0, burn_in=5.0)
-    assert run.samples.centred
-    assert np.max(np.abs(run.samples.time_means("phi").mean(axis=0))) > 0.1
-    assert np.max(np.abs(run.samples.observable("phi", 0, 10).mean(axis=(0, 1)))) < 1e-6  # float32
-    assert run.static("phi").value > run.mean("phi").value ** 2
+    for burn_in in (5.0, 0.1, None):  # with and without samples before the measurement, and found out
+        run = mf.simulate(shifted, n=50, seed=0, trajectories=6, duration=10.0, burn_in=burn_in)
+        assert run.moments["phi"].about_reference is not None
+        assert run.static("phi").value > run.mean("phi").value ** 2 > 0

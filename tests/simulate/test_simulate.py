@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.linalg import solve_continuous_lyapunov
 
-from mftheory import IID, Erf, InvalidNetwork, Network, RandomMode, Tanh
+from mftheory import IID, Erf, InvalidNetwork, Network, Nonlinearity, NotConverged, Quiescent, RandomMode, Tanh
 from mftheory.simulate import equilibration
 from mftheory.simulate.simulate import simulate
 
@@ -19,9 +22,11 @@ def test_one_seed_is_one_result():
 @pytest.mark.statistical
 def test_initial_conditions_do_not_reuse_the_stream_of_the_couplings():
     couplings = NET.connectivity.sample(60, 5).dense()
-    run = simulate(NET, 60, 5, trajectories=64, duration=0.2, burn_in=1e-9, dt=0.1, sampling_interval=0.1)
+    run = simulate(
+        NET, 60, 5, trajectories=64, duration=0.2, burn_in=1e-9, dt=0.1, sampling_interval=0.1, keep_states=True
+    )
     # J regenerated from the start it would have had, had both used one stream: correlation 1; independent: 1/60.
-    start = run.samples.states[:, 0]
+    start = run.states[:, 0]
     same_stream = couplings @ Erf()(np.random.default_rng(5).standard_normal((60, 64)) * 3.0)
     correlation = np.corrcoef(start.T.ravel(), same_stream.ravel())[0, 1]
     assert abs(correlation) < 0.5
@@ -85,6 +90,37 @@ def test_the_default_burn_in_extends_itself_until_stationary(monkeypatch):
     assert run.drift < 4
     assert run.burn_in >= 10.1 - 1e-9
     assert run.duration == pytest.approx(10.0)
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize(("seed", "slowest"), [(1, 13), (2, 80), (9, 136)])
+def test_burn_in_is_found_out_where_one_mode_is_slow(seed, slowest):
+    """Linear networks with noise, whose slowest mode relaxes in 13, 80 and 136 time constants of a neuron."""
+    net = Network(IID(0.97), Nonlinearity("x"), noise=1.0)
+    J = net.connectivity.sample(50, seed).dense()
+    assert 1 / (1 - np.linalg.eigvals(J).real.max()) == pytest.approx(slowest, rel=0.05)
+    P = solve_continuous_lyapunov(J - np.eye(50), -np.eye(50))
+    run = simulate(net, 50, seed, trajectories=32)
+    assert run.status == "equilibrated"
+    assert run.burn_in >= min(slowest, 80)  # seen 40, 80, 320
+    # Chance: 4 errors; had the slow mode not settled, C would be 20% too small: 4 to 6 errors more.
+    assert abs(run.C("x").z(np.trace(P) / 50)) < 4
+    assert abs(run.Psi("x").z(np.sum(P * P) / 50)) < 4
+
+
+def test_states_that_grow_without_bound_do_not_pass():
+    net = Network(IID(0.97), Nonlinearity("x"), noise=1.0)
+    slow, fast = (0.9, 4), (3.0, 0)  # growth rates 0.02 and 2
+    with pytest.warns(UserWarning, match="not equilibrated|too short a run"):
+        run = simulate(replace(net, connectivity=IID(slow[0])), 50, slow[1], trajectories=8)
+    assert run.status != "equilibrated"
+    with pytest.raises(NotConverged, match=r"no longer finite|beyond all bounds"):
+        simulate(replace(net, connectivity=IID(fast[0])), 50, fast[1], trajectories=8)
+
+
+def test_activity_that_dies_out_is_an_error():
+    with pytest.raises(Quiescent, match="died out"):
+        simulate(Network(IID(0.5)), 40, 0, trajectories=4)
 
 
 def test_settling_on_fixed_points_is_no_drift():

@@ -155,18 +155,18 @@ def test_the_linear_map_of_the_test_above_is_the_steppers():
 def test_variance_of_uncoupled_neurons(scheme):
     """J = 0: a Gaussian process whose variance is known; 4000 independent neurons after many correlation times."""
     shape, zero = (2000, 2), Factored(np.zeros((2000, 1)), np.zeros((2000, 1)))
-    x, stream, sigma = np.zeros(shape), np.random.default_rng(7), 1.3
+    x, seeds, sigma = np.zeros(shape), np.random.SeedSequence(7).spawn(2), 1.3
     P = solve_continuous_lyapunov(SYSTEM.A, -np.outer(SYSTEM.B, SYSTEM.B))
     steppers = {
-        "leaky": (lambda: ExponentialAdams(zero, linear, x, 0.9, sigma, stream), 20, 0.5),
-        "leaky-rk4": (lambda: RungeKutta(zero, linear, x, 0.05, sigma, stream), 300, 0.5),
-        "filter": (lambda: FilteredAdams(zero, linear, x, 1.1, SYSTEM, sigma, stream), 60, SYSTEM.C @ P @ SYSTEM.C),
+        "leaky": (lambda: ExponentialAdams(zero, linear, x, 0.9, sigma, seeds), 20, 0.5),
+        "leaky-rk4": (lambda: RungeKutta(zero, linear, x, 0.05, sigma, seeds), 300, 0.5),
+        "filter": (lambda: FilteredAdams(zero, linear, x, 1.1, SYSTEM, sigma, seeds), 60, SYSTEM.C @ P @ SYSTEM.C),
         "filter-rk4": (
-            lambda: FilteredRungeKutta(zero, linear, x, 0.1, SYSTEM, sigma, stream),
+            lambda: FilteredRungeKutta(zero, linear, x, 0.1, SYSTEM, sigma, seeds),
             600,
             SYSTEM.C @ P @ SYSTEM.C,
         ),
-        "map": (lambda: MapStepper(zero, linear, x, 0.4, sigma, stream), 60, 0.4**2 / (1 - 0.6**2)),
+        "map": (lambda: MapStepper(zero, linear, x, 0.4, sigma, seeds), 60, 0.4**2 / (1 - 0.6**2)),
     }
     build, steps, unit = steppers[scheme]
     stepper = build()
@@ -184,7 +184,9 @@ def test_covariance_of_one_linear_network(integrator, dynamics):
     """One J, φ(x) = x: the whole N × N covariance against the continuous Lyapunov equation of that J."""
     n, sigma = 40, 0.8
     net = mf.Network(mf.IID(0.5), mf.Nonlinearity("x"), dynamics=dynamics, noise=sigma)
-    run = mf.simulate(net, n=n, seed=3, trajectories=64, duration=150.0, burn_in=40.0, integrator=integrator)
+    run = mf.simulate(
+        net, n=n, seed=3, trajectories=64, duration=150.0, burn_in=40.0, integrator=integrator, covariance="x"
+    )
     J = net.connectivity.sample(n, 3).dense()
     system = StateSpace.of(dynamics)
     A = np.kron(system.A, np.eye(n)) + np.kron(np.outer(system.B, system.C), J)
@@ -223,7 +225,7 @@ def test_a_map_has_one_step(dt):
 @pytest.mark.parametrize("dynamics", [mf.Leaky(), FILTER, mf.EulerMap(0.5)])
 def test_noise_is_reproducible_and_its_own(dynamics):
     net = mf.Network(mf.IID(0.8), dynamics=dynamics, noise=0.5)
-    options = {"n": 20, "trajectories": 4, "duration": 20.0, "burn_in": 5.0}
+    options = {"n": 20, "trajectories": 4, "duration": 20.0, "burn_in": 5.0, "keep_states": True}
     a, b, other = (mf.simulate(net, seed=seed, **options) for seed in (0, 0, 1))
-    assert np.array_equal(a.samples.states, b.samples.states)
-    assert not np.array_equal(a.samples.states, other.samples.states)
+    assert np.array_equal(a.states, b.states)
+    assert not np.array_equal(a.states, other.states)

@@ -32,7 +32,12 @@ def filled(nonlinearity, x):
 def test_values_at_both_precisions_across_blocks(text):
     phi = mf.Nonlinearity(text)
     x = np.random.default_rng(0).normal(scale=4, size=(3, BLOCK - 5))
-    assert np.array_equal(filled(phi, x), phi(x))
+    double = filled(phi, x)
+    if "erf" in text:
+        # The rational erf of `nonlinearities` in place of SciPy's: 1.4e-15 each; observed 1.3e-15.
+        assert np.abs(double - phi(x)).max() < 3e-15
+    else:
+        assert np.array_equal(double, phi(x))
     single = filled(phi, x.astype(np.float32))
     assert single.dtype == np.float32
     # Some roundings of 6e-8, and 5e-7 of the fast erf; observed 4.6e-7.
@@ -57,12 +62,12 @@ def test_the_function_can_be_sent_to_other_processes():
 
 def run(phi, duration=10.0, **options):
     network = mf.Network(mf.IID(3.0), phi)
-    return mf.simulate(network, n=60, seed=1, trajectories=6, duration=duration, burn_in=1, **options)
+    return mf.simulate(network, n=60, seed=1, trajectories=6, duration=duration, burn_in=1, keep_states=True, **options)
 
 
 def test_tanh_spelt_out_takes_the_same_steps():
     built_in, formula = run(mf.Tanh()), run(mf.Nonlinearity("tanh(x)"))
-    assert np.array_equal(built_in.samples.states, formula.samples.states)
+    assert np.array_equal(built_in.states, formula.states)
 
 
 @pytest.mark.numeric
@@ -70,7 +75,7 @@ def test_erf_spelt_out_takes_nearly_the_same_steps():
     built_in = run(mf.Erf(), 2.0, dtype=np.float64)
     formula = run(mf.Nonlinearity("erf(sqrt(pi)*x/2)"), 2.0, dtype=np.float64)
     # Rounding (√π x / 2 multiplied in another order), amplified by chaos over three time constants; observed 0.
-    assert np.abs(built_in.samples.states - formula.samples.states).max() < 1e-12
+    assert np.abs(built_in.states - formula.states).max() < 1e-12
 
 
 def test_functions_that_grow_too_fast_end_in_an_error():

@@ -1,0 +1,171 @@
+"""How far a long run is, and how long it will take: a bar on a terminal, a line now and then in a log."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Any, TextIO
+
+FIRST = 5.0
+"""Seconds to the first line of a log."""
+
+BETWEEN = 30.0
+"""Seconds between the others."""
+
+
+class Progress:
+    """Progress of work whose amount is known in advance.
+
+    On a terminal a tqdm bar; elsewhere a plain line after 5 s, then every 30 s, and a last one, each with the
+    percentage, the rate and the time to go. Nothing is printed by runs that end before the first line.
+
+    Parameters
+    ----------
+    total : float
+        Amount of work, in any unit: steps, or a cost where the parts differ in size. The time to go is judged by it.
+    description : str
+        What is done.
+    unit : str
+        What is counted, in the singular.
+    parts : int, optional
+        How many parts the work has, if `total` is not their number; each `update` finishes one.
+    done, parts_done : float, int
+        What was finished before, by a run that was interrupted. It does not count for the rate.
+    enabled : bool
+        Print at all.
+    file : text stream, optional
+        sys.stderr by default.
+
+    Examples
+    --------
+    >>> import io
+    >>> from mftheory.progress import Progress
+    >>> log = io.StringIO()
+    >>> with Progress(4, "simulate", "network", file=log, first=0.0) as progress:
+    ...     for _ in range(4):
+    ...         progress.update()
+    >>> log.getvalue().splitlines()[-1].split(",")[0]
+    'simulate: 100%'
+    """
+
+    def __init__(
+        self,
+        total: float,
+        description: str,
+        unit: str = "step",
+        *,
+        parts: int | None = None,
+        done: float = 0.0,
+        parts_done: int = 0,
+        enabled: bool = True,
+        file: TextIO | None = None,
+        first: float = FIRST,
+        between: float = BETWEEN,
+    ) -> None:
+        self._total = total
+        self._description, self._unit = description, unit
+        self._parts = parts
+        self._done = self._done_before = float(done)
+        self._finished = self._finished_before = parts_done
+        self._file = sys.stderr if file is None else file
+        self._between = between
+        self._started = time.monotonic()
+        self._next = self._started + first
+        self._printed = False
+        self._bar: Any = None
+        self._log = enabled
+        if enabled and self._file.isatty():
+            from tqdm import tqdm
+
+            self._log = False
+            counted = "{postfix} " if parts is not None else "{n:.0f}/{total:.0f} " + unit + "s "
+            layout = "{desc}: {percentage:3.0f}%|{bar}| " + counted + "[{elapsed}<{remaining}]"
+            self._bar = tqdm(
+                total=total, initial=done, desc=description, bar_format=layout, leave=False, file=self._file
+            )
+            self._show_parts()
+            self._bar.refresh()
+
+    @property
+    def total(self) -> float:
+        """The amount of work; it may be corrected on the way."""
+        return self._total
+
+    @total.setter
+    def total(self, amount: float) -> None:
+        self._total = amount
+        if self._bar is not None:
+            self._bar.total = amount
+
+    def update(self, amount: float = 1.0) -> None:
+        """Some more is done: one part, of this amount of work."""
+        self._done += amount
+        self._finished += 1
+        if self._bar is not None:
+            self._show_parts()
+            self._bar.update(amount)
+        elif self._log and (now := time.monotonic()) >= self._next:
+            self._line(now)
+            self._next = now + self._between
+
+    def close(self) -> None:
+        """The last line, or the bar's end."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+        elif self._log and self._printed:
+            self._line(time.monotonic())
+        self._log = False
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _show_parts(self) -> None:
+        if self._parts is not None:
+            self._bar.set_postfix_str(self._count(), refresh=False)
+
+    def _count(self) -> str:
+        if self._parts is None:
+            return f"{self._done:.0f}/{self._total:.0f} {self._unit}s"
+        return f"{self._finished}/{self._parts} {self._unit}s"
+
+    def _line(self, now: float) -> None:
+        """`simulate: 40%, 12/30 networks, 3.1 networks/min, 5 min 48 s to go`."""
+        self._printed = True
+        elapsed = max(now - self._started, 1e-9)
+        share = self._done / self._total if self._total > 0 else 1.0
+        made = self._done - self._done_before
+        counted = made if self._parts is None else self._finished - self._finished_before
+        left = f"{duration((self._total - self._done) * elapsed / made)} to go" if made > 0 else "time to go unknown"
+        if share >= 1:
+            left = f"done in {duration(elapsed)}"
+        line = f"{self._description}: {share:.0%}, {self._count()}, {_rate(counted / elapsed, self._unit)}, {left}"
+        print(line, file=self._file, flush=True)
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words, two units at most.
+
+    Examples
+    --------
+    >>> from mftheory.progress import duration
+    >>> [duration(s) for s in (0.4, 75, 4000, 200000)]
+    ['0 s', '1 min 15 s', '1 h 6 min', '2 d 7 h']
+    """
+    left = round(seconds)
+    if left < 60:
+        return f"{left} s"
+    for unit, size, smaller, part in (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):
+        if left >= size:
+            return f"{left // size} {unit} {left % size // part} {smaller}"
+    raise AssertionError(left)
+
+
+def _rate(per_second: float, unit: str) -> str:
+    periods = {"s": 1, "min": 60, "h": 3600}
+    period = next((p for p, seconds in periods.items() if per_second * seconds >= 1), "h")
+    return f"{per_second * periods[period]:.3g} {unit}s/{period}"

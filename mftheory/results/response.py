@@ -1,0 +1,46 @@
+"""The measured response of a network's neurons to their own input."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """S^a(τ) = (1/N) Σ_i δa_i(t)/δI_i(t - τ) of each trajectory, from small pushes.
+
+    Attributes
+    ----------
+    step : float
+        Time between lags, in units of the neurons' time constant.
+    discrete : bool
+        Whether time is: S is then a sequence, and its transform a sum.
+    kicks : int
+        Pushes of each trajectory.
+    by_observable : mapping of str to array of shape (lags, trajectories)
+        S^a at τ = 0, step, 2 step, …, in continuous time just after the push.
+    """
+
+    step: float
+    discrete: bool
+    kicks: int
+    by_observable: Mapping[str, NDArray[np.float64]]
+
+    @property
+    def longest(self) -> float:
+        """The longest lag."""
+        first = next(iter(self.by_observable.values()))
+        return (first.shape[0] - 1) * self.step
+
+    def at_frequency(self, observable: str, omega: float) -> NDArray[np.complex128]:
+        """S^a(ω) = ∫ dτ e^{-iωτ} S^a(τ) of each trajectory, up to the longest lag; of a map Σ e^{-iωn} S^a(n)."""
+        S = self.by_observable[observable]
+        tau = np.arange(S.shape[0]) * self.step
+        phase = np.exp(-1j * omega * tau)[:, None]
+        if self.discrete:
+            return np.asarray((phase * S).sum(axis=0))
+        from scipy.integrate import simpson  # imported on use: results are read without scipy
+
+        return np.asarray(simpson(phase * S, dx=self.step, axis=0))

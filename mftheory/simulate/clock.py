@@ -1,0 +1,107 @@
+"""Times of a run, counted in steps and samples."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mftheory.errors import InvalidNetwork
+from mftheory.network import Dynamics, Rational, _check
+from mftheory.simulate import equilibration
+
+LAGS = 10
+"""Longest lag by default, in samples."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Defaults filled in.
+
+    Attributes
+    ----------
+    dt : float
+        Step.
+    stride : int
+        Steps between samples.
+    times : int
+        Samples to measure.
+    burn_in : int or None
+        Steps to discard; None if that is to be found out.
+    shortest : int
+        Samples to discard at least, where it is to be found out.
+    lags : int
+        Longest lag, in samples.
+    response : int
+        Longest lag of the response, in steps; 0 for none.
+    """
+
+    dt: float
+    stride: int
+    times: int
+    burn_in: int | None
+    shortest: int
+    lags: int
+    response: int
+
+    @property
+    def interval(self) -> float:
+        """Time between samples."""
+        return self.stride * self.dt
+
+    @property
+    def expected(self) -> int:
+        """Steps, if nothing takes longer than hoped for."""
+        return (self.shortest * self.stride if self.burn_in is None else self.burn_in) + self.times * self.stride
+
+
+def clock(
+    dynamics: Dynamics,
+    dt: float | None,
+    interval: float | None,
+    duration: float | None,
+    burn_in: float | None,
+    max_lag: float | None,
+    response: float | None,
+) -> Clock:
+    """From what was asked for, in units of the neurons' time constant."""
+    if dynamics.discrete:
+        if dt is not None and dt != 1:
+            raise InvalidNetwork("dt", dt, "must be 1 in discrete time, or not given")
+        dt = 1.0
+    elif dt is None:
+        fastest = float(np.abs(dynamics.poles).max()) if isinstance(dynamics, Rational) else 1.0
+        dt = 0.1 / max(1.0, fastest)
+    dt = _check.positive("dt", dt)
+    unit = dynamics.time_constant
+    duration = 100.0 * unit if duration is None else _check.positive("duration", duration)
+    stride = max(1, round(unit / dt)) if interval is None else _whole_ratio("sampling_interval", interval, "dt", dt)
+    times = max(2, round(duration / (stride * dt)))
+    forgotten = equilibration.BURN_IN * dynamics.relaxation_time
+    return Clock(
+        dt=dt,
+        stride=stride,
+        times=times,
+        burn_in=None if burn_in is None else round(_check.positive("burn_in", burn_in) / dt),
+        shortest=max(8, round(forgotten / (stride * dt))),
+        lags=_lags(max_lag, stride * dt, times),
+        response=0 if response is None else math.ceil(_check.positive("response", response) / dt - 1e-9),
+    )
+
+
+def _lags(max_lag: float | None, interval: float, times: int) -> int:
+    if max_lag is None:
+        return min(LAGS, times // 4)
+    lag = _check.nonnegative("max_lag", max_lag) / interval
+    if abs(lag - round(lag)) > 1e-6 * max(lag, 1.0) or round(lag) > times // 2:
+        half = times // 2 * interval
+        allowed = f"must be a multiple of the sampling interval {interval:g} up to half the duration, {half:g}"
+        raise InvalidNetwork("max_lag", max_lag, allowed)
+    return round(lag)
+
+
+def _whole_ratio(argument: str, value: Any, unit_name: str, unit: float) -> int:
+    ratio = _check.positive(argument, value) / unit
+    if round(ratio) < 1 or abs(ratio - round(ratio)) > 1e-6 * ratio:
+        raise InvalidNetwork(argument, value, f"must be a multiple of {unit_name} = {unit:g}")
+    return round(ratio)

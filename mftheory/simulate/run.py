@@ -1,0 +1,96 @@
+"""One network on its way: its states, block by block."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftheory.network import Couplings
+from mftheory.network.sampled import SampledNetwork
+from mftheory.progress import Progress
+from mftheory.simulate.accumulate import stretches
+from mftheory.simulate.clock import Clock
+from mftheory.simulate.nonlinearities import Activation
+from mftheory.simulate.observables import activation, have_means
+from mftheory.simulate.steppers import stepper
+from mftheory.simulate.stepping import Stepper
+from mftheory.simulate.streams import INITIAL_STATES, NOISE, trajectory_seeds
+
+
+class Run:
+    """Trajectories of one J, from x = J G φ(g_eff ξ) with ξ standard normal: the scale and directions that J favours.
+
+    Parameters
+    ----------
+    drawn : SampledNetwork
+    seed : int
+        The network's.
+    trajectories : int
+    clock : Clock
+    block : int
+        Samples a block.
+    precision : dtype
+    integrator : {"adams", "rk4"}
+    progress : Progress
+        Told of every step.
+    """
+
+    def __init__(
+        self,
+        drawn: SampledNetwork,
+        seed: int,
+        trajectories: int,
+        clock: Clock,
+        block: int,
+        precision: Any,
+        integrator: str,
+        progress: Progress,
+    ) -> None:
+        phi = activation(drawn.groups, precision)
+        couplings = drawn.couplings.astype(precision)
+        x = _initial_states(couplings, drawn.scale, phi, seed, trajectories, precision)
+        noise = trajectory_seeds(seed, NOISE, trajectories)
+        self.stepper: Stepper = stepper(integrator, couplings, phi, x, clock.dt, drawn.dynamics, drawn.noise, noise)
+        self.drawn = drawn
+        self.seed = seed
+        self.integrator = integrator
+        self.clock = clock
+        self.block = block
+        self.has_means = have_means(drawn.groups)
+        self.progress = progress
+
+    @property
+    def trajectories(self) -> int:
+        """Their number."""
+        return int(self.stepper.x.shape[1])
+
+    def advance(self, steps: int) -> None:
+        """Without looking."""
+        with np.errstate(over="ignore", invalid="ignore"):  # the stepper looks for itself
+            self.stepper.advance(steps)
+        self.progress.update(steps)
+
+    def blocks(self, samples: int) -> Iterator[NDArray[Any]]:
+        """States at the next sampling times, (trajectories, times, n), in blocks none of which is short."""
+        for part in stretches(samples, max(1, samples // self.block)):
+            yield self._states(part.stop - part.start)
+
+    def _states(self, samples: int) -> NDArray[Any]:
+        n, trajectories = self.stepper.x.shape
+        states = np.empty((trajectories, samples, n), self.stepper.x.dtype)
+        for t in range(samples):
+            self.advance(self.clock.stride)
+            states[:, t] = self.stepper.x.T
+        return states
+
+
+def _initial_states(
+    couplings: Couplings, scale: float, phi: Activation, seed: int, trajectories: int, precision: Any
+) -> NDArray[Any]:
+    seeds = trajectory_seeds(seed, INITIAL_STATES, trajectories)
+    start = np.stack([scale * np.random.default_rng(s).standard_normal(couplings.n) for s in seeds], axis=1)
+    start = start.astype(precision)
+    activity = np.empty_like(start)
+    phi(start, activity)
+    return np.ascontiguousarray(couplings @ activity)

@@ -1,0 +1,65 @@
+"""A sweep's data set as plain rows, for the command line: aligned text, or JSON."""
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import xarray
+
+COLUMNS = {
+    "solve": ("dimension", "dimension_error", "C", "C_error", "gain", "status"),
+    "simulate": ("seed", "dimension", "dimension_error", "C", "C_error", "Psi", "Psi_error", "status"),
+    "compare": ("theory", "theory_error", "extrapolated", "extrapolated_error", "z", "theory_status"),
+}
+
+
+def rows(data: "xarray.Dataset") -> list[dict[str, Any]]:
+    """One mapping for each point and observable; of simulations one for each network.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> from mftheory.sweeps.report import rows
+    >>> data = mf.sweep(lambda g: mf.Network(mf.IID(g)), over={"g": [2.0, 3.0]}, jobs=1)
+    >>> [(row["g"], round(row["dimension"], 4), row["status"]) for row in rows(data)]
+    [(2.0, 0.023, 'converged'), (3.0, 0.0497, 'converged')]
+    """
+    what = data.attrs["what"]
+    columns = COLUMNS[what]
+    main = data[columns[1]] if what == "simulate" else data[columns[0]]
+    found = []
+    for index in np.ndindex(main.shape):
+        at = data.isel({str(name): i for name, i in zip(main.dims, index, strict=True)})
+        if what == "simulate" and int(at["seed"]) < 0:
+            continue
+        labels = {str(name): at[name].item() for name in main.dims}
+        found.append(labels | {name: at[name].item() for name in columns})
+    return found
+
+
+def table(data: "xarray.Dataset") -> str:
+    """The rows as aligned text."""
+    found = rows(data)
+    cells = [[_short(value) for value in row.values()] for row in found]
+    header = list(found[0]) if found else []
+    widths = [max(len(row[i]) for row in [header, *cells]) for i in range(len(header))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in [header, *cells]]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def plain(data: "xarray.Dataset") -> dict[str, Any]:
+    """Rows and what they are of, JSON-ready; null where there is no number."""
+    described = {name: json.loads(data.attrs[name]) for name in ("sweep", "provenance")}
+    shown = [{name: _finite(value) for name, value in row.items()} for row in rows(data)]
+    return {"what": data.attrs["what"], "rows": shown, **described}
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
