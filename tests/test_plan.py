@@ -210,13 +210,15 @@ def test_what_cannot_be_planned_is_refused() -> None:
 def test_networks_spread_and_estimates_err_as_predicted() -> None:
     """At a point and with seeds that the laws were not made from: within the factors stated for them."""
     theory = mf.solve(NET)
-    n, settings = 300, {"trajectories": 16, "duration": 30.0, "max_lag": 0.0, "observables": ("phi",)}
+    n, settings = 300, {"trajectories": 16, "duration": 60.0, "max_lag": 0.0, "observables": ("phi",)}
     runs = [mf.simulate(NET, n, seed, **settings).dimension() for seed in range(80)]
     values, errors = np.array([(run.value, run.error) for run in runs]).T
     where = situation()
     x, mean = n * theory.dimension(), values.mean()
     estimate = np.sqrt(np.mean(errors**2)) / mean
-    assert 1 / 1.3 < estimate / where.estimate(n, 16, 30.0) < 1.3
+    # 0.87 seen: the law's scatter over networks is 10%, the jackknife errors of 80 know their mean to 3%. Half the
+    # variance in the law would give 1.18.
+    assert 1 / 1.3 < estimate / where.estimate(n, 16, 60.0) < 1.1
     between = np.sqrt(values.var(ddof=1) / mean**2 - estimate**2)
     # 80 networks know it to 8%, and the law is within a factor 1.3.
     assert 1 / 1.5 < between / precision.spread(x) < 1.5

@@ -147,7 +147,7 @@ def workload(network: Network, max_memory: float = 4e9, machine: Machine | None 
     states = np.random.default_rng(0).standard_normal((PROBE, _TRAJECTORIES), dtype=np.float32)
     out = np.empty_like(states)
     couplings = drawn.couplings
-    times = clock(network.dynamics, None, None, None, None, None, None)
+    times = clock(network, None, None, None, None, None, None)
     return Workload(
         rank=couplings.right.shape[1] / PROBE if isinstance(couplings, Factored) else None,
         draw=draw,

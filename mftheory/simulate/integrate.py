@@ -11,11 +11,15 @@ scheme                                 products/τ   g = 3     g = 6     g = 10
 exponential Euler, dt 0.05             20           +2.0e-2   +2.0e-2   +2.0e-2
 exponential Adams 2, dt 0.1            10           +3.2e-3   +2.4e-3   +1.5e-3
 exponential Adams 3, dt 0.2            5            -5.9e-4   -3.2e-3   -9.7e-3
-exponential Adams 3, dt 0.1 (default)  10           -5.8e-5   -2.5e-4   -6.0e-4
+exponential Adams 3, dt 0.1            10           -5.8e-5   -2.5e-4   -6.0e-4
 exponential Adams 3, dt 0.05           20           -6.4e-6   -2.3e-5   -5.1e-5
 exponential Adams 4, dt 0.1            10           +1.0e-5   +6.7e-5   +2.0e-5
 exponential Adams 4, dt 0.2            5            +8.7e-5   -0.13     -0.18
 =====================================  ===========  ========  ========  ========
+
+For networks of independent couplings or modes, erf or tanh, without noise, the default step is as long as a bias of
+6e-4 allows, a fifth of a time constant up to g_eff = 3, a tenth at 10, a fifteenth at 20 (`default_step`): with it the
+bias is -5.9e-4, -5.5e-4, -6.0e-4, -3.6e-4 at g_eff = 3, 6, 10, 20. Elsewhere it is a tenth.
 
 Order 3 is the highest that keeps working at twice the default step: at order 4 noise between the steps keeps itself
 alive. Runge–Kutta needs four products a step; it is kept as the independent check. To see the error of a step in a
@@ -157,6 +161,20 @@ class RungeKutta:
         velocity = self._input(x)
         velocity -= x
         return velocity
+
+
+def default_step(g_eff: float) -> float:
+    """Step of `ExponentialAdams` that biases the dimension by about 6e-4, a unit fraction of the time constant.
+
+    From the table above: the bias of order 3 grows as dt³ g^1.7. Of steep activity (g_eff large) steps are short.
+
+    Examples
+    --------
+    >>> from mftheory.simulate.integrate import default_step
+    >>> [round(1 / default_step(g)) for g in (1.5, 3.0, 6.0, 10.0, 20.0)]
+    [5, 5, 8, 10, 15]
+    """
+    return 1.0 / math.ceil(max(5.0, 5.0 * (g_eff / 3.0) ** 0.56))
 
 
 def adams_weights(dt: float, order: int) -> NDArray[np.float64]:

@@ -62,7 +62,7 @@ def test_weights_count_and_bad_questions_name_the_argument():
     # Each push moves x_i by itself, and G_i φ_i by G_i times as much as φ_i.
     assert run.S_lag(0.0, "x").value == pytest.approx(1.0, rel=1e-6)
     assert run.S_lag(0.0, "Phi").value != run.S_lag(0.0, "phi").value
-    assert run.to_xarray()["S"].shape == (4, 11)
+    assert run.to_xarray()["S"].shape == (4, 6)
     for question, argument in (
         (lambda: run.S_lag(0.05), "tau"),
         (lambda: run.S_lag(2.0), "tau"),

@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 from scipy.linalg import solve_continuous_lyapunov
 
-from mftheory import IID, Erf, InvalidNetwork, Network, Nonlinearity, NotConverged, Quiescent, RandomMode, Tanh
+from mftheory import (
+    IID,
+    Erf,
+    InvalidNetwork,
+    Network,
+    Nonlinearity,
+    NotConverged,
+    PartiallySymmetric,
+    Quiescent,
+    RandomMode,
+    Tanh,
+)
 from mftheory.simulate import equilibration
 from mftheory.simulate.simulate import simulate
 
@@ -118,6 +129,23 @@ def test_states_that_grow_without_bound_do_not_pass():
         simulate(replace(net, connectivity=IID(fast[0])), 50, fast[1], trajectories=8)
 
 
+def test_the_default_step_is_as_long_as_its_bias_allows():
+    small = {"n": 20, "seed": 0, "trajectories": 4, "duration": 4.0, "burn_in": 1.0}
+    cases = [
+        (Network(IID(2.0)), 1 / 5),
+        (Network(RandomMode.exponential(6.0, 0.5)), 1 / 8),
+        (Network(IID(20.0), Tanh()), 1 / 15),
+        (Network(IID(2.0), noise=0.5), 1 / 10),
+        (Network(PartiallySymmetric(2.0, 0.3)), 1 / 10),
+        (Network(IID(2.0), Nonlinearity("atan(x)")), 1 / 10),
+    ]
+    for net, step in cases:
+        assert simulate(net, **small).dt == pytest.approx(step, rel=1e-12)
+        assert simulate(net, **small).sampling_interval == pytest.approx(1.0, rel=1e-12)
+    # Given the time between samples, a whole number of steps.
+    assert simulate(NET, **small, sampling_interval=0.5).dt == pytest.approx(1 / 6, rel=1e-12)
+
+
 def test_activity_that_dies_out_is_an_error():
     with pytest.raises(Quiescent, match="died out"):
         simulate(Network(IID(0.5)), 40, 0, trajectories=4)
@@ -132,13 +160,13 @@ def test_settling_on_fixed_points_is_no_drift():
 
 @pytest.mark.statistical
 def test_target_lengthens_the_run_until_the_error_is_met():
-    short = simulate(NET, 80, 0, trajectories=16, duration=20.0)
+    short = simulate(NET, 120, 1, trajectories=16, duration=20.0)
     target = 0.5 * short.dimension().error / short.dimension().value
-    long = simulate(NET, 80, 0, trajectories=16, duration=20.0, target=target)
+    long = simulate(NET, 120, 1, trajectories=16, duration=20.0, target=target)
     assert long.dimension().error <= target * long.dimension().value
     assert long.duration > 2 * short.duration
     with pytest.warns(UserWarning, match="not reached"):
-        simulate(NET, 80, 0, trajectories=4, duration=2.0, target=1e-4)
+        simulate(NET, 120, 1, trajectories=4, duration=2.0, target=1e-4)
 
 
 @pytest.mark.parametrize("nonlinearity", [Erf(), Tanh()])
@@ -163,7 +191,8 @@ def test_factored_and_dense_couplings_and_both_nonlinearities(nonlinearity, rank
         ({"burn_in": -1}, "burn_in"),
         ({"trajectories": 3}, "trajectories"),
         ({"target": 0}, "target"),
-        ({"sampling_interval": 0.25}, "sampling_interval"),
+        ({"sampling_interval": 0.25, "dt": 0.1}, "sampling_interval"),
+        ({"sampling_interval": -1.0}, "sampling_interval"),
         ({"dtype": "float16"}, "dtype"),
         ({"dtype": "nonsense"}, "dtype"),
         ({"integrator": "euler"}, "integrator"),
