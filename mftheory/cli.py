@@ -3,7 +3,7 @@
 import json
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -174,11 +174,7 @@ def simulate(
             record[name], record[f"{name}_error"] = estimate.value, estimate.error
     record["duration"], record["burn_in"], record["status"] = result.duration, result.burn_in, result.status
     if plot is not None:
-        from mftheory import plots
-
-        fig, (ax,) = plots.figure(1)
-        result.plot(ax)
-        plots.save(fig, plot)
+        _draw(result.plot, plot)
     _report(record, as_json)
 
 
@@ -194,12 +190,15 @@ def compare(
     dynamics: Dynamics = "leaky",
     networks: Annotated[int, typer.Option("--networks", help="Networks a size.")] = 8,
     observable: Observable = "phi",
+    plot: Annotated[Path | None, typer.Option("--plot", help="Picture of dimension against 1/N.")] = None,
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
     """Theory against networks.  Example: mftheory compare --g 3 --effective-rank 1 --n 250 --n 500 --n 1000"""
     net = _network(_couplings(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
     result = mf.compare(net, n=n, seeds=networks, observable=observable, progress=progress)
+    if plot is not None:
+        _draw(result.plot, plot)
     if as_json:
         _print_json(result.to_dict())
     else:
@@ -302,9 +301,7 @@ def sweep(
     if plot is not None:
         from mftheory import plots
 
-        fig, (ax,) = plots.figure(1)
-        plots.sweep(data, ax)
-        plots.save(fig, plot)
+        _draw(lambda ax: plots.sweep(data, ax), plot)
     comparisons = {}
     if what == "compare" and bool(data["z"].notnull().any()):
         comparisons = {a: mf.compare(data, observable=a) for a in data["observable"].values.tolist()}
@@ -451,6 +448,15 @@ def _dynamics(text: str) -> mf.Leaky | mf.Rational | mf.EulerMap:
         if isinstance(error, MFTheoryError):  # the numbers are numbers, but no filter
             raise
     raise InvalidNetwork("dynamics", text, "must be leaky, euler:STEP or rational:N/D, such as rational:1/1,0.8,1")
+
+
+def _draw(draw: Callable[[Any], Any], file: Path) -> None:
+    """A picture of one panel."""
+    from mftheory import plots
+
+    fig, (ax,) = plots.figure(1)
+    draw(ax)
+    plots.save(fig, file)
 
 
 def _print_steps(steps: Mapping[str, Any]) -> None:

@@ -27,7 +27,7 @@ class Protocol:
     wiring_g_eff: tuple[float, ...] = (3.0, 6.0)
     wiring_networks: dict[int, int] = field(default_factory=lambda: {500: 16, 1000: 10, 2000: 6})
     # Networks differ by more than each one's estimate errs, so many networks, briefly each.
-    simulation: dict[str, Any] = field(default_factory=lambda: {"trajectories": 16, "duration": 80.0, "dt": 0.1})
+    simulation: dict[str, Any] = field(default_factory=lambda: {"trajectories": 16, "duration": 80.0})
 
 
 QUICK = Protocol(

@@ -115,6 +115,8 @@ def _in_processes(tasks: Sequence[Task], workers: int, threads: int) -> Iterator
             failures += 1
             if failures >= PATIENCE:
                 raise _died(f"workers died {failures} times without finishing anything", len(left), tasks) from error
+        finally:
+            quietly(results.close)  # joblib warns of tasks that nobody waits for any more
 
 
 def _on_cluster(tasks: Sequence[Task], threads: int, scheduler: str) -> Iterator[tuple[int, Any]]:

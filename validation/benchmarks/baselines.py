@@ -11,12 +11,11 @@ Equal statistical error of the dimension PR^phi means equal total time of trajec
 than the correlation time, and the same estimator. That is checked in the same run: `mf.simulate` with few long
 trajectories instead of many short ones, whose errors must agree. All are scaled to the target (1%) by (error/target)²
 of the measured part. The baselines are charged for this total time and for one burn-in of 40; not for their estimator.
-`mf.simulate` is charged for everything: sampling J, the burn-in of every trajectory, estimation.
+`mf.simulate` is charged for everything: sampling J, the burn-in of every trajectory, estimation of PR^phi.
 
-Bias by the step, at g = 3: exponential Adams 3 at dt = 0.1 (the default) 6e-5, at 0.2 6e-4 (integrators.py, exact);
-Runge-Kutta at 0.05 none that could be seen; RK45 at its defaults -0.5(4)%, at rtol 1e-6 taken as the reference (two
-networks of 100 neurons, 256 trajectories of 1000). So at the defaults of RK45 the ratio to our dt = 0.2 is the one at
-equal bias.
+Bias by the step, at g = 3: exponential Adams 3 at dt = 0.2 (the default there) 6e-4, at 0.1 6e-5 (integrators.py,
+exact); Runge-Kutta at 0.05 none that could be seen; RK45 at its defaults -0.5(4)%, at rtol 1e-6 taken as the reference
+(two networks of 100 neurons, 256 trajectories of 1000).
 
 One thread is timed by its processor time, which a busy machine changes little; with several, trust a quiet machine.
 """
@@ -34,7 +33,7 @@ from threadpoolctl import threadpool_limits
 import mftheory as mf
 
 BURN_IN = 40.0
-COARSE = 0.2
+FINE = 0.1
 clock = time.perf_counter
 FACTOR = 0.5 * np.sqrt(np.pi)
 
@@ -86,18 +85,18 @@ def to_target(seconds: float, duration: float, error: float, target: float) -> f
 
 def against_baselines(n: int, g: float, span: float, duration: float, target: float, check: bool) -> None:
     net = mf.Network(mf.IID(g))
-    options = {"n": n, "seed": 0, "burn_in": BURN_IN}
+    options = {"n": n, "seed": 0, "burn_in": BURN_IN, "observables": ["phi"], "max_lag": 0}
 
-    def ours(dt: float) -> None:
+    def ours(dt: float | None) -> None:
         nonlocal run
         run = mf.simulate(net, trajectories=64, duration=duration, dt=dt, **options)
         run.dimension("phi")
 
     run = mf.simulate(net, n=20, seed=0, trajectories=4, duration=10.0)  # loads and compiles
-    rough = timed(lambda: ours(COARSE), rounds=2)
-    cost = timed(lambda: ours(0.1), rounds=2)
+    slow = timed(lambda: ours(FINE), rounds=2)
+    cost = timed(lambda: ours(None), rounds=2)
     error = relative_error(run)
-    coarse = to_target(rough, duration, error, target)
+    fine = to_target(slow, duration, error, target)
     needed, total = to_target(cost, duration, error, target), 64 * duration * (error / target) ** 2
     J = net.connectivity.sample(n, 0).dense()
     x = runge_kutta(J, g * np.random.default_rng(1).standard_normal(n), span)[-1]
@@ -107,7 +106,7 @@ def against_baselines(n: int, g: float, span: float, duration: float, target: fl
         print(f"to {relative_error(few):.2%} from the same total time in 8 trajectories")
     print(f"to {target:.2%}: mf.simulate {needed:.1f} s, {total:.3g} time constants in all")
     print(f"{'baseline':>34} {'products/tau':>13} {'s a tau':>9} {'s to the same':>14} {'ratio':>7}", end="")
-    print(f" {f'at dt = {COARSE:g}':>12}")
+    print(f" {f'at dt = {FINE:g}':>12}")
     rows: list[tuple[str, float, float]] = [
         ("NumPy Runge-Kutta, dt = 0.05", 80.0, timed(lambda: runge_kutta(J, x, span)) / span)
     ]
@@ -118,7 +117,7 @@ def against_baselines(n: int, g: float, span: float, duration: float, target: fl
         )
     for name, products, each in rows:
         equal = each * (total + BURN_IN)
-        ratios = f"{equal / needed:7.1f} {equal / coarse:12.1f}"
+        ratios = f"{equal / needed:7.1f} {equal / fine:12.1f}"
         print(f"{name:>34} {products:13.0f} {each:9.3g} {equal:14.0f} {ratios}", flush=True)
 
 
@@ -132,7 +131,8 @@ def cost_against_size(sizes: list[int], g: float, duration: float, target: float
     scaled, plain = [], []
     for n in sizes:
         start = clock()
-        run = mf.simulate(net, n=n, seed=1, trajectories=64, duration=duration, burn_in=BURN_IN)
+        how = {"observables": ["phi"], "max_lag": 0}
+        run = mf.simulate(net, n=n, seed=1, trajectories=64, duration=duration, burn_in=BURN_IN, **how)
         error, value = relative_error(run), run.dimension("phi").value
         seconds = clock() - start
         needed = to_target(seconds, duration, error, target)

@@ -50,7 +50,7 @@ def family(g: float) -> mf.Network:
 def seconds(jobs: int, units: int, n: int, duration: float) -> float:
     """Of a sweep of so many networks, workers warm."""
     settings = {"n": [n], "trajectories": 32, "burn_in": 20.0, "jobs": jobs}
-    mf.sweep(family, {"g": [3.0]}, "simulate", seeds=2, seed=1, duration=5.0, **settings)
+    mf.sweep(family, {"g": [3.0]}, "simulate", seeds=8, seed=1, duration=20.0, **settings)  # on every worker
     start = time.perf_counter()
     mf.sweep(family, {"g": [2.0, 3.0]}, "simulate", seeds=units // 2, duration=duration, **settings)
     return time.perf_counter() - start
