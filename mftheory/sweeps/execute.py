@@ -151,8 +151,8 @@ def _on_cluster(tasks: Sequence[Task], threads: int, scheduler: str) -> Iterator
 
         try:
             client.wait_for_workers(1, timeout=CONNECTING)
-        except TimeoutError:
-            raise InvalidNetwork("scheduler", scheduler, "has no workers") from None
+        except TimeoutError:  # they may be in a queue, or start when there is work: wait, but say so
+            warnings.warn(f"the scheduler {scheduler} has no workers yet; waiting for them", stacklevel=2)
         try:
             submit()
             for future in running:
@@ -236,8 +236,10 @@ _watched: set[int] = set()
 
 def _die_with(parent: int) -> None:
     """End this worker when the process that started it is gone, even killed: nobody waits for its results."""
-    if os.name != "posix" or parent in _watched or os.getppid() != parent:
+    if os.name != "posix" or parent in _watched or os.getpid() == parent:  # nested in a worker: no process of its own
         return
+    if os.getppid() != parent:  # killed while this worker was starting
+        os._exit(1)
     _watched.add(parent)
 
     def watch() -> None:

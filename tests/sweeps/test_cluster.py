@@ -99,14 +99,19 @@ def test_a_scheduler_that_dies_ends_in_one_line(cluster: Cluster) -> None:
     assert 3 <= len(found) < 40
 
 
-def test_a_scheduler_without_workers_is_refused(tmp_path: Path, monkeypatch) -> None:
+def test_workers_that_come_late_are_waited_for(tmp_path: Path, monkeypatch) -> None:
     from mftheory.sweeps import execute
 
+    start = Cluster.worker
     monkeypatch.setattr(execute, "CONNECTING", 1.0)
     monkeypatch.setattr(Cluster, "worker", lambda self: self._start("dask_spec", "--help"))
     empty = Cluster(tmp_path)
+    late = threading.Timer(3.0, lambda: empty.workers.append(start(empty)))
+    late.start()
     try:
-        with pytest.raises(mf.InvalidNetwork, match=r"^scheduler = .*has no workers"):
-            small_sweep(scheduler=empty.address)
+        with pytest.warns(UserWarning, match="has no workers yet; waiting"):
+            there = small_sweep(scheduler=empty.address)
+        assert_equal(there, small_sweep())
     finally:
+        late.join()
         empty.stop()

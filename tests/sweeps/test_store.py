@@ -46,16 +46,16 @@ def keep_lines(store: Path, count: int) -> None:
 @pytest.fixture
 def computed(monkeypatch) -> list:
     """Counts the units that are computed, in this process."""
-    from mftheory import api
+    from mftheory.api import work
 
     calls: list = []
-    real = api._simulated
+    real = work.simulated
 
     def counted(*arguments):
         calls.append(arguments)
         return real(*arguments)
 
-    monkeypatch.setattr(api, "_simulated", counted)
+    monkeypatch.setattr(work, "simulated", counted)
     return calls
 
 

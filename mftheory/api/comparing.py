@@ -1,0 +1,155 @@
+"""`mftheory.compare`: theory against sampled networks."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mftheory.api.neighbour import label_of, simpler_dimension
+from mftheory.api.simulating import samplable
+from mftheory.api.solving import solve
+from mftheory.api.work import check_settings, checked_sizes, simulated
+from mftheory.errors import InvalidNetwork
+from mftheory.network import Network, Nonlinearity, _check
+
+if TYPE_CHECKING:
+    import xarray
+
+    from mftheory.action import GaussianEnsemble
+    from mftheory.results import Comparison
+
+
+def compare(
+    network: "Network | GaussianEnsemble | Sequence[Network | GaussianEnsemble] | xarray.Dataset",
+    n: int | Sequence[int] = (500, 1000, 2000),
+    seeds: int | Sequence[int] | Mapping[int, int | Sequence[int]] = 8,
+    observable: str = "phi",
+    labels: Sequence[Mapping[str, float]] | None = None,
+    jobs: int = -1,
+    progress: bool = False,
+    parameters: Mapping[str, Any] | None = None,
+    nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None = None,
+    sampling: Mapping[str, Any] | None = None,
+    *,
+    seed: int = 0,
+    common_disorder: bool = False,
+    threads: int = 1,
+    scheduler: str | None = None,
+    **simulation: Any,
+) -> "Comparison":
+    """Theory against simulation: dimensions of sampled networks, extrapolated in 1/N, in standard errors.
+
+    Parameters
+    ----------
+    network : Network or GaussianEnsemble, or a sequence of them, or the data set of a sweep
+        One or several points; or what ``mf.sweep(..., what="compare")`` returned or stored, of which only `observable`
+        is chosen and nothing is computed again.
+    n : int or sequence of int
+        Sizes to simulate; with several, the limit N → ∞ is extrapolated from all of them.
+    seeds : int, sequence of int, or mapping
+        Networks a size: their number, their seeds, or either of these for each size. At least two. From a number, seeds
+        are made of `seed`, the network's parameters, its size and its place among them: the same at every call,
+        whatever else is compared; equal networks have equal ones.
+    observable : str
+        Whose dimension is compared: "phi" or "x"; of an ensemble, any that it declares.
+    labels : sequence of mappings, optional
+        How to name each point; by default its ``g_eff`` and, for modes, ``effective_rank``; for an ensemble its name
+        and numbers.
+    jobs : int
+        Processes; all cores by default. Results do not depend on their number.
+    progress : bool
+        Show a progress bar; in a log, a line now and then.
+    parameters, nonlinearity : for ensembles
+        As for `simulate`; the same at every point.
+    sampling : dict, where neurons hear themselves
+        How long the theory samples, such as ``{"target": 0.003}``; see `solve`. Its standard error counts in z.
+    seed : int
+        What seeds are made from.
+    common_disorder : bool
+        Make them without the parameters: all points then draw from the same random numbers. Curves become smooth, and
+        the deviations of their points correlated.
+    threads : int
+        Of each process; worth more than 1 where there are fewer networks than cores. Results repeat for equal
+        `threads`.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers simulate instead; see `sweep`.
+    **simulation
+        Settings of `simulate`, such as ``trajectories`` and ``duration``.
+
+    Returns
+    -------
+    Comparison
+        z-scores are two-sided and include the spread between networks, and the theory's standard error. Each point
+        states its power against a simpler theory: of modes that overlap, the same modes without overlaps; of random
+        modes, and of partial symmetry, an i.i.d. network of equal g_eff.
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the argument, if a size, a seed or a setting is not allowed.
+    Quiescent
+        If a network has no fluctuating state.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> net = mf.Network(mf.RandomMode.exponential(g_eff=3.0, effective_rank=1.0))
+    >>> result = mf.compare(net, n=[60, 120], seeds=4, trajectories=16, duration=20.0)
+    >>> len(result.points[0].records)
+    8
+    """
+    from mftheory.compare.compare import Point
+    from mftheory.compare.compare import compare as compare_records
+    from mftheory.network.digest import digest
+    from mftheory.progress import Progress
+    from mftheory.sweeps.execute import Task, execute, quietly
+    from mftheory.sweeps.seeds import network_seeds
+
+    if hasattr(network, "data_vars"):
+        from mftheory.sweeps.dataset import comparison
+
+        return comparison(network, observable)  # type: ignore[arg-type]
+    networks = list(network) if isinstance(network, Sequence) and not isinstance(network, str) else [network]
+    if not networks:
+        raise InvalidNetwork("network", network, "must be a Network or a GaussianEnsemble, or some of them")
+    drawn_from = [samplable(net, parameters, nonlinearity) for net in networks]
+    sizes = checked_sizes(n)
+    check_settings(simulation)
+    seed = _check.integer("seed", seed, at_least=0)
+    runs = [
+        (k, size, own)
+        for k, net in enumerate(drawn_from)
+        for size in sizes
+        for own in network_seeds(seeds, size, digest(net), seed, common_disorder)
+    ]
+    # Before any simulation: a network may be quiescent.
+    sampled = {"progress": progress, **(sampling or {})}
+    theories = [solve(net, parameters=parameters, nonlinearity=nonlinearity, **sampled) for net in networks]
+    predicted = [theory.dimension(observable) for theory in theories]
+    # Long runs first, so that no core waits for the last one.
+    order = sorted(range(len(runs)), key=lambda i: -runs[i][1])
+    tasks = [
+        Task(quietly, (simulated, drawn_from[k], size, own, (observable,), (), simulation)) for k, size, own in runs
+    ]
+    records: dict[int, dict[str, Any]] = {}
+    costs = [float(size) ** 2 for _, size, _ in runs]
+    with Progress(sum(costs), "simulate", "network", parts=len(runs), enabled=progress) as bar:
+        for j, record in execute([tasks[i] for i in order], jobs, threads, scheduler):
+            records[order[j]] = record["observables"][observable]
+            bar.update(costs[order[j]])
+    poor = [record["status"] for record in records.values() if record["status"] != "equilibrated"]
+    if poor:
+        warnings.warn(f"{len(poor)} of {len(runs)} networks are in doubt, such as: {poor[0]}", stacklevel=2)
+    return compare_records(
+        [
+            Point(
+                theory=predicted[k],
+                records=[records[i] for i, run in enumerate(runs) if run[0] == k],
+                alternative=simpler_dimension(net, observable),
+                label=label_of(net, parameters) if labels is None else labels[k],
+                size=theories[k].sizes.get(observable, 1.0),
+                theory_error=theories[k].dimension_error(observable),
+            )
+            for k, net in enumerate(networks)
+        ],
+        observable,
+    )

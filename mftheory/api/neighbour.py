@@ -1,0 +1,50 @@
+"""The theory that a comparison must be able to exclude, and what a point is called."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mftheory.api.solving import solve
+from mftheory.errors import Quiescent
+from mftheory.network import IID, Network, PartiallySymmetric, RandomMode
+from mftheory.network.overlaps import Sigmoid
+
+if TYPE_CHECKING:
+    from mftheory.action import GaussianEnsemble
+
+
+def simpler_dimension(network: "Network | GaussianEnsemble", observable: str) -> float | None:
+    """The prediction with overlaps, else κ, else the symmetry removed: what a comparison must tell from the theory."""
+    if not isinstance(network, Network) or isinstance(network.connectivity, IID):
+        return None
+    connectivity = network.connectivity
+    if isinstance(connectivity, RandomMode) and connectivity.overlaps is not None:
+        simpler: RandomMode | IID = replace(connectivity, overlaps=None)
+    else:
+        simpler = IID(connectivity.g_eff)
+    try:
+        return solve(replace(network, connectivity=simpler)).dimension(observable)
+    except Quiescent:  # it fluctuates because its neurons hear themselves
+        return None
+
+
+def label_of(network: "Network | GaussianEnsemble", parameters: Mapping[str, Any] | None) -> dict[str, Any]:
+    if not isinstance(network, Network):
+        numbers = {name: value for name, value in (parameters or {}).items() if np.ndim(value) == 0}
+        return {"ensemble": network.name, **{k: v for k, v in numbers.items() if isinstance(v, Real)}}
+    label = {"g_eff": network.g_eff}
+    connectivity = network.connectivity
+    if isinstance(connectivity, RandomMode):
+        label["effective_rank"] = connectivity.effective_rank
+        if isinstance(connectivity.overlaps, Sigmoid):
+            label["overlap_amplitude"] = connectivity.overlaps.amplitude
+    if isinstance(connectivity, PartiallySymmetric):
+        label["symmetry"] = connectivity.symmetry
+    if network.gains is not None:
+        label["PR_G"] = network.gains.participation_ratio
+    if network.noise > 0:
+        label["noise"] = network.noise
+    return label

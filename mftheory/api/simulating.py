@@ -1,0 +1,92 @@
+"""`mftheory.simulate`: one network drawn from its ensemble."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from mftheory.api.solving import refuse_numbers
+from mftheory.network import Erf, Network, Nonlinearity
+
+if TYPE_CHECKING:
+    from mftheory.action import GaussianEnsemble
+    from mftheory.network.sampled import Samplable
+    from mftheory.results import Simulation
+
+
+def simulate(
+    network: "Network | GaussianEnsemble",
+    n: int,
+    seed: int,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None = None,
+    **settings: Any,
+) -> "Simulation":
+    """Simulate one network drawn from the ensemble: independent trajectories of the same couplings.
+
+    Parameters
+    ----------
+    network : Network or GaussianEnsemble
+        What to simulate. Of an ensemble, populations of leaky neurons, coupled directly or through linear populations.
+    n : int
+        Neurons, at least 2; of an ensemble, its N: a population has round(size·n) sites.
+    seed : int
+        Seed of the couplings and, by independent streams, of the initial conditions and of independent parameters.
+    parameters : dict, for an ensemble
+        The numbers behind its symbols and the values of its per-site parameters, such as
+        ``{"g": 2.0, "alpha": 0.5, "D": [0.5, 1.0]}``. Values are an array (resampled by quantiles to the number of
+        sites), one number, a law (`Gains.exponential`), or a function of u in [0, 1], from an array to an array.
+    nonlinearity : Nonlinearity, or one for each activity by name, for an ensemble
+        Erf() by default.
+    **settings
+        Of the integration: ``target``, ``trajectories``, ``duration``, ``dt``, ``burn_in``, ``sampling_interval``,
+        ``dtype``, ``integrator``, ``max_memory``, ``progress``; see `mftheory.simulate.simulate.simulate`.
+
+    Returns
+    -------
+    Simulation
+        Two- and four-point functions, dimensions and timescales with standard errors. Observables are "phi" and "x";
+        with gains also "Phi" and "readout"; of an ensemble those that it declares, by default every state and activity
+        of its neurons, each averaged over the neurons of its population. Its `.status` says whether the run was
+        stationary; if not, a warning is given as well.
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the argument, if one is out of range, missing, or the covariances belong to no Gaussian.
+    NotConverged
+        If the state overflows.
+    Unsupported
+        If a population of the ensemble cannot be simulated.
+
+    Notes
+    -----
+    Assumes an odd φ (no mean to subtract) and a stationary state that forgets its initial condition (THEORY.md §0, §8).
+    Results repeat bit for bit on one machine with the same arguments and BLAS threads.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> from mftheory.action.ensembles import BUILT_IN
+    >>> mine = BUILT_IN["random-mode"]()  # or one of your own
+    >>> numbers = {"alpha": 0.5, "D": [3.0, 6.0]}
+    >>> run = mf.simulate(mine, n=100, seed=0, parameters=numbers, trajectories=16, duration=20.0)
+    >>> run.observables, run.status
+    (('phi', 'x'), 'equilibrated')
+    """
+    from mftheory.simulate.simulate import simulate as simulate_network
+
+    return simulate_network(samplable(network, parameters, nonlinearity), n, seed, **settings)
+
+
+def samplable(
+    network: "Network | GaussianEnsemble",
+    parameters: Mapping[str, Any] | None,
+    nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None,
+) -> "Samplable":
+    """A network as it is, an ensemble with its numbers."""
+    if isinstance(network, Network):
+        refuse_numbers(parameters, nonlinearity)
+        return network
+    from mftheory.action.sampling import SamplableEnsemble
+
+    return SamplableEnsemble(network, parameters or {}, Erf() if nonlinearity is None else nonlinearity)
