@@ -61,8 +61,8 @@ def test_the_function_can_be_sent_to_other_processes():
 
 
 def run(phi, duration=10.0, **options):
-    network = mf.Network(mf.IID(3.0), phi)
-    return mf.simulate(network, n=60, seed=1, trajectories=6, duration=duration, burn_in=1, dt=0.1, keep_states=True, **options)
+    how = {"n": 60, "seed": 1, "trajectories": 6, "burn_in": 1, "dt": 0.1, "keep_states": True}
+    return mf.simulate(mf.Network(mf.IID(3.0), phi), duration=duration, **how, **options)
 
 
 def test_tanh_spelt_out_takes_the_same_steps():
