@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: demo test test-long kernels lock clean
+.PHONY: demo test test-long test-nightly kernels lock clean
 
 demo: .venv/.ready
 	$(BIN)/mftheory figure dimension --output demo --progress
@@ -16,6 +16,15 @@ test: .venv/.ready
 
 test-long: .venv/.ready
 	$(BIN)/pytest -m long
+
+# New random networks every time, many of them; `make test-nightly SEED=12345` repeats a night.
+SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+test-nightly: SEED := $(SEED)
+test-nightly: .venv/.ready
+	@echo "seed of this night: $(SEED)"
+	MFTHEORY_NIGHTLY=1 MFTHEORY_SEED=$(SEED) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+	  $(BIN)/pytest -n auto --dist loadfile -m "nightly or hypothesis" --hypothesis-seed=$(SEED) || \
+	  { echo "failed: make test-nightly SEED=$(SEED) repeats it"; exit 1; }
 
 # Derive every built-in ensemble afresh and rewrite the committed kernels.
 kernels: .venv/.ready

@@ -4,7 +4,6 @@ import json
 import sys
 import warnings
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,8 +22,6 @@ app = typer.Typer(
 )
 
 NONLINEARITIES: dict[str, mf.Nonlinearity] = {"erf": mf.Erf(), "tanh": mf.Tanh()}
-
-FIGURES = ("dimension", "overlaps")
 
 G = Annotated[float, typer.Option("--g", help="Effective coupling strength g_eff, above 1 without noise.")]
 Rank = Annotated[
@@ -340,22 +337,36 @@ def plan(
 
 @app.command()
 def figure(
-    name: Annotated[str, typer.Argument(help="dimension, or overlaps")],
-    output: Annotated[Path, typer.Option("--output", help="Folder for the pictures and the JSON.")] = Path("figures"),
+    name: Annotated[str, typer.Argument(help="Of the figure, such as effective_rank; all of them; or summary.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder for pictures, tables and JSON.")] = Path("figures"),
+    preset: Annotated[
+        str | None, typer.Option("--preset", help="quick, medium or full (default): the published sizes.")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Seconds instead of minutes; concludes nothing.")] = False,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="Dask scheduler for the networks, such as tcp://host:8786.")
+    ] = None,
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
-    """Reproduce a figure: picture, table, JSON.  Example: mftheory figure dimension --output figures"""
-    if name not in FIGURES:
-        raise InvalidNetwork("figure", name, f"must be {' or '.join(FIGURES)}")
-    chosen = import_module(f"mftheory.figures.{name}")
-    protocol = chosen.QUICK if quick else chosen.Protocol()
-    record = chosen.run(output, protocol, say=_silent if as_json else typer.echo, progress=progress)
+    """Published figures: picture, table, JSON.  Example: mftheory figure all --preset quick --output figures
+
+    `all` makes each in a folder of its own; `summary` says what the z-scores of all results in a folder amount to. The
+    same command continues what was stopped.
+    """
+    from mftheory.figures import jobs
+
+    chosen = "trial" if quick else preset
+    say = _silent if as_json else typer.echo
+    if name == "summary":
+        record = jobs.summarise(output, say)
+    elif name == "all":
+        record = jobs.make_all(output, chosen, say, progress, scheduler)
+    else:
+        record, files = jobs.make(name, output, chosen, say, progress, scheduler)
+        say(f"\nWritten: {', '.join(map(str, files))}")
     if as_json:
         _print_json(record)
-    else:
-        typer.echo(f"\nWritten: {', '.join(str(output / f) for f in chosen.FILES)}")
 
 
 @app.command()

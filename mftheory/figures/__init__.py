@@ -1,1 +1,1 @@
-"""The published figures, on the public API. Each module has `run(output, ...)`."""
+"""The published figures, on the public API. `registry` lists them; each module has `PRESETS` and `run(output, ...)`."""

@@ -1,7 +1,7 @@
 """The main job: dimension of activity against effective rank, derived, computed, simulated, and on real wiring."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,11 @@ import numpy as np
 
 import mftheory as mf
 from mftheory import connectome, plots
+from mftheory.figures.networks import of_point
 from mftheory.results.provenance import provenance
 
 Say = Callable[[str], None]
-FILES = ("dimension.png", "wiring.png", "dimension.json")
+FILES = ("dimension.png", "wiring.png", "dimension.json", "dimension.txt")
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,17 @@ QUICK = Protocol(
 )
 """For trying the job out in seconds: too small to conclude anything from."""
 
+PRESETS: Mapping[str, Protocol] = {
+    "trial": QUICK,
+    "quick": Protocol(
+        networks={250: 16, 500: 12, 1000: 8}, wiring_g_eff=(6.0,), wiring_networks={250: 16, 500: 12, 1000: 8}
+    ),
+    "full": Protocol(),
+}
+
 
 def run(output: Path, protocol: Protocol | None = None, say: Say = print, progress: bool = False) -> dict[str, Any]:
-    """Derive, compute, simulate, compare; write ``dimension.png``, ``wiring.png`` and ``dimension.json``.
+    """Derive, compute, simulate, compare; write ``dimension.png``, ``wiring.png``, ``dimension.json`` and the report.
 
     Parameters
     ----------
@@ -61,11 +70,20 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
         Every number written, JSON-ready.
     """
     protocol = Protocol() if protocol is None else protocol
-    record: dict[str, Any] = {"formula": derived(say)}
-    record |= against_rank(protocol, say, progress)
-    record["wiring"] = on_wiring(protocol, say, progress)
+    lines: list[str] = []
+
+    def report(line: str) -> None:
+        lines.append(line)
+        say(line)
+
+    record: dict[str, Any] = {"formula": derived(report)}
+    record |= against_rank(protocol, report, progress)
+    record["wiring"] = on_wiring(protocol, report, progress)
+    points = [*record["comparison"]["points"], *record["wiring"]["comparison"]["points"]]
+    record["comparisons"] = [of_point(point, "no kappa") for point in points]
     record["provenance"] = provenance(**asdict(protocol))
     draw(record, output)
+    (output / "dimension.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return record
 
 

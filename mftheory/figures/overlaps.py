@@ -15,9 +15,9 @@ import numpy as np
 import mftheory as mf
 from mftheory import plots
 from mftheory.figures.maximum import Maximum, maximum
+from mftheory.figures.networks import of_point, sizes
 from mftheory.figures.records import Records
 from mftheory.results.provenance import provenance
-from mftheory.results.theory import FEWEST_DIMENSIONS
 
 Say = Callable[[str], None]
 Place = tuple[float, float, float]
@@ -25,7 +25,7 @@ Place = tuple[float, float, float]
 
 MAXIMUM_WITHIN = 0.25
 """Of the highest value, in γ: where a polynomial of few terms follows the curve."""
-FILES = ("overlaps.png", "overlaps.csv", "overlaps.json")
+FILES = ("overlaps.png", "overlaps.csv", "overlaps.json", "overlaps.txt")
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,26 @@ QUICK = Protocol(
 )
 """For trying the job out in seconds: too small to conclude anything from."""
 
+PRESETS: Mapping[str, Protocol] = {
+    "trial": QUICK,
+    "quick": Protocol(
+        g_eff=(3.0, 10.0),
+        effective_rank=(0.8,),
+        amplitude=(-0.6, -0.4, -0.2, -0.1, 0.0, 0.2, 0.4, 0.6),
+        target=0.02,
+        refinement=(-0.1, -0.05, 0.05),
+        refined_target=0.01,
+        simulated_amplitude=(-0.6, -0.2, 0.0, 0.4),
+        networks={250: 16, 500: 12, 1000: 8},
+    ),
+    "full": Protocol(),
+}
+
 
 def run(
     output: Path, protocol: Protocol | None = None, say: Say = print, progress: bool = False, jobs: int = -1
 ) -> dict[str, Any]:
-    """Solve, simulate, compare, find the maxima; write ``overlaps.png``, ``overlaps.csv`` and ``overlaps.json``.
+    """Solve, simulate, compare, find the maxima; write ``overlaps.png``, ``.csv``, ``.json`` and ``.txt``.
 
     Every point is written to ``points/`` as soon as it is done, and read from there if the job is run again.
 
@@ -93,10 +108,14 @@ def run(
         "curves": curves,
         "claims": claims(curves),
         "simulated": points,
+        "comparisons": [of_point(point, "no overlaps") for point in points],
         "provenance": provenance(**asdict(protocol)),
     }
-    report(record, say)
+    lines: list[str] = []
+    report(record, lines.append)
+    say("\n".join(lines))
     write(record, output)
+    (output / "overlaps.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return record
 
 
@@ -196,19 +215,6 @@ def simulated(protocol: Protocol, records: Records, progress: bool, jobs: int) -
         )
         found.append(result)
     return found
-
-
-def sizes(candidates: Sequence[int], dimension: float) -> list[int]:
-    """Sizes with enough dimensions for a line in 1/N, N·PR >= 10; two of them at least, to extrapolate from.
-
-    Examples
-    --------
-    >>> from mftheory.figures.overlaps import sizes
-    >>> sizes([500, 1000, 2000], 0.03), sizes([500, 1000, 2000], 0.004)
-    ([500, 1000, 2000], [1000, 2000])
-    """
-    rising = sorted(candidates)
-    return [n for n in rising if n * dimension >= FEWEST_DIMENSIONS or n in rising[-2:]]
 
 
 def _compare(

@@ -131,16 +131,22 @@ class FilteredTwoPoint:
 
     def unclipped(self, omega: Array) -> tuple[Array, Array]:
         """C^x(ω) and C^φ(ω) as they come out, below 0 by rounding where they vanish."""
-        n = self._source(np.abs(omega))
+        return self._of_source(self._source(np.abs(omega)), omega)
+
+    def _of_source(self, n: Array, omega: Array) -> tuple[Array, Array]:
+        """C^x(ω) and C^φ(ω) of the part n of C^φ that is not the response to x."""
         x = self._dressed(omega) * (self.g_eff**2 * n + self.noise**2)
         return x, n + self.loop / self.g_eff**2 * x
 
     def transfer(self, observable: str, omega: Array) -> Array:
         """C^x(ω)/C^φ(ω) = |H|² (g_eff² + σ²/C^φ), or C^{xφ}(ω)/C^φ(ω)."""
-        ratio = np.full(np.shape(omega), self.g_eff**2)
         if self.noise > 0:
-            ratio = ratio + self.noise**2 / self.spectrum("phi", omega)
-        return np.asarray(self.power(omega) * ratio * (1.0 if observable == "x" else self.gain))
+            # Beyond its edge C^φ is what noise leaves of it, |⟨φ'⟩|² C^x, which rounding must not take below 0.
+            x, phi = self._of_source(np.maximum(self._source(np.abs(omega)), 0.0), omega)
+            ratio = x / phi
+        else:
+            ratio = self.power(omega) * self.g_eff**2
+        return np.asarray(ratio * (1.0 if observable == "x" else self.gain))
 
     def response(self, observable: str, omega: ArrayLike) -> Complex:
         """S^x(ω) = H(ω), S^φ(ω) = ⟨φ'⟩ H(ω)."""

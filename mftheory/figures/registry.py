@@ -1,0 +1,76 @@
+"""The figures by name. A module is imported when its figure is asked for."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Protocol
+
+from mftheory.errors import InvalidNetwork
+
+FIGURES: Mapping[str, str] = {
+    "dimension": "the main job: derived, computed, simulated, and on real wiring",
+    "duality": "Fig. 3: covariances neuron by neuron and time by time",
+    "effective_rank": "Fig. 4(a): dimension against effective rank",
+    "timescales": "Fig. 4(b): timescales of the leading principal components",
+    "gains": "Fig. 5: dimension against the spread of single-neuron gains, and of what is sent and read out",
+    "overlaps": "Fig. 7: dimension against the amplitude of mode overlaps",
+    "singular_values": "Fig. 8: singular values of the couplings",
+    "components": "Fig. 9: principal components of one network",
+    "low_rank": "Fig. 10(a): dimension at low effective rank, step spectrum",
+    "covariance_spectrum": "Fig. 10(b): eigenvalues of the covariance of one network",
+    "iid_symmetric": "[CAL23]: dimension against g, and against partial symmetry",
+    "onset": "scaling laws near the onset of chaos, theory only",
+}
+"""Name: what it shows, of [CMvML25] where no other is named."""
+
+PRESETS = ("trial", "quick", "medium", "full")
+"""From seconds, which conclude nothing, and minutes on two cores to the published sizes; no figure has all of them."""
+
+
+class Figure(Protocol):
+    """What a figure's module has."""
+
+    PRESETS: Mapping[str, Any]
+    FILES: tuple[str, ...]
+    run: Callable[..., dict[str, Any]]
+
+
+def load(name: str) -> Figure:
+    """The module of a figure.
+
+    Raises
+    ------
+    InvalidNetwork
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> from mftheory.figures.registry import load
+    >>> sorted(load("onset").PRESETS)
+    ['full', 'quick']
+    """
+    if name not in FIGURES:
+        raise InvalidNetwork("figure", name, f"must be all, summary or one of {', '.join(FIGURES)}")
+    module: Any = import_module(f"mftheory.figures.{name}")
+    return module
+
+
+def protocol(name: str, preset: str) -> Any:
+    """A figure's protocol of that preset; the nearest smaller one if it has none of its own, else its smallest.
+
+    Raises
+    ------
+    InvalidNetwork
+        If there is no such figure or preset.
+
+    Examples
+    --------
+    >>> from mftheory.figures.registry import load, protocol
+    >>> protocol("onset", "medium") == load("onset").PRESETS["quick"]
+    True
+    """
+    known = load(name).PRESETS
+    if preset not in PRESETS:
+        raise InvalidNetwork("preset", preset, f"must be {', '.join(PRESETS[:-1])} or {PRESETS[-1]}")
+    there = [p for p in PRESETS if p in known]
+    no_larger = [p for p in there if PRESETS.index(p) <= PRESETS.index(preset)]
+    return known[no_larger[-1] if no_larger else there[0]]
