@@ -2,8 +2,11 @@
 
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
+
+T = TypeVar("T")
 
 FIRST = 5.0
 """Seconds to the first line of a log."""
@@ -145,6 +148,21 @@ class Progress:
             left = f"done in {duration(elapsed)}"
         line = f"{self._description}: {share:.0%}, {self._count()}, {_rate(counted / elapsed, self._unit)}, {left}"
         print(line, file=self._file, flush=True)
+
+
+def tracked(items: Sequence[T], description: str, unit: str = "part", enabled: bool = True) -> Iterator[T]:
+    """The items one after the other, with the progress of whoever takes them.
+
+    Examples
+    --------
+    >>> from mftheory.progress import tracked
+    >>> list(tracked(["a", "b"], "letters", enabled=False))
+    ['a', 'b']
+    """
+    with Progress(len(items), description, unit, enabled=enabled) as progress:
+        for item in items:
+            yield item
+            progress.update()
 
 
 def duration(seconds: float) -> str:

@@ -16,6 +16,7 @@ import mftheory as mf
 from mftheory import plots
 from mftheory.figures.against import compared, conclude, seed
 from mftheory.figures.records import Records
+from mftheory.progress import tracked
 from mftheory.results.theory import Theory
 
 Say = Callable[[str], None]
@@ -67,8 +68,6 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
     dict
         Every number written, JSON-ready.
     """
-    from tqdm import tqdm
-
     protocol = PRESETS["full"] if protocol is None else protocol
     net = mf.Network(mf.IID(protocol.g))
     theory = mf.solve(net)
@@ -76,7 +75,7 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
     records = Records(output / "points")
     places = [(n, k) for n, count in protocol.networks.items() for k in range(count)]
     found: dict[int, list[dict[str, Any]]] = {n: [] for n in protocol.networks}
-    for n, k in tqdm(places, desc=NAME, disable=not progress):
+    for n, k in tracked(places, NAME, "network", progress):
         settings = {**asdict(protocol), "networks": [n, seed(NAME, n, k)], "version": mf.__version__}
         compute = partial(_measured, net, n, seed(NAME, n, k), protocol, (n, k) == (largest, 0))
         found[n].append(records.get(f"{n}-{k}", settings, compute))

@@ -19,6 +19,7 @@ from mftheory import plots
 from mftheory.figures.against import compared, conclude, seed
 from mftheory.figures.networks import size_error
 from mftheory.figures.records import Records
+from mftheory.progress import tracked
 
 Say = Callable[[str], None]
 Array = NDArray[np.float64]
@@ -68,8 +69,6 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
     dict
         Every number written, JSON-ready.
     """
-    from tqdm import tqdm
-
     protocol = PRESETS["full"] if protocol is None else protocol
     net = mf.Network(mf.RandomMode.step(protocol.g_eff, protocol.effective_rank))
     theory = mf.solve(net)
@@ -77,7 +76,7 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
     places = [(n, k) for n, count in protocol.networks.items() for k in range(count)]
     places += [(protocol.shown, 0)] if (protocol.shown, 0) not in places else []
     found: dict[tuple[int, int], dict[str, Any]] = {}
-    for n, k in tqdm(places, desc=NAME, disable=not progress):
+    for n, k in tracked(places, NAME, "network", progress):
         settings = {**asdict(protocol), "networks": [n, seed(NAME, n, k)], "version": mf.__version__}
         compute = partial(_measured, net, n, seed(NAME, n, k), protocol, (n, k) == (protocol.shown, 0))
         found[n, k] = records.get(f"{n}-{k}", settings, compute)

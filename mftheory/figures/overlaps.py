@@ -17,6 +17,7 @@ from mftheory import plots
 from mftheory.figures.maximum import Maximum, maximum
 from mftheory.figures.networks import of_point, sizes
 from mftheory.figures.records import Records
+from mftheory.progress import tracked
 from mftheory.results.provenance import provenance
 
 Say = Callable[[str], None]
@@ -137,7 +138,7 @@ def solved(protocol: Protocol, records: Records, progress: bool, jobs: int) -> l
         for amplitude in protocol.amplitude
     ]
     curves: dict[tuple[float, float], dict[float, dict[str, Any]]] = {}
-    for place in _shown(places, "solve", progress):
+    for place in tracked(places, "solve", "point", progress):
         curves.setdefault(place[:2], {})[place[2]] = _point(place, protocol.target, records, jobs)
     highest = {curve: max(points, key=lambda x: points[x]["dimension"]) for curve, points in curves.items()}
     around: list[Place] = [
@@ -147,7 +148,7 @@ def solved(protocol: Protocol, records: Records, progress: bool, jobs: int) -> l
         if min(protocol.amplitude) < top + offset < max(protocol.amplitude)
     ]
     around = [place for place in around if place[2] not in curves[place[:2]]]
-    for place in _shown(around, "refine", progress):
+    for place in tracked(around, "refine", "point", progress):
         curves[place[:2]][place[2]] = _point(place, protocol.refined_target, records, jobs)
     found = []
     for curve, points in curves.items():
@@ -199,7 +200,7 @@ def simulated(protocol: Protocol, records: Records, progress: bool, jobs: int) -
         for amplitude in protocol.simulated_amplitude
     ]
     found = []
-    for place in _shown(places, "simulate", progress):
+    for place in tracked(places, "simulate", "network", progress):
         dimension = _point(place, protocol.target, records, jobs)["dimension"]
         networks = {n: protocol.networks[n] for n in sizes(list(protocol.networks), dimension)}
         # Disorder is independent between points: shared, it would correlate their deviations.
@@ -356,9 +357,3 @@ def _seed(*point: float) -> int:
     """A seed from what distinguishes a point, the same whatever else a protocol holds."""
     key = [round(1e6 * (number + 10.0)) for number in point]
     return int(np.random.SeedSequence(0, spawn_key=key).generate_state(1)[0])
-
-
-def _shown(places: Sequence[Any], what: str, progress: bool) -> Any:
-    from tqdm import tqdm
-
-    return tqdm(places, desc=what, unit="point", disable=None if progress else True)

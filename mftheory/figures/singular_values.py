@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import mftheory as mf
 from mftheory import connectome, plots
 from mftheory.figures.against import compared, conclude, seed
+from mftheory.progress import tracked
 
 Say = Callable[[str], None]
 Array = NDArray[np.float64]
@@ -58,13 +59,11 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
     dict
         Every number written, JSON-ready.
     """
-    from tqdm import tqdm
-
     protocol = PRESETS["full"] if protocol is None else protocol
     largest = max(protocol.networks)
     spectra: list[dict[str, Any]] = []
     comparisons: list[dict[str, Any]] = []
-    for k, alpha in enumerate(tqdm(protocol.alpha, desc=NAME, disable=not progress)):
+    for k, alpha in enumerate(tracked(protocol.alpha, NAME, "value of α", progress)):
         found = {n: [drawn(alpha, n, seed(NAME, k, n, j)) for j in range(m)] for n, m in protocol.networks.items()}
         comparisons += against_theory(alpha, found)
         sigma = np.concatenate(found[largest])

@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Heterogeneous, Leaky, Network, _check
 from mftheory.network.couplings import Couplings, Dense
+from mftheory.progress import tracked
 from mftheory.results import Theory
 from mftheory.results.linear_equivalent import LinearEquivalent
 from mftheory.solve.ensembles import SELF_FEEDBACK
@@ -146,12 +147,7 @@ def linear_equivalent(
     noise = 0.0 if ensemble is None else ensemble.noise
     phi = np.empty((frequencies.size, J.n, J.n), dtype=np.complex128)
     responses = np.empty_like(phi) if noise > 0 else None
-    steps: Any = range(frequencies.size)
-    if progress:
-        from tqdm import tqdm
-
-        steps = tqdm(steps, desc=f"linear equivalent n={J.n}", unit="ω", disable=None)  # silent in a log
-    for k in steps:
+    for k in tracked(range(frequencies.size), f"linear equivalent n={J.n}", "frequency", progress):
         W = propagator(J, linear[k], float(frequencies[k]))
         if responses is not None:
             responses[k] = W * linear[k]
