@@ -12,9 +12,9 @@ import pytest
 
 import mftheory as mf
 from mftheory.compare.compare import Point, compare
-from mftheory.compare.extrapolate import Linear, intercept, sizes_of
 from mftheory.results import Theory
 from mftheory.results.comparison import STANDARD_ERRORS
+from mftheory.results.extrapolate import Linear, intercept, sizes_of
 from mftheory.solve.self_feedback.field import Field
 from mftheory.solve.self_feedback.sampling import Sampling
 from mftheory.solve.self_feedback.solver import Solver

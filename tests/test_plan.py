@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import mftheory as mf
-from mftheory.compare.extrapolate import intercept
 from mftheory.planning import design, precision
 from mftheory.planning.cost import workload
 from mftheory.planning.design import Situation
+from mftheory.results.extrapolate import intercept
 
 NET = mf.Network(mf.RandomMode.exponential(5.0, 0.6))
 

@@ -12,8 +12,8 @@ import pytest
 from random_networks import Described, FromGenerator, describe
 
 import mftheory as mf
-from mftheory.compare.extrapolate import intercept
 from mftheory.results.comparison import ComparedPoint
+from mftheory.results.extrapolate import intercept
 
 pytestmark = pytest.mark.statistical
 

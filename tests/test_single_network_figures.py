@@ -7,9 +7,9 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from mftheory.compare.extrapolate import intercept
 from mftheory.figures import components, covariance_spectrum, duality, singular_values, timescales
 from mftheory.figures.against import compared, limit, seed
+from mftheory.results.extrapolate import intercept
 
 MODULES = {
     "singular_values": singular_values,

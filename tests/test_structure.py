@@ -23,7 +23,7 @@ EDGES = {
     "simulate": {"network", "results"},
     "compare": {"results"},
     "connectome": {"network", "results"},
-    "planning": {"network", "results", "compare", "simulate"},
+    "planning": {"network", "results", "simulate"},
     "plots": {"results"},
     "data": set(),
     "progress": set(),

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from mftheory.compare.extrapolate import Linear, change_without_smallest, intercept, sizes_of
 from mftheory.errors import InvalidNetwork
 from mftheory.results.comparison import ComparedPoint, Comparison, SizeAverage
 from mftheory.results.estimate import Estimate
+from mftheory.results.extrapolate import Linear, change_without_smallest, intercept, sizes_of
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def compare(points: Iterable[Point], observable: str = "phi") -> Comparison:
     from N = 250 on within the errors (3%).
 
     dimension = a + b/N is fitted over the sizes; the error of a comes from the spread between networks, which contains
-    the estimation error of each, and z allows for their small number (`mftheory.compare.extrapolate`). Drawing networks
+    the estimation error of each, and z allows for their small number (`mftheory.results.extrapolate`). Drawing networks
     again from those samples, a correct theory is beyond 3 standard errors one time in 200 to 600. Where the theory has
     an error of its own, it is added in quadrature.
 

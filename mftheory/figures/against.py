@@ -3,34 +3,27 @@
 import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+import mftheory as mf
+from mftheory.figures.records import Records
 from mftheory.figures.verdicts import summary, summary_text, table, verdict
+from mftheory.progress import tracked
+from mftheory.results.extrapolate import Linear, intercept
 from mftheory.results.provenance import provenance
 
 Values = Mapping[int, ArrayLike]
 """Size n → one value a network, at least two of them."""
 
 
-@dataclass(frozen=True)
-class Limit:
-    """What a line in n^-power gives at n → ∞: value, standard error and the degrees of freedom of that error."""
-
-    value: float
-    error: float
-    degrees_of_freedom: float
-
-
-def limit(values: Values, power: float = 1.0) -> Limit:
-    """Averages over networks, extrapolated by a line in n^-power; the average itself if there is one size.
-
-    Sizes are weighted by networks × n, fixed beforehand, as the variance between networks falls about as 1/n. The error
-    is the spread between networks of each size (Welch), its degrees of freedom by Satterthwaite's formula.
+def limit(values: Values, power: float = 1.0) -> Linear:
+    """Averages over networks, extrapolated by a line in n^-power (`mftheory.results.extrapolate.intercept`).
 
     Examples
     --------
@@ -39,18 +32,7 @@ def limit(values: Values, power: float = 1.0) -> Limit:
     >>> round(found.value, 12), found.error > 0
     (2.9, True)
     """
-    sizes = sorted(values)
-    each = [np.asarray(values[n], dtype=np.float64) for n in sizes]
-    count = np.array([v.size for v in each])
-    weight = count * np.array(sizes, dtype=np.float64)
-    coefficients = np.ones(1)
-    if len(sizes) > 1:
-        design = np.column_stack([np.ones(len(sizes)), np.array(sizes, dtype=np.float64) ** -power])
-        coefficients = np.linalg.solve(design.T @ (weight[:, None] * design), design.T * weight)[0]
-    parts = coefficients**2 * np.array([v.var(ddof=1) for v in each]) / count
-    variance = float(parts.sum())
-    freedom = variance**2 / float(np.sum(parts**2 / (count - 1))) if variance > 0 else float(count.sum() - len(sizes))
-    return Limit(float(coefficients @ [v.mean() for v in each]), variance**0.5, freedom)
+    return intercept({n: np.asarray(values[n], dtype=np.float64) for n in sorted(values)}, power)
 
 
 def compared(
@@ -120,6 +102,61 @@ def seed(figure: str, *place: int) -> int:
     (True, False)
     """
     return int(np.random.SeedSequence([zlib.crc32(figure.encode()), *place]).generate_state(1)[0])
+
+
+Network = tuple[int, int]
+"""The size of one network of a figure, and its number among those of its size."""
+
+
+def each_network(
+    name: str,
+    output: Path,
+    protocol: Any,
+    measure: Callable[[int, int, bool], dict[str, Any]],
+    shown: Network,
+    progress: bool,
+    **settings: Any,
+) -> tuple[dict[int, list[dict[str, Any]]], dict[str, Any]]:
+    """Measure every network of a protocol once: results are kept in ``points/``.
+
+    Parameters
+    ----------
+    name : str
+        Of the figure.
+    output : Path
+        Its folder.
+    protocol : dataclass
+        With ``networks``, their number by size.
+    measure : callable
+        (n, seed, whether this one is drawn) → what a network gave, JSON-ready; of the one that is drawn, ``"shown"``.
+    shown : tuple
+        Which one is drawn; measured as well, if it is none of the protocol's.
+    progress : bool
+        Show a progress bar.
+    **settings
+        What else results depend on.
+
+    Returns
+    -------
+    found : dict of int to list of dict
+        What the networks of each size gave.
+    shown : dict
+        What is drawn, with its ``"n"``.
+    """
+    records = Records(output / "points")
+    places = [(n, k) for n, count in protocol.networks.items() for k in range(count)]
+    at: dict[Network, dict[str, Any]] = {}
+    for n, k in tracked(list(dict.fromkeys([*places, shown])), name, "network", progress):
+        own = seed(name, n, k)
+        made_with = {**asdict(protocol), "networks": [n, own], **settings, "version": mf.__version__}
+        at[n, k] = records.get(f"{n}-{k}", made_with, partial(measure, n, own, (n, k) == shown))
+    found = {n: [at[n, k] for k in range(count)] for n, count in protocol.networks.items()}
+    return found, at[shown]["shown"] | {"n": shown[0]}
+
+
+def to_keep(found: Mapping[int, list[dict[str, Any]]]) -> dict[str, Any]:
+    """What networks gave, without what is drawn of one of them."""
+    return {str(n): [{k: v for k, v in one.items() if k != "shown"} for one in each] for n, each in found.items()}
 
 
 def conclude(

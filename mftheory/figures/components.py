@@ -5,7 +5,7 @@ With p_k the activity along the kth eigenvector of the covariance, λ_k = ⟨p_k
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,7 @@ import numpy as np
 
 import mftheory as mf
 from mftheory import plots
-from mftheory.figures.against import compared, conclude, seed
-from mftheory.figures.records import Records
-from mftheory.progress import tracked
+from mftheory.figures.against import compared, conclude, each_network, to_keep
 from mftheory.results.theory import Theory
 
 Say = Callable[[str], None]
@@ -52,33 +50,13 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
 
     Each network is simulated once: results are kept in ``points/``.
 
-    Parameters
-    ----------
-    output : Path
-        Folder to write to, made if need be.
-    protocol : Protocol, optional
-        What to simulate; by default that of the "full" preset.
-    say : callable
-        Where the report goes.
-    progress : bool
-        Show a progress bar.
-
-    Returns
-    -------
-    dict
-        Every number written, JSON-ready.
+    Parameters and what is returned as of `mftheory.figures.effective_rank.run`.
     """
     protocol = PRESETS["full"] if protocol is None else protocol
     net = mf.Network(mf.IID(protocol.g))
     theory = mf.solve(net)
-    largest = max(protocol.networks)
-    records = Records(output / "points")
-    places = [(n, k) for n, count in protocol.networks.items() for k in range(count)]
-    found: dict[int, list[dict[str, Any]]] = {n: [] for n in protocol.networks}
-    for n, k in tracked(places, NAME, "network", progress):
-        settings = {**asdict(protocol), "networks": [n, seed(NAME, n, k)], "version": mf.__version__}
-        compute = partial(_measured, net, n, seed(NAME, n, k), protocol, (n, k) == (largest, 0))
-        found[n].append(records.get(f"{n}-{k}", settings, compute))
+    measure = partial(_measured, net, protocol)
+    found, shown = each_network(NAME, output, protocol, measure, (max(protocol.networks), 0), progress)
     comparisons = against_theory(theory, protocol.longest, found)
     fine = np.linspace(0.0, protocol.longest, 121)
     record: dict[str, Any] = {
@@ -89,8 +67,8 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
             "neurons": (theory.C("phi", fine) / theory.C("phi", 0.0)).tolist(),
             "components": theory.timescale("phi", fine).tolist(),
         },
-        "shown": found[largest][0]["shown"] | {"n": largest},
-        "networks": {str(n): [{k: v for k, v in one.items() if k != "shown"} for one in f] for n, f in found.items()},
+        "shown": shown,
+        "networks": to_keep(found),
         "comparisons": comparisons,
         "seeds": f"mftheory.figures.against.seed({NAME!r}, N, number of the network)",
     }
@@ -100,7 +78,7 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
     return record
 
 
-def _measured(net: mf.Network, n: int, seed: int, protocol: Protocol, shown: bool) -> dict[str, Any]:
+def _measured(net: mf.Network, protocol: Protocol, n: int, seed: int, shown: bool) -> dict[str, Any]:
     simulation = mf.simulate(
         net, n, seed, trajectories=protocol.trajectories, duration=protocol.duration, observables=["phi"],
         sampling_interval=1.0, max_lag=float(protocol.longest), covariance="phi", components=n,

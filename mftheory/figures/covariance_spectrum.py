@@ -6,7 +6,7 @@ linear response to x each neuron has activity of its own, ξ, of variance C^φ(0
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 
 import mftheory as mf
 from mftheory import plots
-from mftheory.figures.against import compared, conclude, seed
+from mftheory.figures.against import compared, conclude, each_network, to_keep
 from mftheory.figures.networks import size_error
-from mftheory.figures.records import Records
-from mftheory.progress import tracked
 
 Say = Callable[[str], None]
 Array = NDArray[np.float64]
@@ -53,35 +51,14 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
 
     Each network is simulated once: results are kept in ``points/``.
 
-    Parameters
-    ----------
-    output : Path
-        Folder to write to, made if need be.
-    protocol : Protocol, optional
-        What to simulate; by default that of the "full" preset.
-    say : callable
-        Where the report goes.
-    progress : bool
-        Show a progress bar.
-
-    Returns
-    -------
-    dict
-        Every number written, JSON-ready.
+    Parameters and what is returned as of `mftheory.figures.effective_rank.run`.
     """
     protocol = PRESETS["full"] if protocol is None else protocol
     net = mf.Network(mf.RandomMode.step(protocol.g_eff, protocol.effective_rank))
     theory = mf.solve(net)
-    records = Records(output / "points")
-    places = [(n, k) for n, count in protocol.networks.items() for k in range(count)]
-    places += [(protocol.shown, 0)] if (protocol.shown, 0) not in places else []
-    found: dict[tuple[int, int], dict[str, Any]] = {}
-    for n, k in tracked(places, NAME, "network", progress):
-        settings = {**asdict(protocol), "networks": [n, seed(NAME, n, k)], "version": mf.__version__}
-        compute = partial(_measured, net, n, seed(NAME, n, k), protocol, (n, k) == (protocol.shown, 0))
-        found[n, k] = records.get(f"{n}-{k}", settings, compute)
-    compared_networks = {n: [found[n, k] for k in range(count)] for n, count in protocol.networks.items()}
-    comparisons = against_equivalent(theory.dimension("phi"), compared_networks)
+    measure = partial(_measured, net, protocol)
+    found, shown = each_network(NAME, output, protocol, measure, (protocol.shown, 0), progress)
+    comparisons = against_equivalent(theory.dimension("phi"), found)
     variance, gain = float(theory.C("phi", 0.0)), float(theory.gain)
     record: dict[str, Any] = {
         "claim": "the ranked covariance eigenvalues of φ have no cutoff at the number of modes, N PR_D",
@@ -92,10 +69,8 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
             "dimension": theory.dimension("phi"),
             "own_variance": variance - gain**2 * float(theory.C("x", 0.0)),
         },
-        "shown": found[protocol.shown, 0]["shown"] | {"n": protocol.shown},
-        "networks": {
-            str(n): [{k: v for k, v in one.items() if k != "shown"} for one in f] for n, f in compared_networks.items()
-        },
+        "shown": shown,
+        "networks": to_keep(found),
         "comparisons": comparisons,
         "seeds": f"mftheory.figures.against.seed({NAME!r}, N, number of the network)",
     }
@@ -103,7 +78,7 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
         f"Step spectrum, g_eff = {protocol.g_eff:g}, PR_D = {protocol.effective_rank:g}: covariance of φ against the "
         "linear equivalent of the same J"
     )
-    conclude(NAME, title, record, protocol, say, output, _shares(compared_networks))
+    conclude(NAME, title, record, protocol, say, output, _shares(found))
     draw(record, output)
     return record
 
@@ -121,7 +96,7 @@ def share_beyond(eigenvalues: Array, rank: int) -> float:
     return float(eigenvalues[rank:].sum() / eigenvalues.sum())
 
 
-def _measured(net: mf.Network, n: int, seed: int, protocol: Protocol, shown: bool) -> dict[str, Any]:
+def _measured(net: mf.Network, protocol: Protocol, n: int, seed: int, shown: bool) -> dict[str, Any]:
     simulation = mf.simulate(
         net, n, seed, trajectories=protocol.trajectories, duration=protocol.duration, sampling_interval=1.0,
         max_lag=0.0, covariance=True, components=n,

@@ -6,7 +6,7 @@ have the same nonzero eigenvalues, but for the factor T/N. Hence off their diago
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 
 import mftheory as mf
 from mftheory import plots
-from mftheory.figures.against import compared, conclude, seed
+from mftheory.figures.against import compared, conclude, each_network, to_keep
 from mftheory.figures.networks import size_error
-from mftheory.figures.records import Records
-from mftheory.progress import tracked
 from mftheory.results.theory import Theory
 
 Say = Callable[[str], None]
@@ -55,36 +53,15 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
 
     Each network is simulated once: results are kept in ``points/``.
 
-    Parameters
-    ----------
-    output : Path
-        Folder to write to, made if need be.
-    protocol : Protocol, optional
-        What to simulate; by default that of the "full" preset.
-    say : callable
-        Where the report goes.
-    progress : bool
-        Show a progress bar.
-
-    Returns
-    -------
-    dict
-        Every number written, JSON-ready.
+    Parameters and what is returned as of `mftheory.figures.effective_rank.run`.
     """
     protocol = PRESETS["full"] if protocol is None else protocol
     net = mf.Network(mf.IID(protocol.g))
     theory = mf.solve(net)
     largest = max(protocol.networks)
     apart = far_apart(theory, largest)
-    records = Records(output / "points")
-    places = [(n, k) for n, count in protocol.networks.items() for k in range(count)]
-    found: dict[int, list[dict[str, Any]]] = {n: [] for n in protocol.networks}
-    for n, k in tracked(places, NAME, "network", progress):
-        settings = {**asdict(protocol), "networks": [n, seed(NAME, n, k)], "apart": apart, "version": mf.__version__}
-        shown = (n, k) == (largest, 0)
-        found[n].append(
-            records.get(f"{n}-{k}", settings, partial(_measured, net, n, seed(NAME, n, k), protocol, apart, shown))
-        )
+    measure = partial(_measured, net, protocol, apart)
+    found, shown = each_network(NAME, output, protocol, measure, (largest, 0), progress, apart=apart)
     comparisons = against_theory(theory, found)
     record: dict[str, Any] = {
         "claim": "covariances of neurons and of times have the same nonzero eigenvalues, hence vary alike",
@@ -95,13 +72,13 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
             "psi": float(theory.Psi("phi", 0.0, 0.0) - theory.C("phi", 0.0) ** 2),
             "dimension": theory.dimension("phi"),
         },
-        "shown": found[largest][0]["shown"] | {"n": largest},
-        "networks": {str(n): [{k: v for k, v in one.items() if k != "shown"} for one in f] for n, f in found.items()},
+        "shown": shown,
+        "networks": to_keep(found),
         "comparisons": comparisons,
         "seeds": f"mftheory.figures.against.seed({NAME!r}, N, number of the network)",
     }
     title = f"i.i.d. couplings, g = {protocol.g:g}; times at least {apart:g} apart"
-    note = f"One network of N = {largest}: the two spectra differ by at most {record['shown']['deviation']:.1g}"
+    note = f"One network of N = {largest}: the two spectra differ by at most {shown['deviation']:.1g}"
     conclude(NAME, title, record, protocol, say, output, note)
     draw(record, output)
     return record
@@ -156,7 +133,7 @@ def estimates(activity: Array, apart: int) -> dict[str, float]:
     }
 
 
-def _measured(net: mf.Network, n: int, seed: int, protocol: Protocol, apart: float, shown: bool) -> dict[str, Any]:
+def _measured(net: mf.Network, protocol: Protocol, apart: float, n: int, seed: int, shown: bool) -> dict[str, Any]:
     simulation = mf.simulate(
         net, n, seed, trajectories=protocol.trajectories, duration=protocol.duration, observables=["phi"],
         sampling_interval=1.0, max_lag=0.0, keep_states=True,

@@ -2,24 +2,20 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import mftheory as mf
-from mftheory.figures.against import Limit, limit, write
-from mftheory.figures.verdicts import summary, summary_text, table, verdict
-from mftheory.results.provenance import provenance
+from mftheory.figures.against import conclude, limit
+from mftheory.figures.verdicts import verdict
+from mftheory.results.extrapolate import CURVATURE, Linear, coefficients
 from mftheory.results.theory import FEWEST_DIMENSIONS
 
 if TYPE_CHECKING:
     import xarray
-
-CURVATURE = 4.0
-"""Size of the coefficient c of the mean dimension over networks, theory × (1 + b/x + c/x²), x = N·PR: -4 ± 2 on
-average over those with which `mftheory.plan` was calibrated, not seen in any one. So: an error, not a correction."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +82,7 @@ def size_error(networks: Mapping[int, int], dimension: float) -> float:
     >>> round(size_error({500: 12, 1000: 6}, 0.03), 4)  # 4 (2/30² - 1/15²): a line through two points
     0.0089
     """
-    n = np.array(sorted(networks), dtype=np.float64)
-    count = np.array([networks[int(size)] for size in n])
-    term = CURVATURE / (n * dimension) ** 2
-    if n.size == 1:
-        return float(term[0])
-    slope, intercept = np.polyfit(1.0 / n, term, 1, w=np.sqrt(count * n))
-    del slope
-    return abs(float(intercept))
+    return abs(sum(c * CURVATURE / (n * dimension) ** 2 for n, c in coefficients(networks).items()))
 
 
 def store(output: Path, name: str, protocol: Any) -> Path:
@@ -266,20 +255,11 @@ def of_point(point: Mapping[str, Any], wrong: str) -> dict[str, Any]:
 def report(
     name: str, title: str, record: dict[str, Any], protocol: Any, say: Callable[[str], None], output: Path
 ) -> dict[str, Any]:
-    """Completes a record by the summary of its comparisons and its provenance; says and writes table and JSON."""
-    rows = record["comparisons"]
-    record |= {"figure": name, "summary": summary(rows), "provenance": provenance(**asdict(protocol))}
-    parts = [
-        title,
-        f"Networks of each size, extrapolated in 1/N: {protocol.networks}; {protocol.simulation}",
-        table(rows),
-    ]
-    if record.get("not_simulated"):
-        parts.append(f"Not simulated, as N·PR < 10 at the largest size: {record['not_simulated']}")
-    parts.append(summary_text(record["summary"]))
-    text = "\n".join(parts)
-    say(text)
-    write(name, output, record, text)
+    """As `conclude`, of networks simulated by a sweep: their number, and which points were left out."""
+    title += f"\nNetworks of each size, extrapolated in 1/N: {protocol.networks}; {protocol.simulation}"
+    missing = record.get("not_simulated")
+    notes = [f"Not simulated, as N·PR < 10 at the largest size: {missing}"] if missing else []
+    conclude(name, title, record, protocol, say, output, *notes)
     return record
 
 
@@ -321,7 +301,7 @@ def _of_size(at: "xarray.Dataset", n: int, divided_by: "xarray.Dataset | None" =
 
 
 def _errors(
-    line: Limit, values: Mapping[int, Sequence[float]], theory: float, theory_error: float, dimension: float
+    line: Linear, values: Mapping[int, Sequence[float]], theory: float, theory_error: float, dimension: float
 ) -> dict[str, float]:
     counted = {n: len(those) for n, those in values.items()}
     return {"networks": line.error, "size": theory * size_error(counted, dimension), "theory": theory_error}

@@ -43,21 +43,7 @@ PRESETS: Mapping[str, Protocol] = {
 def run(output: Path, protocol: Protocol | None = None, say: Say = print, progress: bool = False) -> dict[str, Any]:
     """Draw couplings, decompose them, compare with the law; write picture, JSON and table.
 
-    Parameters
-    ----------
-    output : Path
-        Folder to write to, made if need be.
-    protocol : Protocol, optional
-        What to draw; by default that of the "full" preset.
-    say : callable
-        Where the report goes.
-    progress : bool
-        Show a progress bar.
-
-    Returns
-    -------
-    dict
-        Every number written, JSON-ready.
+    Parameters and what is returned as of `mftheory.figures.effective_rank.run`.
     """
     protocol = PRESETS["full"] if protocol is None else protocol
     largest = max(protocol.networks)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mftheory.compare.extrapolate import intercept
 from mftheory.planning import precision
 from mftheory.planning.cost import Workload
+from mftheory.results.extrapolate import CURVATURE, intercept
 from mftheory.results.theory import FEWEST_DIMENSIONS
 
 FEWEST_NETWORKS = 4
@@ -124,7 +124,7 @@ def evaluate(situation: Situation, networks: Mapping[int, int], trajectories: in
         trajectories=trajectories,
         duration=duration,
         error=error,
-        curvature=precision.CURVATURE * abs(bend),
+        curvature=CURVATURE * abs(bend),
         jobs=jobs,
         # Long runs come first, so the last worker is late by at most one run.
         seconds=STARTUP + max(busy / jobs, max(each.values())),

@@ -24,9 +24,6 @@ FEW = 180.0
 SIZE_TERM = 1.7
 """1.1 for i.i.d. couplings; with modes 1.6 to 3.4, growing with g and κ. Good for a factor 2."""
 
-CURVATURE = 4.0
-"""Size of the coefficient of 1/x² in the mean dimension: -4 ± 2 on average over those networks, not seen in any one."""
-
 
 def spread(x: float) -> float:
     """Standard deviation of the dimension between networks, of any observable."""

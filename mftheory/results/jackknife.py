@@ -62,8 +62,8 @@ def normal_deviate(t: float, degrees_of_freedom: float) -> float:
     return float(np.copysign(special.ndtri(tail), t)) if tail > 0 else float(np.copysign(np.inf, t))
 
 
-def leave_one_out_mean(units: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Means of (m,) values without each of them in turn."""
+def leave_one_out_mean(units: NDArray[Any]) -> NDArray[Any]:
+    """Means of (m,) values, real or complex, without each of them in turn."""
     return (units.sum() - units) / (units.size - 1)
 
 

@@ -130,8 +130,8 @@ class Simulation:
             For an unknown observable, or if no response was measured (``simulate(..., response=…)``).
         """
         each = self._measured_response().at_frequency(self._known(observable), float(omega))
-        deleted = (each.sum() - each) / (each.size - 1)
-        return Estimate(complex(each.mean()), float(jackknife_error(deleted)))  # type: ignore[arg-type]
+        error = float(jackknife_error(leave_one_out_mean(each)))
+        return Estimate(complex(each.mean()), error)  # type: ignore[arg-type]
 
     def S_lag(self, tau: float, observable: str = "phi") -> Estimate:
         """S^a(τ) = (1/N) Σ_i δa_i(t)/δI_i(t - τ), τ a multiple of the step; at 0 just after the push. Raises as `S`."""

@@ -6,7 +6,7 @@ from scipy.stats import t as student
 
 from mftheory import InvalidNetwork
 from mftheory.compare.compare import Point, compare
-from mftheory.compare.extrapolate import change_without_smallest, intercept
+from mftheory.results.extrapolate import change_without_smallest, intercept
 from mftheory.results.jackknife import normal_deviate
 
 SIZES = {500: 24, 1000: 16, 2000: 6}

@@ -8,7 +8,7 @@ import pytest
 from scipy.integrate import quad
 
 import mftheory as mf
-from mftheory.compare.extrapolate import intercept
+from mftheory.results.extrapolate import intercept
 from mftheory.solve.heterogeneous.averages import MixedAverages
 from mftheory.solve.settings import Settings
 

@@ -10,7 +10,7 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 
 import mftheory as mf
-from mftheory.compare.extrapolate import intercept
+from mftheory.results.extrapolate import intercept
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.heterogeneous.line import LineAverages

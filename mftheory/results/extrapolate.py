@@ -11,6 +11,10 @@ from mftheory.results.jackknife import normal_deviate
 Values = Mapping[int, NDArray[np.float64]]
 """Size n → one value per network, at least two of them."""
 
+CURVATURE = 4.0
+"""Size of the coefficient c of the mean dimension over networks, theory × (1 + b/x + c/x²), x = N·PR: -4 ± 2 on
+average over those with which `mftheory.plan` was calibrated, not seen in any one. So: an error, not a correction."""
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -34,8 +38,8 @@ class Linear:
         return normal_deviate(deviation / error, self.degrees_of_freedom / share**4)
 
 
-def intercept(values: Values) -> Linear:
-    """a of the line a + b/n through the size averages; the average itself if there is one size.
+def intercept(values: Values, power: float = 1.0) -> Linear:
+    """a of the line a + b/n^power through the size averages; the average itself if there is one size.
 
     Sizes are weighted by (networks × n): the variance between networks falls about as 1/n. Weights chosen in advance
     cost a little precision if that is off, whereas weights from the variances of a few networks would bias both value
@@ -45,33 +49,38 @@ def intercept(values: Values) -> Linear:
     Examples
     --------
     >>> import numpy as np
-    >>> from mftheory.compare.extrapolate import intercept
+    >>> from mftheory.results.extrapolate import intercept
     >>> line = {n: 3 + 100 / n + np.array([-0.1, 0.1]) for n in (250, 500, 1000)}
     >>> round(intercept(line).value, 12)
     3.0
     """
-    return _combine(values, _coefficients(values))
+    return _combine(values, _of(values, power))
 
 
 def change_without_smallest(values: Values) -> tuple[Linear, Linear]:
     """The intercept without the smallest size, and its difference from the one with it."""
     smallest = min(values)
     kept = {n: v for n, v in values.items() if n != smallest}
-    coefficients = {smallest: 0.0, **_coefficients(kept)}
-    full = _coefficients(values)
-    difference = {n: coefficients[n] - full[n] for n in values}
-    return _combine(kept, _coefficients(kept)), _combine(values, difference)
+    shorter = {smallest: 0.0, **_of(kept)}
+    full = _of(values)
+    difference = {n: shorter[n] - full[n] for n in values}
+    return _combine(kept, _of(kept)), _combine(values, difference)
 
 
-def _coefficients(values: Values) -> dict[int, float]:
-    sizes = sorted(values)
+def coefficients(networks: Mapping[int, int], power: float = 1.0) -> dict[int, float]:
+    """What each size average counts in `intercept`, from the number of networks of each size."""
+    sizes = sorted(networks)
     if len(sizes) == 1:
         return {sizes[0]: 1.0}
-    weight = np.array([values[n].size * n for n in sizes], dtype=np.float64)
-    design = np.column_stack([np.ones(len(sizes)), 1.0 / np.array(sizes)])
+    weight = np.array([networks[n] * n for n in sizes], dtype=np.float64)
+    design = np.column_stack([np.ones(len(sizes)), 1.0 / np.array(sizes, dtype=np.float64) ** power])
     normal = design.T @ (weight[:, None] * design)
     rows = np.linalg.solve(normal, design.T * weight)
     return dict(zip(sizes, rows[0].tolist(), strict=True))
+
+
+def _of(values: Values, power: float = 1.0) -> dict[int, float]:
+    return coefficients({n: v.size for n, v in values.items()}, power)
 
 
 def _combine(values: Values, coefficients: Mapping[int, float]) -> Linear:
