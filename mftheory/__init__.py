@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mftheory import connectome
     from mftheory.action import GaussianEnsemble
     from mftheory.api import compare, plan, simulate, solve, sweep
+    from mftheory.connectome import Connectome
     from mftheory.derive.catalogue import derivation, formula, labels
     from mftheory.derive.derivation import derive
     from mftheory.solve.dimension import dimension
@@ -59,11 +60,13 @@ _LAZY = {
     "plan": "mftheory.api",
     "sweep": "mftheory.api",
     "GaussianEnsemble": "mftheory.action",
+    "Connectome": "mftheory.connectome",
 }
 
 __all__ = [
     "IID",
     "CondensedModes",
+    "Connectome",
     "Erf",
     "EulerMap",
     "Gains",

@@ -6,13 +6,13 @@ from mftheory.connectome.read import read, sample_data
 from mftheory.connectome.spectrum import effective_rank, participation_ratio, singular_values
 from mftheory.connectome.strengths import ComponentStrengths, component_strengths, plain_strengths
 from mftheory.connectome.surrogates import iid_surrogate, random_mode_surrogate, surrogate
-from mftheory.connectome.wiring import Wiring
+from mftheory.connectome.wiring import Connectome
 
 __all__ = [
     "ComponentStrengths",
+    "Connectome",
     "Decomposition",
     "Normalised",
-    "Wiring",
     "component_strengths",
     "decompose",
     "effective_rank",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from mftheory.connectome import spectrum
 from mftheory.connectome.normalise import Normalised, normalise
 from mftheory.connectome.strengths import ComponentStrengths, component_strengths, plain_strengths
-from mftheory.connectome.wiring import Wiring
+from mftheory.connectome.wiring import Connectome
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +17,7 @@ class Decomposition:
 
     Attributes
     ----------
-    wiring : Wiring
+    wiring : Connectome
         As read.
     normalised : Normalised
         Balanced, without the neurons that have no input or no output.
@@ -29,7 +29,7 @@ class Decomposition:
         None if PR_S ≥ 1/2: no random-mode network has this spectrum.
     """
 
-    wiring: Wiring
+    wiring: Connectome
     normalised: Normalised
     singular_values: NDArray[np.float64]
     pr_raw: float
@@ -83,12 +83,12 @@ class Decomposition:
         }
 
 
-def decompose(wiring: Wiring, alpha: float | None = None) -> Decomposition:
+def decompose(wiring: Connectome, alpha: float | None = None) -> Decomposition:
     """Normalise, take the singular values, and find the component strengths that give them.
 
     Parameters
     ----------
-    wiring : Wiring
+    wiring : Connectome
         From `read`.
     alpha : float, optional
         Modes per neuron, see `component_strengths`.
@@ -107,7 +107,7 @@ def decompose(wiring: Wiring, alpha: float | None = None) -> Decomposition:
     Examples
     --------
     >>> import mftheory.connectome as connectome
-    >>> w = connectome.Wiring.from_edges([0, 1, 0, 1], [0, 0, 1, 1], [4.0, -1.0, -1.0, 9.0], n=2)
+    >>> w = connectome.Connectome.from_edges([0, 1, 0, 1], [0, 0, 1, 1], [4.0, -1.0, -1.0, 9.0], n=2)
     >>> round(connectome.decompose(w).pr_singular_values, 12)
     0.5
     """

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import structural_rank
 
-from mftheory.connectome.wiring import Wiring
+from mftheory.connectome.wiring import Connectome
 from mftheory.errors import InvalidNetwork
 
 TARGET = 1 / math.sqrt(2)
@@ -76,7 +76,7 @@ class Normalised:
         )
 
 
-def normalise(wiring: Wiring, tolerance: float | None = None, max_sweeps: int = 10_000) -> Normalised:
+def normalise(wiring: Connectome, tolerance: float | None = None, max_sweeps: int = 10_000) -> Normalised:
     """Rescale rows and columns alternately until the matrix stops changing (THEORY.md §9; [CMvML25]).
 
     Neurons without input or without output are removed first, repeatedly, as they take no part in recurrent
@@ -85,7 +85,7 @@ def normalise(wiring: Wiring, tolerance: float | None = None, max_sweeps: int = 
 
     Parameters
     ----------
-    wiring : Wiring
+    wiring : Connectome
         The wiring diagram, in any units.
     tolerance : float, optional
         Stop when a sweep changes the matrix by less, relative, in Frobenius norm. By default 1e-13 where a balanced
@@ -114,7 +114,7 @@ def normalise(wiring: Wiring, tolerance: float | None = None, max_sweeps: int = 
     Examples
     --------
     >>> import mftheory.connectome as connectome
-    >>> w = connectome.Wiring.from_edges([0, 1, 0, 1], [0, 0, 1, 1], [4.0, -1.0, -1.0, 9.0], n=2)
+    >>> w = connectome.Connectome.from_edges([0, 1, 0, 1], [0, 0, 1, 1], [4.0, -1.0, -1.0, 9.0], n=2)
     >>> balanced = connectome.normalise(w)
     >>> balanced.balanceable, balanced.residual < 1e-12
     (True, True)
@@ -194,7 +194,7 @@ class _Sign:
         return float(np.max(np.abs(np.sqrt(np.bincount(index, self.values)) - TARGET)))
 
 
-def _recurrent_part(wiring: Wiring) -> tuple[sp.csr_array, NDArray[np.int64]]:
+def _recurrent_part(wiring: Connectome) -> tuple[sp.csr_array, NDArray[np.int64]]:
     """Remove neurons without input or without output until none is left."""
     matrix, kept = wiring.matrix, np.arange(wiring.n)
     while True:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftheory.connectome.wiring import Wiring
+from mftheory.connectome.wiring import Connectome
 from mftheory.errors import InvalidFile, InvalidNetwork
 
 #: Column names that are recognised, in lower case and without `_`, spaces and dots; the first is the canonical one.
@@ -55,7 +55,7 @@ def read(
     *,
     columns: Mapping[str, str] | None = None,
     where: Mapping[str, str] | None = None,
-) -> Wiring:
+) -> Connectome:
     """Read a signed, weighted wiring diagram.
 
     Parameters
@@ -71,7 +71,7 @@ def read(
 
     Returns
     -------
-    Wiring
+    Connectome
         ``matrix[post, pre]``; parallel edges summed, isolated neurons kept and counted.
 
     Raises
@@ -109,7 +109,7 @@ def read(
     raise InvalidFile("path", str(file), "must end in .npz, .csv or .tsv")
 
 
-def _read_npz(file: Path) -> Wiring:
+def _read_npz(file: Path) -> Connectome:
     needed = ("pre", "post", "weight", "n")
     try:
         if not zipfile.is_zipfile(file):  # np.load would take a lone .npy or a pickle for one
@@ -151,7 +151,7 @@ def _whole(name: str, values: NDArray[Any]) -> NDArray[np.int64]:
     return whole
 
 
-def _read_edge_list(file: Path, delimiter: str, columns: Mapping[str, str], where: Mapping[str, str]) -> Wiring:
+def _read_edge_list(file: Path, delimiter: str, columns: Mapping[str, str], where: Mapping[str, str]) -> Connectome:
     unknown = set(columns) - set(COLUMNS)
     if unknown:
         raise InvalidNetwork("columns", min(unknown), "its keys must be pre, post and weight")
@@ -228,11 +228,11 @@ def _sorted_names(names: set[str]) -> tuple[str, ...]:
 
 def _wiring(
     file: Path, pre: NDArray[Any], post: NDArray[Any], weight: NDArray[Any], n: int, names: tuple[str, ...] | None
-) -> Wiring:
+) -> Connectome:
     if weight.size == 0:
         raise InvalidFile("path", str(file), "has no edges")
     try:
-        return Wiring.from_edges(pre, post, weight, n, names, source=file.name)
+        return Connectome.from_edges(pre, post, weight, n, names, source=file.name)
     except InvalidFile:
         raise
     except InvalidNetwork as error:

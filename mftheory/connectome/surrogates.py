@@ -2,7 +2,7 @@
 
 from mftheory.connectome.decompose import Decomposition, decompose
 from mftheory.connectome.strengths import ComponentStrengths
-from mftheory.connectome.wiring import Wiring
+from mftheory.connectome.wiring import Connectome
 from mftheory.network import IID, RandomMode
 
 
@@ -42,12 +42,12 @@ def iid_surrogate(g_eff: float) -> IID:
     return IID(g_eff)
 
 
-def surrogate(wiring: Wiring | Decomposition, g_eff: float, alpha: float | None = None) -> RandomMode:
+def surrogate(wiring: Connectome | Decomposition, g_eff: float, alpha: float | None = None) -> RandomMode:
     """The random-mode network with the singular values of a normalised wiring diagram.
 
     Parameters
     ----------
-    wiring : Wiring or Decomposition
+    wiring : Connectome or Decomposition
         A wiring diagram; or what `decompose` made of it, which is the part that takes time (`alpha` is fixed then).
     g_eff : float
         The coupling scale √(α⟨D²⟩), dimensionless, a choice.
@@ -73,11 +73,11 @@ def surrogate(wiring: Wiring | Decomposition, g_eff: float, alpha: float | None 
     >>> from mftheory import RandomMode
     >>> couplings = RandomMode.step(g_eff=1.0, effective_rank=0.3).sample(100, seed=0).dense()
     >>> post, pre = np.divmod(np.arange(100 * 100), 100)
-    >>> w = connectome.Wiring.from_edges(pre, post, couplings.ravel(), n=100)
+    >>> w = connectome.Connectome.from_edges(pre, post, couplings.ravel(), n=100)
     >>> modes = connectome.surrogate(w, g_eff=3.0)
     >>> modes.g_eff, modes.sample(50, seed=0).n
     (3.0, 50)
     """
-    if isinstance(wiring, Wiring):
+    if isinstance(wiring, Connectome):
         wiring = decompose(wiring, alpha)
     return random_mode_surrogate(wiring.require_strengths(), g_eff)

@@ -10,7 +10,7 @@ from mftheory.errors import InvalidNetwork
 
 
 @dataclass(frozen=True, eq=False)
-class Wiring:
+class Connectome:
     """A signed, weighted, directed wiring diagram.
 
     Attributes
@@ -30,7 +30,7 @@ class Wiring:
     Examples
     --------
     >>> import mftheory.connectome as connectome
-    >>> w = connectome.Wiring.from_edges(pre=[0, 0, 1, 0], post=[1, 2, 0, 1], weight=[1.0, -2.0, 3.0, 1.0], n=4)
+    >>> w = connectome.Connectome.from_edges(pre=[0, 0, 1, 0], post=[1, 2, 0, 1], weight=[1.0, -2.0, 3.0, 1.0], n=4)
     >>> w.n, w.edges, w.parallel_edges, w.isolated, w.self_loops
     (4, 3, 1, 1, 0)
     >>> float(w.matrix[1, 0])
@@ -52,7 +52,7 @@ class Wiring:
         n: int,
         labels: tuple[str, ...] | None = None,
         source: str = "",
-    ) -> "Wiring":
+    ) -> "Connectome":
         """Sum parallel edges and drop zeros.
 
         Parameters

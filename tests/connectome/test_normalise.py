@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from mftheory.connectome import Wiring, normalise, participation_ratio, read, sample_data
+from mftheory.connectome import Connectome, normalise, participation_ratio, read, sample_data
 from mftheory.errors import InvalidNetwork
 
 HALF = np.sqrt(0.5)
@@ -12,7 +12,7 @@ HALF = np.sqrt(0.5)
 
 def wiring(matrix):
     coo = sp.coo_array(np.asarray(matrix, dtype=float))
-    return Wiring.from_edges(coo.coords[1], coo.coords[0], coo.data, n=coo.shape[0])
+    return Connectome.from_edges(coo.coords[1], coo.coords[0], coo.data, n=coo.shape[0])
 
 
 def part_norms(matrix, axis):
@@ -91,17 +91,17 @@ def test_sparse_code_follows_the_recipe():
 def test_neurons_without_input_or_output_are_removed_until_none_is_left():
     # 0 ⇄ 1 recurrent; 2 → 3 → 0 feeds in (removing 2 leaves 3 without input); 4 isolated; 1 → 5 ends.
     pre, post = [0, 1, 2, 3, 1], [1, 0, 3, 0, 5]
-    balanced = normalise(Wiring.from_edges(pre, post, np.ones(5), n=6))
+    balanced = normalise(Connectome.from_edges(pre, post, np.ones(5), n=6))
     assert balanced.kept.tolist() == [0, 1]
     assert balanced.removed == 4
     with pytest.raises(InvalidNetwork, match="both input and output"):
-        normalise(Wiring.from_edges([0, 1], [1, 2], [1.0, 1.0], n=3))
+        normalise(Connectome.from_edges([0, 1], [1, 2], [1.0, 1.0], n=3))
 
 
 @pytest.mark.exact
 def test_weights_too_far_apart_are_refused():
     with pytest.raises(InvalidNetwork, match="orders of magnitude"):
-        normalise(Wiring.from_edges([0, 1], [1, 0], [1e-200, 1.0], n=2))
+        normalise(Connectome.from_edges([0, 1], [1, 0], [1e-200, 1.0], n=2))
 
 
 @pytest.mark.numeric

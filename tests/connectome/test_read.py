@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from mftheory.connectome import Wiring, read, sample_data
+from mftheory.connectome import Connectome, read, sample_data
 from mftheory.errors import InvalidFile, InvalidNetwork
 
 GOOD = {
@@ -176,4 +176,4 @@ def test_sample_is_found_and_complete():
 @pytest.mark.exact
 def test_wiring_from_edges_names_the_argument():
     with pytest.raises(InvalidNetwork, match=r"post\[0\] = 3"):
-        Wiring.from_edges([0], [3], [1.0], n=2)
+        Connectome.from_edges([0], [3], [1.0], n=2)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mftheory.connectome import (
-    Wiring,
+    Connectome,
     decompose,
     effective_rank,
     participation_ratio,
@@ -20,7 +20,7 @@ from mftheory.errors import InvalidNetwork, Unsupported
 
 def dense_wiring(matrix):
     post, pre = np.divmod(np.arange(matrix.size), matrix.shape[0])
-    return Wiring.from_edges(pre, post, matrix.ravel(), n=matrix.shape[0])
+    return Connectome.from_edges(pre, post, matrix.ravel(), n=matrix.shape[0])
 
 
 @pytest.mark.statistical
@@ -56,7 +56,7 @@ def test_an_iid_matrix_has_no_effective_rank():
 
 @pytest.mark.exact
 def test_surrogate_of_a_one_to_one_wiring_is_refused():
-    ring = Wiring.from_edges([0, 1, 2], [1, 2, 0], [1.0, 2.0, 3.0], n=3)  # balanced: a permutation, PR_S = 1
+    ring = Connectome.from_edges([0, 1, 2], [1, 2, 0], [1.0, 2.0, 3.0], n=3)  # balanced: a permutation, PR_S = 1
     with pytest.raises(Unsupported):
         surrogate(ring, g_eff=3.0)
     with pytest.raises(InvalidNetwork):
