@@ -31,12 +31,13 @@ from mftheory.network import (
 if TYPE_CHECKING:
     from mftheory import connectome
     from mftheory.action import GaussianEnsemble
-    from mftheory.api import compare, plan, simulate, solve, sweep
+    from mftheory.api import compare, plan, predict, simulate, solve, sweep
     from mftheory.connectome import Connectome
     from mftheory.derive.catalogue import derivation, formula, labels
     from mftheory.derive.derivation import derive
     from mftheory.solve.dimension import dimension
     from mftheory.solve.one_matrix.linear_equivalent import linear_equivalent
+    from mftheory.solve.one_matrix.predict import predict_covariance
 
 __version__ = "0.1.0"
 
@@ -55,9 +56,11 @@ _LAZY = {
     "solve": "mftheory.api",
     "dimension": "mftheory.solve.dimension",
     "linear_equivalent": "mftheory.solve.one_matrix.linear_equivalent",
+    "predict_covariance": "mftheory.solve.one_matrix.predict",
     "simulate": "mftheory.api",
     "compare": "mftheory.api",
     "plan": "mftheory.api",
+    "predict": "mftheory.api",
     "sweep": "mftheory.api",
     "GaussianEnsemble": "mftheory.action",
     "Connectome": "mftheory.connectome",
@@ -95,6 +98,8 @@ __all__ = [
     "labels",
     "linear_equivalent",
     "plan",
+    "predict",
+    "predict_covariance",
     "simulate",
     "solve",
     "sweep",

@@ -27,7 +27,7 @@ class InvalidNetwork(MFTheoryError, ValueError):
     def __init__(self, argument: str, value: object, allowed: str) -> None:
         shown = repr(value)
         if len(shown) > 60:
-            shown = shown[:57] + "..."
+            shown = shown[:20] + "..." + shown[-37:]  # the end of a path is the name of the file
         shown = " ".join(shown.split())
         super().__init__(f"{argument} = {shown}: {allowed}")
         self.argument = argument

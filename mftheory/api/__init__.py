@@ -2,8 +2,9 @@
 
 from mftheory.api.comparing import compare
 from mftheory.api.planning import plan
+from mftheory.api.predicting import predict
 from mftheory.api.simulating import simulate
 from mftheory.api.solving import solve
 from mftheory.api.sweeping import sweep
 
-__all__ = ["compare", "plan", "simulate", "solve", "sweep"]
+__all__ = ["compare", "plan", "predict", "simulate", "solve", "sweep"]

@@ -1,28 +1,47 @@
 """From a wiring diagram to a random-mode network: read, normalise, decompose, surrogate (THEORY.md §9)."""
 
 from mftheory.connectome.decompose import Decomposition, decompose
-from mftheory.connectome.normalise import Normalised, normalise
-from mftheory.connectome.read import read, sample_data
-from mftheory.connectome.spectrum import effective_rank, participation_ratio, singular_values
+from mftheory.connectome.eigenvalues import Eigenvalues, eigenvalues
+from mftheory.connectome.mode_overlaps import ModeOverlaps, mode_overlaps
+from mftheory.connectome.modes import Modes
+from mftheory.connectome.normalise import Normalised, normalise, unscaled
+from mftheory.connectome.overlaps import OverlapSignificance, significance
+from mftheory.connectome.reading import read, sample_data
+from mftheory.connectome.spectrum import (
+    effective_rank,
+    participation_ratio,
+    participation_ratio_iid,
+    singular_values,
+)
 from mftheory.connectome.strengths import ComponentStrengths, component_strengths, plain_strengths
-from mftheory.connectome.surrogates import iid_surrogate, random_mode_surrogate, surrogate
+from mftheory.connectome.surrogates import iid_surrogate, overlapping_surrogate, random_mode_surrogate, surrogate
 from mftheory.connectome.wiring import Connectome
 
 __all__ = [
     "ComponentStrengths",
     "Connectome",
     "Decomposition",
+    "Eigenvalues",
+    "ModeOverlaps",
+    "Modes",
     "Normalised",
+    "OverlapSignificance",
     "component_strengths",
     "decompose",
     "effective_rank",
+    "eigenvalues",
     "iid_surrogate",
+    "mode_overlaps",
     "normalise",
+    "overlapping_surrogate",
     "participation_ratio",
+    "participation_ratio_iid",
     "plain_strengths",
     "random_mode_surrogate",
     "read",
     "sample_data",
+    "significance",
     "singular_values",
     "surrogate",
+    "unscaled",
 ]

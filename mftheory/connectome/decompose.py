@@ -1,14 +1,21 @@
-"""Read-out of a wiring diagram: normalised matrix, singular values, effective rank, component strengths."""
+"""A wiring diagram in the theory's terms: normalised matrix, singular modes, effective rank, strengths, overlaps."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.connectome import spectrum
-from mftheory.connectome.normalise import Normalised, normalise
+from mftheory.connectome.eigenvalues import Eigenvalues
+from mftheory.connectome.mode_overlaps import ModeOverlaps, mode_overlaps
+from mftheory.connectome.modes import Modes, singular_modes
+from mftheory.connectome.normalise import Normalised, normalise, unscaled
+from mftheory.connectome.overlaps import OverlapSignificance, significance
 from mftheory.connectome.strengths import ComponentStrengths, component_strengths, plain_strengths
 from mftheory.connectome.wiring import Connectome
+
+_REPORTED = 100  # diagonal overlaps in a report
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,21 +27,59 @@ class Decomposition:
     wiring : Connectome
         As read.
     normalised : Normalised
-        Balanced, without the neurons that have no input or no output.
-    singular_values : array of shape (n,)
-        Of the normalised matrix, largest first, dimensionless.
+        Balanced (or as it is), without the neurons that have no input or no output.
+    modes : Modes
+        Singular values, leading vectors, diagonal overlaps; which of them are estimated.
     pr_raw, pr_singular_values : float
         PR_S of the matrix before (same neurons) and after normalisation; i.i.d. couplings have 1/2.
+    trace : float
+        tr J = Σ_a σ_a u_aᵀ v_a.
     strengths : ComponentStrengths or None
         None if PR_S ≥ 1/2: no random-mode network has this spectrum.
     """
 
     wiring: Connectome
     normalised: Normalised
-    singular_values: NDArray[np.float64]
+    modes: Modes
     pr_raw: float
     pr_singular_values: float
+    trace: float
     strengths: ComponentStrengths | None
+
+    @property
+    def n(self) -> int:
+        """Number of neurons kept."""
+        return self.normalised.n
+
+    @property
+    def singular_values(self) -> NDArray[np.float64]:
+        """Of the normalised matrix, largest first, shape (n,), dimensionless; see `modes.tail`."""
+        return self.modes.singular_values
+
+    @property
+    def left(self) -> NDArray[np.float64]:
+        """Leading left singular vectors u_a as columns, shape (n, k)."""
+        return self.modes.left
+
+    @property
+    def right(self) -> NDArray[np.float64]:
+        """Leading right singular vectors v_a as columns, shape (n, k)."""
+        return self.modes.right
+
+    @property
+    def overlaps(self) -> NDArray[np.float64]:
+        """O_ab = u_aᵀ v_b of the leading modes, shape (k, k); the diagonal does not depend on the vectors' signs."""
+        return np.asarray(self.left.T @ self.right)
+
+    @property
+    def overlap_significance(self) -> OverlapSignificance:
+        """The overlaps of the leading modes (at most 200) against the level of chance, 1/√n."""
+        return significance(self.overlaps[:200, :200], self.n)
+
+    @property
+    def bulk_radius(self) -> float:
+        """√(Σσ²/n): the eigenvalues of independent modes (or couplings) of this variance lie within."""
+        return float(np.sqrt(np.mean(self.singular_values**2)))
 
     @property
     def effective_rank(self) -> float:
@@ -54,9 +99,49 @@ class Decomposition:
         assert self.strengths is not None
         return self.strengths
 
-    def report(self) -> dict[str, float | int | str | bool | None]:
-        """Every number of the decomposition by name, ready for JSON."""
-        w, b, s = self.wiring, self.normalised, self.strengths
+    @cached_property
+    def mode_overlaps(self) -> ModeOverlaps:
+        """Strengths and overlaps of the random modes (`mode_overlaps`; seconds, once).
+
+        Raises
+        ------
+        Unsupported
+            If PR_S ≥ 1/2.
+        """
+        return mode_overlaps(self.singular_values, self.modes.diagonal, self.require_strengths())
+
+    @property
+    def summary(self) -> str:
+        """Sentences that conclude: normalisation, effective rank, overlaps, what was estimated."""
+        iid = spectrum.participation_ratio_iid(self.n)
+        if self.strengths is None:
+            rank = "no effective rank below i.i.d.: use the i.i.d. surrogate"
+        else:
+            rank = f"effective rank {self.effective_rank:.3g}"
+        m = self.modes
+        done = "all" if m.tail == "exact" else f"{m.exact} computed, the others estimated (to {m.tail_error:.1%} of n)"
+        return "\n".join(
+            [
+                self.normalised.summary,
+                f"PR_S {self.pr_singular_values:.4g} (i.i.d. couplings of {self.n} neurons: {iid:.4g}), {rank}",
+                f"singular values: {done}",
+                self.overlap_significance.summary,
+            ]
+        )
+
+    def report(
+        self, eigenvalues: Eigenvalues | None = None
+    ) -> dict[str, float | int | str | bool | list[float] | None]:
+        """Every number of the decomposition by name, ready for JSON.
+
+        Parameters
+        ----------
+        eigenvalues : Eigenvalues, optional
+            Of the normalised matrix (`eigenvalues`, a separate function as it takes time); without, `spectral_radius`
+            and its like are None.
+        """
+        w, b, s, m = self.wiring, self.normalised, self.strengths, self.modes
+        significant = self.overlap_significance
         return {
             "source": w.source,
             "neurons": w.n,
@@ -75,16 +160,40 @@ class Decomposition:
             "sweeps": b.sweeps,
             "pr_raw": self.pr_raw,
             "pr_singular_values": self.pr_singular_values,
+            "pr_singular_values_iid": spectrum.participation_ratio_iid(b.n),
+            "exact": m.exact,
+            "tail": m.tail,
+            "tail_error": m.tail_error,
             "zero_singular_values": int(np.count_nonzero(self.singular_values == 0)),
             "effective_rank": None if s is None else s.effective_rank,
             "alpha": None if s is None else s.alpha,
             "distance": None if s is None else s.distance,
             "distance_plain": None if s is None else plain_strengths(self.singular_values).distance,
+            "resolved_strengths": None if s is None else s.resolved,
+            "trace": self.trace,
+            "overlaps": self.modes.diagonal[: min(_REPORTED, self.left.shape[1])].tolist(),
+            "overlap_level": significant.level,
+            "overlap_rms_diagonal": significant.diagonal_rms * significant.level,
+            "overlap_rms_off_diagonal": significant.off_diagonal_rms * significant.level,
+            "overlap_share_off_diagonal": significant.share_off_diagonal,
+            "overlap_p_diagonal": significant.p_diagonal,
+            "bulk_radius": self.bulk_radius,
+            "spectral_radius": None if eigenvalues is None else eigenvalues.spectral_radius,
+            "spectral_abscissa": None if eigenvalues is None else eigenvalues.spectral_abscissa,
+            "outliers": None if eigenvalues is None else int(eigenvalues.outliers.size),
+            "outliers_all_found": None if eigenvalues is None else eigenvalues.all_outliers,
         }
 
 
-def decompose(wiring: Connectome, alpha: float | None = None) -> Decomposition:
-    """Normalise, take the singular values, and find the component strengths that give them.
+def decompose(
+    wiring: Connectome,
+    *,
+    alpha: float | None = None,
+    modes: int | None = None,
+    normalised: bool = True,
+    progress: bool = False,
+) -> Decomposition:
+    """Normalise, take singular values and vectors, and find the component strengths that give them.
 
     Parameters
     ----------
@@ -92,34 +201,46 @@ def decompose(wiring: Connectome, alpha: float | None = None) -> Decomposition:
         From `read`.
     alpha : float, optional
         Modes per neuron, see `component_strengths`.
+    modes : int, optional
+        How many singular vectors; by default all up to n = 2,000 and the 200 leading ones above.
+    normalised : bool
+        False takes the weights as couplings as they are, without balancing: for matrices that are couplings already
+        (a sampled network, a trained one).
+    progress : bool
+        Show the progress of what takes time.
 
     Returns
     -------
     Decomposition
+        All singular values up to n = 8,000. Above, the leading ones; the others are estimated by stochastic Lanczos
+        quadrature with the exact Σσ² and Σσ⁴ (so that PR_S and the effective rank are exact), and `modes` says so.
 
     Raises
     ------
     InvalidNetwork
-        If the wiring has no recurrent part, or alpha is too small.
+        If the wiring has no recurrent part, alpha is too small, or modes is not from 1 to n.
     Unsupported
-        If there are too many neurons for a dense decomposition.
+        If all singular vectors are asked for of too many neurons.
+    NotConverged
+        If the leading singular vectors are not found.
 
     Examples
     --------
     >>> import mftheory.connectome as connectome
     >>> w = connectome.Connectome.from_edges([0, 1, 0, 1], [0, 0, 1, 1], [4.0, -1.0, -1.0, 9.0], n=2)
-    >>> round(connectome.decompose(w).pr_singular_values, 12)
-    0.5
+    >>> found = connectome.decompose(w)
+    >>> round(found.pr_singular_values, 12), found.overlaps.round(6).tolist(), found.modes.tail
+    (0.5, [[1.0]], 'exact')
     """
-    balanced = normalise(wiring)
-    sigma = spectrum.singular_values(balanced.matrix)
-    pr = spectrum.participation_ratio(sigma)
-    raw = wiring.matrix[balanced.kept][:, balanced.kept]
+    balanced = normalise(wiring, progress=progress) if normalised else unscaled(wiring)
+    found = singular_modes(balanced.matrix, modes, progress=progress)
+    pr = spectrum.participation_ratio(found.singular_values)
     return Decomposition(
         wiring=wiring,
         normalised=balanced,
-        singular_values=sigma,
-        pr_raw=spectrum.participation_ratio(raw),
+        modes=found,
+        pr_raw=spectrum.participation_ratio(wiring.matrix[balanced.kept][:, balanced.kept]),
         pr_singular_values=pr,
-        strengths=component_strengths(sigma, alpha) if pr < 0.5 else None,
+        trace=float(balanced.matrix.diagonal().sum()),
+        strengths=component_strengths(found.singular_values, alpha) if pr < 0.5 else None,
     )

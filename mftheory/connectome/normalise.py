@@ -11,9 +11,13 @@ from scipy.sparse.csgraph import structural_rank
 
 from mftheory.connectome.wiring import Connectome
 from mftheory.errors import InvalidNetwork
+from mftheory.progress import Progress
 
 TARGET = 1 / math.sqrt(2)
 """L2 norm of the excitatory and of the inhibitory part of each row and column."""
+
+_ONE_BY_ONE = 20  # the first sweeps move entries by many orders of magnitude
+_BLOCK = 10  # the others: sweeps between two looks at the entries, which cost as much as five sweeps
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +33,7 @@ class Normalised:
     removed : int
         Neurons left out because they have no input or no output.
     scaled_last : str
-        ``"columns"``: the side whose norms are exact.
+        ``"columns"``: the side whose norms are exact; ``"neither"`` for a matrix taken as it is (`unscaled`).
     residual : float
         Largest deviation of a norm from 1/√2 on the other side (rows), excitatory and inhibitory parts apart.
     residual_last : float
@@ -58,7 +62,7 @@ class Normalised:
     sweeps: int
     change: float
     stalled: bool
-    scaled_last: Literal["columns"] = "columns"
+    scaled_last: Literal["columns", "neither"] = "columns"
 
     @property
     def n(self) -> int:
@@ -68,6 +72,11 @@ class Normalised:
     @property
     def summary(self) -> str:
         """One sentence: what was scaled last, and what is left."""
+        if self.scaled_last == "neither":
+            return (
+                f"{self.removed} of {self.removed + self.n} neurons without input or output removed; not rescaled"
+                f" (row norms {self.row_norms[0]:.2g} to {self.row_norms[1]:.2g})"
+            )
         why = "" if self.balanceable else "; no rescaling of this wiring balances both"
         return (
             f"{self.removed} of {self.removed + self.n} neurons without input or output removed; columns scaled last"
@@ -76,7 +85,9 @@ class Normalised:
         )
 
 
-def normalise(wiring: Connectome, tolerance: float | None = None, max_sweeps: int = 10_000) -> Normalised:
+def normalise(
+    wiring: Connectome, tolerance: float | None = None, max_sweeps: int = 10_000, *, progress: bool = False
+) -> Normalised:
     """Rescale rows and columns alternately until the matrix stops changing (THEORY.md §9; [CMvML25]).
 
     Neurons without input or without output are removed first, repeatedly, as they take no part in recurrent
@@ -91,7 +102,9 @@ def normalise(wiring: Connectome, tolerance: float | None = None, max_sweeps: in
         Stop when a sweep changes the matrix by less, relative, in Frobenius norm. By default 1e-13 where a balanced
         matrix exists and 1e-6 where none does (the residual does not shrink there, and the spectrum has settled).
     max_sweeps : int
-        At most so many sweeps.
+        At most so many sweeps. The change is looked at after each of the first 20, then after every 10.
+    progress : bool
+        Show how far the change has fallen.
 
     Returns
     -------
@@ -124,33 +137,82 @@ def normalise(wiring: Connectome, tolerance: float | None = None, max_sweeps: in
     """
     matrix, kept = _recurrent_part(wiring)
     coo = matrix.tocoo()
-    signs = [_Sign(coo, sign) for sign in (1, -1) if np.any(np.sign(coo.data) == sign)]
+    signs = _signs(coo)
     balanceable = all(sign.balanceable for sign in signs)
     if tolerance is None:
         tolerance = 1e-13 if balanceable else 1e-6
     change, sweeps = math.inf, 0
-    while change > tolerance and sweeps < max_sweeps:
-        moved = [sign.sweep() for sign in signs]
-        change = math.sqrt(sum(m for m, _ in moved) / sum(size for _, size in moved))
-        sweeps += 1
+    with Progress(-math.log10(tolerance or 1e-16), "normalise", "digit", enabled=progress) as bar:
+        digits = 0.0
+        while change > tolerance and sweeps < max_sweeps:
+            block = 1 if sweeps < _ONE_BY_ONE else min(_BLOCK, max_sweeps - sweeps)
+            moved = [sign.sweep(block) for sign in signs]
+            change = math.sqrt(sum(m for m, _ in moved) / sum(size for _, size in moved))
+            sweeps += block
+            settled = min(max(digits, -math.log10(max(change, 1e-300))), bar.total)
+            bar.update(settled - digits)
+            digits = settled
 
     values = np.empty(coo.nnz)
     for sign in signs:
         values[sign.entries] = sign.sign * np.sqrt(sign.values)
     result = sp.coo_array((values, coo.coords), shape=coo.shape).tocsr()
-    whole_rows = np.sqrt(np.asarray(result.power(2).sum(axis=1)).ravel())
     return Normalised(
         matrix=result,
         kept=kept,
         removed=wiring.n - kept.size,
         residual=max(sign.residual(0) for sign in signs),
         residual_last=max(sign.residual(1) for sign in signs),
-        row_norms=(float(whole_rows.min()), float(whole_rows.max())),
+        row_norms=_row_norms(result),
         balanceable=balanceable,
         sweeps=sweeps,
         change=change,
         stalled=change <= tolerance,
     )
+
+
+def unscaled(wiring: Connectome) -> Normalised:
+    """The recurrent part of a wiring as it is, for couplings that need no balancing (a sampled J, a trained network).
+
+    Neurons without input or without output are removed; nothing is rescaled, so no side is exact.
+
+    Examples
+    --------
+    >>> import mftheory.connectome as connectome
+    >>> w = connectome.Connectome.from_edges([0, 1, 1], [1, 0, 2], [4.0, -1.0, 2.0], n=3)
+    >>> as_is = connectome.unscaled(w)
+    >>> as_is.n, as_is.removed, as_is.scaled_last, as_is.matrix.toarray().tolist()
+    (2, 1, 'neither', [[0.0, -1.0], [4.0, 0.0]])
+    """
+    matrix, kept = _recurrent_part(wiring)
+    squares = [
+        np.bincount(index, np.where(np.sign(matrix.data) == sign, np.square(matrix.data), 0.0), kept.size)
+        for index in matrix.tocoo().coords
+        for sign in (1, -1)
+    ]
+    off = [float(np.max(np.abs(np.sqrt(s[s > 0]) - TARGET), initial=0.0)) for s in squares]
+    return Normalised(
+        matrix=matrix,
+        kept=kept,
+        removed=wiring.n - kept.size,
+        residual=max(off[:2]),
+        residual_last=max(off[2:]),
+        row_norms=_row_norms(matrix),
+        balanceable=all(sign.balanceable for sign in _signs(matrix.tocoo())),
+        sweeps=0,
+        change=0.0,
+        stalled=False,
+        scaled_last="neither",
+    )
+
+
+def _signs(coo: sp.coo_array) -> list["_Sign"]:
+    return [_Sign(coo, sign) for sign in (1, -1) if np.any(np.sign(coo.data) == sign)]
+
+
+def _row_norms(matrix: sp.csr_array) -> tuple[float, float]:
+    norms = np.sqrt(np.asarray(matrix.power(2).sum(axis=1)).ravel())
+    return float(norms.min()), float(norms.max())
 
 
 class _Sign:
@@ -167,26 +229,35 @@ class _Sign:
         rows, self.i = np.unique(matrix.coords[0][self.entries], return_inverse=True)
         columns, self.j = np.unique(matrix.coords[1][self.entries], return_inverse=True)
         self.shape = (rows.size, columns.size)
+        self.starts = np.concatenate([[0], np.cumsum(np.bincount(self.i))])  # `matrix` is in order of its rows
         self.values = squares
 
     @property
     def balanceable(self) -> bool:
         """Whether every row can be assigned a column of its own along the entries, and none is left over."""
-        pattern = sp.csr_array((np.ones(self.i.size), (self.i, self.j)), shape=self.shape)
+        pattern = sp.csr_array((np.ones(self.i.size), self.j, self.starts), shape=self.shape)
         return bool(self.shape[0] == self.shape[1] == structural_rank(pattern))
 
-    def sweep(self) -> tuple[float, float]:
-        """Scale rows, then columns; returns the squared change and the squared size of the entries."""
-        # The entries are updated rather than the factors a_i, b_j: those drift apart geometrically (and overflow)
-        # where parts of the wiring have unequal numbers of rows and columns, while their products stay finite.
-        new = self.values
-        for index in (self.i, self.j):
-            new = new * (0.5 / np.bincount(index, new))[index]
+    def sweep(self, times: int) -> tuple[float, float]:
+        """Scale rows, then columns, so often; returns the squared change in the last sweep and the squared size."""
+        # Kept are the entries a_i p_ij b_j, brought up to date after every block: the factors a_i, b_j alone drift
+        # apart geometrically (and overflow) where parts of the wiring have unequal numbers of rows and columns.
+        p = sp.csr_array((self.values, self.j, self.starts), shape=self.shape)
+        transposed = p.T
+        a, b = np.ones(self.shape[0]), np.ones(self.shape[1])
+        for k in range(times):
+            if k == times - 1:
+                before = self._scaled(a, b)
+            a = 0.5 / (p @ b)
+            b = 0.5 / (transposed @ a)
+        new = self._scaled(a, b)
+        moved = float(np.sum(np.square(np.sqrt(new) - np.sqrt(before))))
         # Entries that a balanced matrix cannot have tend to 0; they must not lose their sign.
-        new = np.maximum(new, np.finfo(float).tiny)
-        moved = float(np.sum(np.square(np.sqrt(new) - np.sqrt(self.values))))
-        self.values = new
+        self.values = np.maximum(new, np.finfo(float).tiny)
         return moved, float(np.sum(new))
+
+    def _scaled(self, a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+        return a[self.i] * self.values * b[self.j]
 
     def residual(self, axis: int) -> float:
         """Largest deviation of a row's (0) or a column's (1) norm from 1/√2."""

@@ -12,6 +12,8 @@ from mftheory.errors import InvalidNetwork, Unsupported
 LARGEST_DENSE = 20_000
 """Largest matrix decomposed densely: above, its n² numbers no longer fit in a few GB."""
 
+_PRODUCTS = 2e7  # entries of J Jᵀ at a time, a few hundred MB
+
 
 def singular_values(
     matrix: sp.csr_array | NDArray[np.float64], method: Literal["gram", "svd"] = "gram"
@@ -46,23 +48,61 @@ def singular_values(
     >>> singular_values(np.array([[0.0, 2.0], [-1.0, 0.0]])).tolist()
     [2.0, 1.0]
     """
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise InvalidNetwork("matrix", matrix.shape, "must be square")
-    n = matrix.shape[0]
-    entries = matrix.data if sp.issparse(matrix) else matrix
-    if not np.all(np.isfinite(entries)) or not np.any(entries):
-        raise InvalidNetwork("matrix", f"{n} x {n}", "must have finite entries, not all zero")
-    if n > LARGEST_DENSE:
-        raise Unsupported(f"all singular values of {n} neurons: the dense decomposition is for {LARGEST_DENSE} at most")
+    n = _checked(matrix)
     if method == "svd":
         dense = matrix.toarray() if sp.issparse(matrix) else np.asarray(matrix)
         return np.asarray(scipy.linalg.svdvals(dense))
     if method != "gram":
         raise InvalidNetwork("method", method, "must be 'gram' or 'svd'")
-    gram = matrix @ matrix.T
-    squares = np.linalg.eigvalsh(gram.toarray() if sp.issparse(gram) else gram)[::-1]
+    squares = np.linalg.eigvalsh(_gram(matrix))[::-1]
     noise = np.finfo(float).eps * n * squares[0]
     return np.sqrt(np.where(squares > noise, squares, 0.0))
+
+
+def dense_modes(matrix: sp.csr_array) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """All singular values and vectors, (σ, U, V) with J = U diag(σ) Vᵀ, through the eigenvectors of Jᵀ J.
+
+    Columns of U whose σ is zero (see `singular_values`) are zero.
+
+    Raises
+    ------
+    InvalidNetwork, Unsupported
+        As `singular_values`.
+    """
+    n = _checked(matrix)
+    values, vectors = np.linalg.eigh(_gram(matrix.T.tocsr()))
+    squares, right = values[::-1], vectors[:, ::-1]
+    squares = np.where(squares > np.finfo(float).eps * n * squares[0], squares, 0.0)
+    left = matrix @ right
+    norms = np.linalg.norm(left, axis=0)
+    left = np.where(squares > 0, left / np.where(norms > 0, norms, 1.0), 0.0)
+    return np.sqrt(squares), left, right
+
+
+def _checked(matrix: sp.csr_array | NDArray[np.float64]) -> int:
+    """The number of neurons, if the matrix can be decomposed densely."""
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise InvalidNetwork("matrix", matrix.shape, "must be square")
+    n = int(matrix.shape[0])
+    entries = matrix.data if sp.issparse(matrix) else matrix
+    if not np.all(np.isfinite(entries)) or not np.any(entries):
+        raise InvalidNetwork("matrix", f"{n} x {n}", "must have finite entries, not all zero")
+    if n > LARGEST_DENSE:
+        raise Unsupported(f"all singular values of {n} neurons: the dense decomposition is for {LARGEST_DENSE} at most")
+    return n
+
+
+def _gram(matrix: sp.csr_array | NDArray[np.float64]) -> NDArray[np.float64]:
+    """M Mᵀ, dense."""
+    if sp.issparse(matrix) and not _is_full(matrix):
+        return np.asarray((matrix @ matrix.T).toarray(), dtype=np.float64)
+    dense = matrix.toarray() if sp.issparse(matrix) else np.asarray(matrix)
+    return dense @ dense.T
+
+
+def _is_full(matrix: sp.csr_array) -> bool:
+    """Whether dense products are the faster ones, and fit."""
+    return bool(matrix.nnz > 0.05 * matrix.shape[0] ** 2 and matrix.shape[0] <= LARGEST_DENSE)
 
 
 def participation_ratio(values: ArrayLike | sp.csr_array) -> float:
@@ -83,13 +123,46 @@ def participation_ratio(values: ArrayLike | sp.csr_array) -> float:
     1.0
     """
     if sp.issparse(values):
-        second, fourth, n = values.power(2).sum(), (values @ values.T).power(2).sum(), values.shape[0]
+        (second, fourth), n = traces(values), values.shape[0]
     else:
         array = np.asarray(values, dtype=np.float64)
         squares = array @ array.T if array.ndim == 2 else np.square(array)
         second, n = (np.trace(squares) if array.ndim == 2 else squares.sum()), array.shape[0]
         fourth = np.square(squares).sum()
     return float(second**2 / (n * fourth))
+
+
+def participation_ratio_iid(n: int) -> float:
+    """PR_S of n × n independent Gaussian couplings: 1/2 with its correction at finite n, 1/(2 + 1/n).
+
+    It is E[Σσ²]²/(n E[Σσ⁴]), with E[Σσ²] = g²n and E[tr (J Jᵀ)²] = g⁴(2n + 1). Fluctuations between matrices
+    are of order 1/n as well.
+
+    Examples
+    --------
+    >>> from mftheory.connectome import participation_ratio_iid
+    >>> participation_ratio_iid(50)
+    0.49504950495049505
+    """
+    return 1 / (2 + 1 / n)
+
+
+def traces(matrix: sp.csr_array) -> tuple[float, float]:
+    """Σσ² = tr J Jᵀ and Σσ⁴ = tr (J Jᵀ)² of a sparse matrix; J Jᵀ is never stored whole."""
+    if _is_full(matrix):
+        return float(np.square(matrix.data).sum()), float(np.square(_gram(matrix)).sum())
+    rows, transposed = matrix.tocsr(), matrix.T.tocsr()
+    block = max(1, int(_PRODUCTS * matrix.shape[0] / max(1, _products(matrix))))
+    fourth = sum(
+        float(np.square((rows[first : first + block] @ transposed).data).sum())
+        for first in range(0, matrix.shape[0], block)
+    )
+    return float(np.square(matrix.data).sum()), fourth
+
+
+def _products(matrix: sp.csr_array) -> float:
+    """Number of products in J Jᵀ, at least the number of its entries."""
+    return float(np.sum(np.square(np.bincount(matrix.indices, minlength=1).astype(float))))
 
 
 def effective_rank(pr_s: float) -> float:

@@ -17,6 +17,8 @@ _GRID = 200  # values of D² on a logarithmic grid
 _RADII = 60  # |u|, the inverses of quantiles of the measured λ
 _ANGLES = (0.3, 1.0, np.pi)  # towards 0 the resolution in λ rises and so does the noise of a finite spectrum
 _EXACT = 100.0  # weight of ⟨D²⟩ and ⟨D⁴⟩ in the fit, far above the rest: they alone enter the theory
+_RESOLVED = 1.0  # a mode is resolved if d ln D / d ln σ - 1, what its neighbours add, is below this
+_BLUR = 0.05  # relative width in λ over which its neighbours are smoothed
 _SMOOTHING = 0.2  # of the second difference of the density; makes the law of D continuous (10% in D), not spikes
 
 
@@ -35,12 +37,16 @@ class ComponentStrengths:
     distance : float
         Kolmogorov distance between the measured singular values and the limit law of the network (both smoothed over
         2.5%). Of order 1/n if the spectrum is one of a random-mode network; if not, what no strengths can mend.
+    resolved : int
+        Number of leading strengths that belong each to the singular value of the same rank: those that stand out from
+        the bulk. The others are quantiles of a law.
     """
 
     values: Real
     n: int
     effective_rank: float
     distance: float
+    resolved: int = 0
 
     @property
     def alpha(self) -> float:
@@ -82,6 +88,10 @@ def component_strengths(singular_values: ArrayLike, alpha: float | None = None) 
     a large weight; D → c Dᵇ with b ≈ 1 then makes these two exact. Features of the law of D narrower than about 10%
     are smoothed; its small values are resolved least.
 
+    A singular value that stands out from the others is one mode, seen through them: by the same relation
+    D = σ/(1 + w(1/σ²)), w without the mode itself. Such modes are taken singly (`resolved`), as far down from the
+    largest as neighbours do not blur them: d ln D/d ln σ < 2.
+
     Examples
     --------
     >>> import numpy as np
@@ -99,16 +109,24 @@ def component_strengths(singular_values: ArrayLike, alpha: float | None = None) 
     if alpha is not None and not (math.isfinite(alpha) and round(alpha * n) >= rank * n):
         raise InvalidNetwork("alpha", alpha, f"must be at least the effective rank of the spectrum, {rank:.6g}")
     mean = float(np.mean(sigma**2))
-    squares, density = _law_of_squares(np.square(sigma) / mean, alpha)
+    lam = np.square(sigma) / mean
+    total = None if alpha is None else round(alpha * n)
+    fourth = n * (float(np.mean(lam**2)) - 2)  # Σ D⁴ where Σ D² = n: [sv-pr]
+    single = _resolved(lam, fourth)
+    left2, left4 = n - float(np.sum(single)), fourth - float(np.sum(single**2))
+    if total is not None and total - single.size < left2**2 / left4:  # too few modes for what the others must carry
+        single, left2, left4 = single[:0], float(n), fourth
+    squares, density = _law_of_squares(lam, single, None if total is None else (total - single.size) / n)
 
     # Modes of strength above 0, never fewer than the effective rank needs.
-    modes = max(round(float(density.sum()) * n), math.ceil(rank * n))
-    total = max(n, modes) if alpha is None else round(alpha * n)
-    modes = min(modes, total)
-    d = bent_to_participation_ratio(_quantiles(squares, density, modes), rank * n / modes)
-    d *= math.sqrt(mean * n / np.sum(d**2))
-    values = np.concatenate([d, np.zeros(total - modes)])
-    return ComponentStrengths(values, n, rank, free_probability.kolmogorov_distance(sigma, values))
+    modes = max(round(float(density.sum()) * n), math.ceil(left2**2 / left4))
+    total = max(n, modes + single.size) if total is None else total
+    modes = min(modes, total - single.size)
+    d = bent_to_participation_ratio(_quantiles(squares, density, modes), left2**2 / left4 / modes)
+    d *= math.sqrt(left2 / np.sum(d**2))
+    values = math.sqrt(mean) * np.concatenate([np.sqrt(single), d, np.zeros(total - modes - single.size)])
+    values = np.sort(values)[::-1].copy()
+    return ComponentStrengths(values, n, rank, free_probability.kolmogorov_distance(sigma, values), single.size)
 
 
 def plain_strengths(singular_values: ArrayLike) -> ComponentStrengths:
@@ -141,21 +159,47 @@ def _checked(singular_values: ArrayLike) -> Real:
     return np.sort(sigma)[::-1].copy()
 
 
-def _law_of_squares(lam: Real, alpha: float | None) -> tuple[Real, Real]:
-    """Values of D² and modes per neuron at each, for squared singular values of mean 1."""
+def _resolved(lam: Real, fourth: float) -> Real:
+    """D² of the leading modes that stand out, for squared singular values of mean 1, largest first."""
+    n = lam.size
+    found: list[float] = []
+    for a in range(n // 10):
+        # On the positive axis, blurred: a smoothed density of neighbours instead of their single poles.
+        terms = np.delete(lam, a) * np.exp(1j * _BLUR) / lam[a]
+        w = float(np.sum(terms / (1 - terms)).real) / n
+        slope = float(np.sum(np.abs(terms / (1 - terms) ** 2))) / n
+        if w < 0 or not 2 * slope / (1 + w) < _RESOLVED:
+            break
+        found.append(lam[a] / (1 + w) ** 2)
+    single = np.minimum.accumulate(np.array(found))
+    return single[np.cumsum(single**2) <= 0.9 * fourth]  # the others carry a share of ⟨D⁴⟩ too
+
+
+def levels_of(lam: Real) -> Real:
+    """Values of λ at which a law is compared with the measured λ > 0 (largest first)."""
+    # Where the spectrum is: quantiles, by number and by share of Σσ⁴, so that both the bulk and the modes that carry
+    # the couplings count (the lowest 2% would only fit the noise near 0). And beyond the largest.
+    part = (np.arange(_RADII // 2) + 0.5) / (_RADII // 2)
+    share = np.cumsum(np.square(lam)) / np.sum(np.square(lam))
+    carrying = lam[np.minimum(np.searchsorted(share, part), lam.size - 1)]
+    return np.concatenate([np.quantile(lam, 0.02 + 0.98 * part), carrying, np.geomspace(lam[0], 1.5 * lam[0], 10)])
+
+
+def _law_of_squares(lam: Real, single: Real, alpha: float | None) -> tuple[Real, Real]:
+    """Values of D² and modes per neuron at each, for squared singular values of mean 1, beside the modes known."""
     positive = lam[lam > 0]
-    # Test points where the spectrum is (quantiles; the lowest 2% would only fit the noise near 0), and at outliers.
-    levels = np.quantile(positive, 0.02 + 0.98 * (np.arange(_RADII) + 0.5) / _RADII)
-    levels = np.concatenate([levels, np.geomspace(levels[-1], 1.5 * positive[0], 10)])
+    levels = levels_of(positive)
     u = np.concatenate([np.exp(1j * angle) / levels for angle in _ANGLES])
     w = free_probability.psi(positive, u, per=lam.size)
     v = (1 + w) ** 2 * u
 
     # Below 1/|v| the kernel is linear in D²: such modes cannot be told apart, nor from no mode at all.
-    squares = np.geomspace(1 / np.abs(v).max(), positive[0], _GRID)
+    largest = min(positive[single.size], single[-1]) if single.size else positive[0]
+    squares = np.geomspace(1 / np.abs(v).max(), largest, _GRID)
     kernel = squares * v[:, None] / (1 - squares * v[:, None]) / math.sqrt(u.size)
-    target = w / math.sqrt(u.size)
+    target = (w - free_probability.psi(single, v, per=lam.size)) / math.sqrt(u.size)
     fourth = np.mean(lam**2) - 2  # α⟨D⁴⟩ where α⟨D²⟩ = 1: [sv-pr]
+    left2, left4 = 1 - np.sum(single) / lam.size, fourth - np.sum(single**2) / lam.size
     rows = [
         kernel.real,
         kernel.imag,
@@ -163,7 +207,7 @@ def _law_of_squares(lam: Real, alpha: float | None) -> tuple[Real, Real]:
         _EXACT * squares[None] ** 2 / fourth,
         _SMOOTHING * np.diff(np.eye(_GRID), 2, axis=0),
     ]
-    right = [target.real, target.imag, np.full(2, _EXACT), np.zeros(_GRID - 2)]
+    right = [target.real, target.imag, _EXACT * np.array([left2, left4 / fourth]), np.zeros(_GRID - 2)]
     if alpha is not None:  # strengths of zero make up the number of modes asked for
         rows = [np.hstack([block, np.zeros((len(block), 1))]) for block in rows]
         rows.append(np.full((1, _GRID + 1), _EXACT))

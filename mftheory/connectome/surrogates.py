@@ -1,6 +1,7 @@
 """Random networks that share a wiring's spectrum, as ensembles of ours."""
 
 from mftheory.connectome.decompose import Decomposition, decompose
+from mftheory.connectome.mode_overlaps import ModeOverlaps
 from mftheory.connectome.strengths import ComponentStrengths
 from mftheory.connectome.wiring import Connectome
 from mftheory.network import IID, RandomMode
@@ -42,6 +43,48 @@ def iid_surrogate(g_eff: float) -> IID:
     return IID(g_eff)
 
 
+def overlapping_surrogate(found: Decomposition | ModeOverlaps, g_eff: float) -> RandomMode:
+    """The random-mode network with the measured singular values and the measured overlaps of left and right modes.
+
+    Parameters
+    ----------
+    found : Decomposition or ModeOverlaps
+        What `decompose` made of a wiring; or the overlaps of its modes, `Decomposition.mode_overlaps`, if at hand.
+    g_eff : float
+        The coupling scale √(α⟨D²⟩), dimensionless, a choice.
+
+    Returns
+    -------
+    RandomMode
+        With ``overlaps``: sampled at the size of the wiring it has, up to fluctuations, the singular values, the
+        diagonal overlaps as a function of the singular value, and the trace of the wiring scaled to g_eff; and as a
+        consequence the real eigenvalues outside the bulk, D_a ρ_a for modes that stand out. Complex outliers need
+        correlations between modes, which it has not.
+
+    Raises
+    ------
+    InvalidNetwork
+        If g_eff is not a finite number above 0.
+    Unsupported
+        If PR_S ≥ 1/2: use `iid_surrogate`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mftheory.connectome as connectome
+    >>> from mftheory import RandomMode
+    >>> modes = RandomMode(RandomMode.exponential(1.0, 0.3).mode_strengths(200), overlaps=np.full(200, 0.4))
+    >>> couplings = modes.sample(200, seed=0).dense()
+    >>> post, pre = np.divmod(np.arange(200 * 200), 200)
+    >>> w = connectome.Connectome.from_edges(pre, post, couplings.ravel(), n=200)
+    >>> again = connectome.overlapping_surrogate(connectome.decompose(w, normalised=False), g_eff=1.0)
+    >>> bool(abs(np.mean(again.overlaps.values[:50]) - 0.4) < 0.1)
+    True
+    """
+    modes = found.mode_overlaps if isinstance(found, Decomposition) else found
+    return RandomMode(modes.strengths, alpha=modes.alpha, overlaps=modes.overlaps, g_eff=g_eff)
+
+
 def surrogate(wiring: Connectome | Decomposition, g_eff: float, alpha: float | None = None) -> RandomMode:
     """The random-mode network with the singular values of a normalised wiring diagram.
 
@@ -79,5 +122,5 @@ def surrogate(wiring: Connectome | Decomposition, g_eff: float, alpha: float | N
     (3.0, 50)
     """
     if isinstance(wiring, Connectome):
-        wiring = decompose(wiring, alpha)
+        wiring = decompose(wiring, alpha=alpha)
     return random_mode_surrogate(wiring.require_strengths(), g_eff)

@@ -1,6 +1,9 @@
 """A wiring diagram as it was read: a signed sparse matrix and what was found in the file."""
 
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -9,7 +12,7 @@ from numpy.typing import NDArray
 from mftheory.errors import InvalidNetwork
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Connectome:
     """A signed, weighted, directed wiring diagram.
 
@@ -26,13 +29,21 @@ class Connectome:
         Edges of the file that repeat an earlier (pre, post) pair; their weights were summed.
     zero_edges : int
         Pairs left out because their weight is, or sums to, zero.
+    left_out : mapping
+        Number of the file's edges left out for other reasons: gap junctions, transmitters without a sign.
+    sign_source : str
+        Where the signs are from: the weights, a sign column, or transmitters (with the table used).
+    notes : tuple of str
+        What else was found in the file that the user should know.
 
     Examples
     --------
-    >>> import mftheory.connectome as connectome
-    >>> w = connectome.Connectome.from_edges(pre=[0, 0, 1, 0], post=[1, 2, 0, 1], weight=[1.0, -2.0, 3.0, 1.0], n=4)
-    >>> w.n, w.edges, w.parallel_edges, w.isolated, w.self_loops
-    (4, 3, 1, 1, 0)
+    >>> import mftheory as mf
+    >>> w = mf.Connectome.from_edges(pre=[0, 0, 1, 0], post=[1, 2, 0, 1], weight=[1.0, -2.0, 3.0, 1.0], n=4)
+    >>> w
+    Connectome(n=4, edges=3, fraction_inhibitory=0.333)
+    >>> w.parallel_edges, w.isolated, w.self_loops, w.without_input, w.without_output
+    (1, 1, 0, 1, 2)
     >>> float(w.matrix[1, 0])
     2.0
     """
@@ -42,6 +53,37 @@ class Connectome:
     source: str = ""
     parallel_edges: int = 0
     zero_edges: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    sign_source: str = "the weights"
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], **options: Any) -> "Connectome":
+        """Read a wiring diagram from a file: `mftheory.connectome.read`, where the options are described.
+
+        Parameters
+        ----------
+        path : path
+            An edge list (CSV, TSV, Parquet, Feather), a matrix (``.npy``, ``.npz``) or a graph (GraphML).
+        **options
+            ``columns``, ``where``, ``signs``, ``transmitters``, ``neurons``, ``gap_junctions``, ``transpose``,
+            ``delimiter``.
+
+        Raises
+        ------
+        InvalidFile
+            If the file cannot be read; the message says what is wrong and where.
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> wiring = mf.Connectome.read(mf.connectome.sample_data("celegans"))
+        >>> wiring
+        Connectome('celegans_white.csv', n=309, edges=2386, fraction_inhibitory=0)
+        """
+        from mftheory.connectome.reading import read  # reads into this class
+
+        return read(path, **options)
 
     @classmethod
     def from_edges(
@@ -115,6 +157,16 @@ class Connectome:
         return np.bincount(self.matrix.indices, minlength=self.n).astype(np.int64)
 
     @property
+    def without_input(self) -> int:
+        """Number of neurons without input (empty rows), isolated ones included."""
+        return int(np.count_nonzero(self.inputs == 0))
+
+    @property
+    def without_output(self) -> int:
+        """Number of neurons without output (empty columns), isolated ones included."""
+        return int(np.count_nonzero(self.outputs == 0))
+
+    @property
     def isolated(self) -> int:
         """Number of neurons with neither input nor output."""
         return int(np.count_nonzero((self.inputs == 0) & (self.outputs == 0)))
@@ -123,3 +175,69 @@ class Connectome:
     def fraction_inhibitory(self) -> float:
         """Fraction of the edges whose weight is negative."""
         return float(np.mean(self.matrix.data < 0))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences on what stands between this wiring and the theory's assumptions."""
+        found = list(self.notes)
+        negative = self.matrix.data < 0
+        if negative.all() or not negative.any():
+            missing, present = ("excitatory", "negative") if negative.all() else ("inhibitory", "positive")
+            found.append(
+                f"no {missing} edges: all {self.edges} weights are {present}, while the theory assumes that excitation"
+                " and inhibition balance; a sign or transmitter column, or a table of neurons, would give signs"
+            )
+        ignored = sum(number for reason, number in self.left_out.items() if reason.startswith("transmitter "))
+        if ignored:
+            total = ignored + self.edges + self.parallel_edges + self.zero_edges
+            found.append(f"{ignored / total:.1%} of the edges are left out: their transmitter has no sign in the table")
+        return tuple(found)
+
+    def report(self) -> dict[str, Any]:
+        """Every number by name, ready for JSON."""
+        return {
+            "source": self.source,
+            "neurons": self.n,
+            "edges": self.edges,
+            "fraction_inhibitory": self.fraction_inhibitory,
+            "sign_source": self.sign_source,
+            "parallel_edges": self.parallel_edges,
+            "zero_edges": self.zero_edges,
+            "left_out": dict(self.left_out),
+            "self_loops": self.self_loops,
+            "isolated": self.isolated,
+            "without_input": self.without_input,
+            "without_output": self.without_output,
+            "warnings": list(self.warnings),
+        }
+
+    def summary(self) -> str:
+        """What was read, in a few lines.
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> w = mf.Connectome.from_edges([0, 0, 1], [1, 2, 0], [1.0, -2.0, 3.0], n=4)
+        >>> print(w.summary())
+        4 neurons, 3 edges, 33.3% inhibitory; signs from the weights
+        parallel edges summed 0, zero edges dropped 0, neurons coupled to themselves 0
+        neurons without input 1, without output 2, without either (isolated) 1
+        """
+        name = f"{self.source}: " if self.source else ""
+        lines = [
+            f"{name}{self.n} neurons, {self.edges} edges, {self.fraction_inhibitory:.1%} inhibitory;"
+            f" signs from {self.sign_source}",
+            f"parallel edges summed {self.parallel_edges}, zero edges dropped {self.zero_edges},"
+            f" neurons coupled to themselves {self.self_loops}",
+            f"neurons without input {self.without_input}, without output {self.without_output},"
+            f" without either (isolated) {self.isolated}",
+        ]
+        if self.left_out:
+            parts = ", ".join(f"{reason} {number}" for reason, number in self.left_out.items())
+            lines.append(f"edges left out: {parts}")
+        lines += [f"warning: {sentence}" for sentence in self.warnings]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        source = f"{self.source!r}, " if self.source else ""
+        return f"Connectome({source}n={self.n}, edges={self.edges}, fraction_inhibitory={self.fraction_inhibitory:.3g})"

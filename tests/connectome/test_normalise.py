@@ -1,10 +1,13 @@
 """Normalisation (THEORY.md §9): exact where a balanced matrix exists, and honest where none does."""
 
+import functools
+import importlib
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from mftheory.connectome import Connectome, normalise, participation_ratio, read, sample_data
+from mftheory.connectome import Connectome, normalise, participation_ratio, read, sample_data, unscaled
 from mftheory.errors import InvalidNetwork
 
 HALF = np.sqrt(0.5)
@@ -96,6 +99,64 @@ def test_neurons_without_input_or_output_are_removed_until_none_is_left():
     assert balanced.removed == 4
     with pytest.raises(InvalidNetwork, match="both input and output"):
         normalise(Connectome.from_edges([0, 1], [1, 2], [1.0, 1.0], n=3))
+
+
+@pytest.mark.numeric
+def test_sweeps_in_blocks_follow_the_recipe():
+    # 20 sweeps one by one, then blocks of 10 and of what is left; no fixed point, so that factors drift apart.
+    rng = np.random.default_rng(3)
+    j = rng.lognormal(sigma=2, size=(50, 50)) * (rng.random((50, 50)) < 0.15)
+    j[:, ::3] *= -1
+    balanced = normalise(wiring(j), tolerance=0.0, max_sweeps=47)
+    assert balanced.sweeps == 47
+    assert not balanced.balanceable
+    kept = np.ix_(balanced.kept, balanced.kept)
+    # Rounding; observed 2e-15.
+    np.testing.assert_allclose(balanced.matrix.toarray(), literally(j[kept], 47), atol=1e-12)
+    assert balanced.residual_last < 1e-14
+
+
+@pytest.mark.numeric
+def test_a_sparse_fixed_point_is_reached_to_1e_minus_8():
+    # Both signs as sums of permutations: a balanced matrix exists.
+    rng = np.random.default_rng(4)
+    n = 200
+    j = np.zeros((n, n))
+    for sign in (1, -1):
+        for _ in range(6):
+            row, column = np.arange(n), rng.permutation(n)
+            free = j[row, column] == 0
+            j[row[free], column[free]] = sign * rng.lognormal(sigma=1, size=free.sum())
+    balanced = normalise(wiring(j))
+    assert balanced.balanceable
+    assert balanced.stalled
+    assert balanced.residual < 1e-8  # observed 3e-12
+    assert balanced.residual_last < 1e-10
+
+
+@pytest.mark.exact
+def test_unscaled_couplings_stay_as_they_are():
+    rng = np.random.default_rng(5)
+    j = rng.standard_normal((30, 30))
+    j[:, 7] = 0.0  # no output
+    as_is = unscaled(wiring(j))
+    keep = np.arange(30) != 7
+    assert as_is.kept.tolist() == np.flatnonzero(keep).tolist()
+    assert np.array_equal(as_is.matrix.toarray(), j[np.ix_(keep, keep)])
+    assert as_is.scaled_last == "neither"
+    assert "not rescaled" in as_is.summary
+    excitatory = np.sqrt((np.maximum(j[np.ix_(keep, keep)], 0) ** 2).sum(axis=1))
+    assert as_is.residual >= np.max(np.abs(excitatory - HALF)) - 1e-12
+
+
+@pytest.mark.exact
+def test_progress_is_shown_when_asked_for(capsys, monkeypatch):
+    module = importlib.import_module("mftheory.connectome.normalise")
+    monkeypatch.setattr(module, "Progress", functools.partial(module.Progress, first=0.0))
+    normalise(wiring(np.random.default_rng(6).standard_normal((20, 20))), progress=True)
+    assert "normalise: 100%" in capsys.readouterr().err
+    normalise(wiring(np.random.default_rng(6).standard_normal((20, 20))))
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.exact

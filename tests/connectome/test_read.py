@@ -72,7 +72,7 @@ def test_edge_list_with_given_columns_and_rows(tmp_path):
     ("changes", "message"),
     [
         ({"weight": None}, "no array 'weight'"),
-        ({"n": None}, "no array 'n'"),
+        ({"pre": None}, "no array 'pre'"),
         ({"weight": np.array([1.0, np.nan, 1, 1, 1])}, r"weight\[1\] = nan"),
         ({"weight": np.array([1.0, np.inf, 1, 1, 1])}, r"weight\[1\] = inf"),
         ({"weight": np.array(["a", "b", "c", "d", "e"])}, "weight = .*real numbers"),

@@ -1,47 +1,18 @@
 """Pictures of results. Every function takes a Matplotlib axes and returns the artists it drew."""
 
 import itertools
-from collections.abc import Mapping, Sequence
 from numbers import Real
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+
+from mftheory.plots.style import COLOURS, cycle, figure
 
 if TYPE_CHECKING:
     import xarray
 
     from mftheory.results import Comparison, Simulation, Theory
-
-# Okabe and Ito's palette: told apart by colour-blind readers, and in grey by lightness.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-STYLE: Any = {
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "legend.frameon": False,
-    "mathtext.fontset": "dejavusans",
-}
-
-
-def figure(columns: int = 1, width: float = 5.0, height: float = 4.0) -> tuple[Figure, Sequence[Axes]]:
-    """A figure of some panels side by side, in the package's style, drawn without a display."""
-    with mpl.rc_context(STYLE):
-        fig = Figure(figsize=(width * columns, height), layout="constrained")
-        FigureCanvasAgg(fig)
-        return fig, list(np.atleast_1d(fig.subplots(1, columns)))
-
-
-def save(fig: Figure, path: Path) -> Path:
-    """Write a figure, its folder made if need be."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with mpl.rc_context(STYLE):
-        fig.savefig(path, dpi=160)
-    return path
 
 
 def theory(result: "Theory", ax: Axes | None = None, longest: float | None = None) -> list[Any]:
@@ -88,7 +59,7 @@ def comparison(result: "Comparison", ax: Axes | None = None) -> list[Any]:
     """Dimension against 1/N for each point: networks' averages, the fit's limit, and the theory at 1/N = 0."""
     ax = figure()[1][0] if ax is None else ax
     artists: list[Any] = []
-    for colour, point in zip(_cycle(len(result.points)), result.points, strict=True):
+    for colour, point in zip(cycle(len(result.points)), result.points, strict=True):
         label = ", ".join(
             f"{name} = {value:g}" if isinstance(value, Real) else str(value) for name, value in point.label.items()
         )
@@ -118,7 +89,7 @@ def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None
     first, *others = (str(name) for name in parameters if name not in ("observable", "n", "network"))
     curves = list(itertools.product(*(chosen[name].values for name in others)))
     artists: list[Any] = []
-    for colour, values in zip(_cycle(len(curves)), curves, strict=True):
+    for colour, values in zip(cycle(len(curves)), curves, strict=True):
         curve = chosen.sel(dict(zip(others, values, strict=True)))
         label = ", ".join(
             f"{n} = {v:g}" if isinstance(v, Real) else f"{v}" for n, v in zip(others, values, strict=True)
@@ -140,60 +111,3 @@ def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None
     if others:
         ax.legend(fontsize=8)
     return artists
-
-
-def dimension_against_rank(record: Mapping[str, Any], ax: Axes) -> None:
-    """Theory lines, one dot a network, means extrapolated in 1/N with error bars (the shape of Fig. 4(a))."""
-    theory_ = record["theory"]
-    rank = np.array(theory_["effective_rank"])
-    curves = len(theory_["g_eff"])
-    dodge = np.linspace(-0.012, 0.012, curves)  # keeps the dots of one curve off those of another
-    for colour, g, values, shift in zip(_cycle(curves), theory_["g_eff"], theory_["dimension"], dodge, strict=True):
-        ax.plot(rank, values, color=colour, label=rf"$g_\mathrm{{eff}}$ = {g:g}")
-        for point in record["comparison"]["points"]:
-            if point["label"]["g_eff"] == g:
-                _compared(ax, point, point["label"]["effective_rank"], colour, shift)
-    ax.set(
-        xlabel=r"effective rank $\alpha\,\mathrm{PR}_D$", ylabel=r"dimension of activity $\mathrm{PR}^\phi$",
-        xlim=(0, None), ylim=(0, None),
-    )  # fmt: skip
-    ax.legend(title="line: theory\ndots: networks\ncircle: N → ∞", loc="upper left", fontsize=8, title_fontsize=8)
-
-
-def singular_values(record: Mapping[str, Any], ax: Axes) -> None:
-    """Ranked singular values: the normalised wiring, a network drawn with its strengths, and an i.i.d. matrix."""
-    curves = (
-        ("measured", "fly optic lobe, normalised", "-"),
-        ("surrogate", "random-mode network drawn", "--"),
-        ("iid", "i.i.d. couplings", ":"),
-    )
-    for colour, (name, label, line) in zip(COLOURS, curves, strict=False):
-        values = np.array(record["singular_values"][name])
-        x = (np.arange(values.size) + 0.5) / values.size
-        ax.plot(x, values / np.sqrt(np.mean(values**2)), line, color=colour, label=label)
-    ax.set(xlabel="rank / N", ylabel="singular value / r.m.s.", yscale="log", ylim=(1e-2, None), xlim=(0, 1))
-    ax.legend(fontsize=8)
-
-
-def dimension_of_wiring(record: Mapping[str, Any], ax: Axes) -> None:
-    """Predicted and simulated dimension of networks with the wiring's spectrum, against g_eff."""
-    theory_ = record["theory"]
-    ax.plot(theory_["g_eff"], theory_["dimension"], color=COLOURS[0], label="theory, fly strengths")
-    ax.plot(theory_["g_eff"], theory_["iid"], ":", color=COLOURS[2], label="theory, i.i.d. couplings")
-    for point in record["comparison"]["points"]:
-        _compared(ax, point, point["label"]["g_eff"], COLOURS[1])
-    ax.set(xlabel=r"$g_\mathrm{eff}$", ylabel=r"dimension of activity $\mathrm{PR}^\phi$", ylim=(0, None))
-    ax.legend(fontsize=8)
-
-
-def _compared(ax: Axes, point: Mapping[str, Any], x: float, colour: str, shift: float = 0.0) -> None:
-    """One dot for each of the largest networks, and the mean extrapolated in 1/N with its error."""
-    largest = max(r["n"] for r in point["records"])
-    dots = [r["dimension"] for r in point["records"] if r["n"] == largest]
-    ax.plot([x + shift] * len(dots), dots, ".", color=colour, alpha=0.4, ms=5)
-    limit = point["extrapolated"]
-    ax.errorbar([x], [limit["value"]], [limit["error"]], fmt="o", ms=5, capsize=3, mfc="white", color=colour)
-
-
-def _cycle(n: int) -> list[str]:
-    return [COLOURS[k % len(COLOURS)] for k in range(n)]

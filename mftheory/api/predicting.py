@@ -1,0 +1,274 @@
+"""`mftheory.predict`: from a wiring diagram to its activity, at each level of description (THEORY.md §9)."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mftheory.errors import MFTheoryError, Quiescent
+from mftheory.network import Erf, Given, Network, Nonlinearity, _check
+from mftheory.progress import tracked
+from mftheory.results.estimate import Estimate
+from mftheory.results.prediction import OBSERVABLES, Level, Prediction
+
+if TYPE_CHECKING:
+    from mftheory.connectome import Connectome, Decomposition
+    from mftheory.results import Simulation, Theory
+
+LARGEST_SURROGATE = 2000
+"""Neurons of a simulated surrogate at most: dimensions per neuron hardly depend on it, time does."""
+ENTRIES = 6000
+"""Neurons up to which the simulated covariance matrix of the wiring is kept."""
+AMONG = 120
+"""Neurons whose predicted covariances with each other are compared where not all are."""
+LONGEST = 20
+"""Lags looked at, in time constants."""
+IID, MODES, OVERLAPS, WIRING = "i.i.d.", "random modes", "modes with overlaps", "the wiring itself"
+
+
+def predict(
+    wiring: "Connectome | Decomposition",
+    g_eff: float = 3.0,
+    *,
+    nonlinearity: Nonlinearity | None = None,
+    noise: float = 0.0,
+    simulate: bool = True,
+    networks: int = 4,
+    trajectories: int = 16,
+    duration: float = 100.0,
+    seed: int = 0,
+    all_eigenvalues: bool | None = None,
+    progress: bool = False,
+) -> Prediction:
+    """Predict the activity on a wiring diagram at each level of description, and simulate what was predicted.
+
+    Levels: independent couplings of the wiring's variance; random modes with its singular values; random modes with its
+    singular values and the overlaps of its left and right modes; the wiring itself (`mftheory.predict_covariance`).
+
+    Parameters
+    ----------
+    wiring : Connectome or Decomposition
+        From `mftheory.Connectome.read`; or what `mftheory.connectome.decompose` made of it.
+    g_eff : float
+        Coupling scale √(Σ J²/n), dimensionless: the normalised wiring is multiplied so as to have it. A choice: synapse
+        counts have no unit of coupling.
+    nonlinearity : Nonlinearity, optional
+        φ, odd; Erf() by default.
+    noise : float
+        Intensity σ of independent white noise.
+    simulate : bool
+        False leaves out all simulations.
+    networks : int
+        Surrogates simulated at each level, of at most 2,000 neurons; of the wiring there is one, of which two runs
+        with independent initial conditions and noise are made.
+    trajectories, duration
+        Of each simulation, in time constants; see `mftheory.simulate`.
+    seed : int
+        Of the first surrogate and of the runs.
+    all_eigenvalues : bool, optional
+        By default all eigenvalues up to 2,000 neurons, above the outermost (all of 5,552 take 80 s).
+    progress : bool
+        Show progress bars.
+
+    Returns
+    -------
+    Prediction
+        ``print`` it for a table, ``.plot()`` it, ``.record()`` for JSON; `.levels` holds the numbers. A level without
+        prediction says why: quiescent, a condensed mode, an effective rank that does not exist (PR_S ≥ 1/2).
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the argument; or if the wiring has no recurrent part.
+
+    Notes
+    -----
+    Assumes what each theory does: stationary fluctuating activity, φ odd, N·PR ≫ 1, and of the ensembles that no mode
+    condenses. Overlaps of many strong modes condense at most coupling scales: then the level is simulated only.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> worm = mf.Connectome.read(mf.connectome.sample_data("celegans"))
+    >>> found = mf.predict(worm, g_eff=0.5, noise=1.0, networks=2)
+    >>> found["the wiring itself"].agreement.correlation > 0.8
+    True
+    """
+    from mftheory.connectome import Connectome, decompose, eigenvalues
+
+    g_eff = _check.positive("g_eff", g_eff)
+    networks = _check.integer("networks", networks, at_least=1)
+    phi = Erf() if nonlinearity is None else nonlinearity
+    found = decompose(wiring, progress=progress) if isinstance(wiring, Connectome) else wiring
+    spectrum = eigenvalues(found, all_of_them=all_eigenvalues)
+    rms = found.bulk_radius
+    couplings = found.normalised.matrix * (g_eff / rms)
+    own = Network(Given(couplings), phi, noise=noise)
+    run: dict[str, Any] = {"trajectories": trajectories, "duration": duration}
+
+    ensembles = _ensembles(found, g_eff)
+    levels: list[Level] = []
+    clouds: dict[str, Any] = {"wiring": spectrum.values / rms}
+    size = min(found.n, LARGEST_SURROGATE)
+    for name, (description, make) in tracked(list(ensembles.items()), "levels", "level", progress):
+        try:
+            net = Network(make(), phi, noise=noise)
+        except MFTheoryError as error:
+            levels.append(Level(name, description, remark=str(error)))
+            continue
+        clouds[name] = np.linalg.eigvals(net.connectivity.sample(size, seed).dense()) / g_eff
+        count = networks if simulate else 0
+        levels.append(_surrogate(name, description, net, size, count, seed, run))
+    levels.append(_wiring(own, found.n, simulate, seed, run))
+    significant = found.overlap_significance
+    shown = min(60, found.left.shape[1])
+    pictures = {
+        "matrix": _blocks(couplings),
+        "singular_values": found.singular_values / rms,
+        "overlaps": found.overlaps[:shown, :shown],
+        "overlap_level": np.array(significant.level),
+        **{f"eigenvalues {name}": values for name, values in clouds.items()},
+    }
+    return Prediction(
+        report=found.wiring.report() | found.report(spectrum),
+        summary="\n".join([*found.wiring.warnings, found.summary, spectrum.summary]),
+        g_eff=g_eff,
+        noise=noise,
+        levels=tuple(levels),
+        pictures=pictures,
+        settings={"nonlinearity": phi.name, "networks": networks, "seed": seed, "simulated": simulate, **run},
+    )
+
+
+def _ensembles(found: "Decomposition", g_eff: float) -> dict[str, tuple[str, Callable[[], Any]]]:
+    from mftheory.connectome import iid_surrogate, overlapping_surrogate, surrogate
+
+    return {
+        IID: ("independent couplings of equal variance", lambda: iid_surrogate(g_eff)),
+        MODES: ("random modes with the measured singular values", lambda: surrogate(found, g_eff)),
+        OVERLAPS: (
+            "random modes with the measured singular values and overlaps",
+            lambda: overlapping_surrogate(found, g_eff),
+        ),
+    }
+
+
+def _surrogate(
+    name: str, description: str, net: Network, n: int, networks: int, seed: int, settings: Mapping[str, Any]
+) -> Level:
+    from mftheory.api.simulating import simulate
+    from mftheory.api.solving import solve
+
+    predicted: dict[str, Estimate] = {}
+    times: tuple[float | None, float | None] = (None, None)
+    remark = ""
+    try:
+        theory = solve(net)
+        predicted = {a: Estimate(theory.dimension(a), theory.dimension_error(a)) for a in OBSERVABLES}
+        times = _half_times(theory)
+        if not theory.trusted(n):
+            remark = "few dimensions: theory in doubt"
+    except MFTheoryError as error:
+        remark = _first(error)
+        if isinstance(error, Quiescent):
+            return Level(name, description, n=n, remark=remark)
+    runs = [simulate(net, n, seed + k, max_lag=LONGEST, **settings) for k in range(networks)]
+    measured = {a: _mean([r.dimension(a) for r in runs]) for a in OBSERVABLES} if runs else {}
+    mean_times = [_half_times(r) for r in runs]
+    simulated = tuple(float(np.median([t[k] for t in mean_times])) if runs else None for k in range(2))
+    return Level(
+        name, description, predicted, measured, times[0], simulated[0], times[1], simulated[1], n, len(runs), remark
+    )
+
+
+def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[str, Any]) -> Level:
+    from mftheory.api.simulating import simulate
+    from mftheory.solve.one_matrix.predict import predict_covariance
+
+    description = "the normalised wiring; order parameters solved for this J"
+    remarks, predicted, found = [], {}, None
+    try:
+        found = predict_covariance(net)
+        predicted = {a: found.dimension(a) for a in OBSERVABLES}
+        if found.edge > 0.98:
+            remarks.append(f"a mode about to condense (⟨φ'⟩ max Re λ = {found.edge:.3f}): sizes not to be trusted")
+    except Quiescent as error:
+        return Level(WIRING, description, n=n, remark=_first(error))
+    except MFTheoryError as error:
+        remarks.append(_first(error))
+    if not simulated:
+        return Level(WIRING, description, predicted, n=n, remark="; ".join(remarks))
+    keep = n <= ENTRIES
+    runs = [
+        simulate(net, n, seed + k, max_lag=LONGEST, covariance="phi" if keep else False, **settings) for k in range(2)
+    ]
+    if any(r.status != "equilibrated" for r in runs):
+        remarks.append(next(r.status for r in runs if r.status != "equilibrated"))
+    agreement = None
+    if keep and found is not None:
+        among = np.arange(n) if found.exact else np.sort(np.random.default_rng(seed).choice(n, AMONG, replace=False))
+        parts = [r.covariance("phi")[np.ix_(among, among)] for r in runs]
+        agreement = found.agreement(*parts, among=None if found.exact else among)
+    # Of one network: the error is that of its own two runs.
+    measured = {a: _combined([r.dimension(a) for r in runs]) for a in OBSERVABLES}
+    times = [_half_times(r) for r in runs]
+    return Level(
+        WIRING,
+        description,
+        predicted,
+        measured,
+        simulated_time=float(np.mean([t[0] for t in times])),
+        simulated_mode_time=float(np.mean([t[1] for t in times])),
+        n=n,
+        networks=1,
+        remark="; ".join(remarks),
+        agreement=agreement,
+    )
+
+
+def _half_times(result: "Theory | Simulation") -> tuple[float, float]:
+    """Lags at which C^φ(τ)/C^φ(0) and Ψ^φ(τ, 0)/Ψ^φ(0, 0) fall to one half, linear between whole time constants."""
+    lags = np.arange(LONGEST + 1.0)
+    C = [float(result.C("phi", tau)) for tau in lags]
+    psi = [float(result.timescale("phi", tau)) if tau > 0 else 1.0 for tau in lags]
+    return _half(lags, np.array(C) / C[0]), _half(lags, np.array(psi))
+
+
+def _half(lags: Any, values: Any) -> float:
+    below = np.flatnonzero(values < 0.5)
+    if below.size == 0:
+        return float("inf")
+    k = int(below[0])
+    return float(lags[k - 1] + (values[k - 1] - 0.5) / (values[k - 1] - values[k]) * (lags[k] - lags[k - 1]))
+
+
+def _mean(values: list[Estimate]) -> Estimate:
+    """Of several networks: the spread between them decides; of one its own error."""
+    if len(values) == 1:
+        return values[0]
+    numbers = np.array([one.value for one in values])
+    return Estimate(float(numbers.mean()), float(numbers.std(ddof=1) / len(numbers) ** 0.5))
+
+
+def _combined(values: list[Estimate]) -> Estimate:
+    """Of runs of one network: the larger of their own errors' mean and what they differ by."""
+    own = float(np.sqrt(np.sum([one.error**2 for one in values]))) / len(values)
+    between = _mean(values)
+    return Estimate(between.value, max(own, between.error))
+
+
+def _first(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _blocks(matrix: Any, most: int = 400) -> Any:
+    """The matrix, or where it is large the signed root mean square of its blocks."""
+    n = matrix.shape[0]
+    if n <= most:
+        return matrix.toarray()
+    coo = matrix.tocoo()
+    i, j = (index * most // n for index in coo.coords)
+    power, sign = np.zeros((most, most)), np.zeros((most, most))
+    np.add.at(power, (i, j), coo.data**2)
+    np.add.at(sign, (i, j), coo.data)
+    return np.sqrt(power) * np.sign(sign)

@@ -1,0 +1,212 @@
+"""Wirings as arrays: .npy, and .npz of NumPy or of scipy.sparse."""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from mftheory.connectome.reading.columns import Coded, Columns, Encoder
+from mftheory.connectome.reading.files import MOST_NEURONS, must_fit, readable
+from mftheory.errors import InvalidFile
+
+Names = tuple[str, ...]
+
+_USUAL = ("j", "w", "matrix", "weights", "weight", "adjacency", "connectivity", "a", "arr_0")  # names of a matrix
+_BLOCK = 2**24  # entries of a dense matrix looked at in one go
+_BYTES = 100  # memory an edge takes at most, with copies
+
+
+def read_npy(file: Path, transpose: bool = False) -> tuple[Columns, Names]:
+    """A dense matrix, ``J[post, pre]`` unless `transpose`; mapped, not loaded."""
+    with readable(file, ".npy array"):
+        with file.open("rb") as stream:
+            np.lib.format.read_magic(stream)  # np.load takes anything else for an archive or a pickle
+        matrix = np.load(file, mmap_mode="r", allow_pickle=False)
+    return _of_matrix(_sparse(file, matrix), None, transpose)
+
+
+def read_npz(file: Path, transpose: bool = False) -> tuple[Columns, Names | None]:
+    """An archive of one of three kinds.
+
+    ``pre``, ``post``, ``weight``: numbers from 0 if there is also ``n``, otherwise names; a matrix written by
+    scipy.sparse.save_npz; or one dense matrix. A dense matrix may have ``labels`` beside it.
+
+    Returns
+    -------
+    Columns
+    names : tuple of str or None
+        Of all neurons, in the order of the matrix; None where the edges alone name them.
+    """
+    if not zipfile.is_zipfile(file):
+        raise InvalidFile("path", str(file), "is not an .npz archive")
+    with readable(file, ".npz archive"):
+        with zipfile.ZipFile(file) as archive:
+            must_fit(file, sum(member.file_size for member in archive.infolist()))
+        with np.load(file, allow_pickle=False) as opened:
+            arrays = {name: opened[name] for name in opened.files}
+        for name, array in arrays.items():
+            if not isinstance(array, np.ndarray):
+                raise InvalidFile("path", str(file), f"holds {name!r}, which is not an array")
+    if {"format", "shape"} <= arrays.keys():
+        return _of_matrix(_scipy(file, arrays["shape"]), None, transpose)
+    if {"pre", "post"} & arrays.keys():
+        for name in ("pre", "post", "weight"):
+            if name not in arrays:
+                raise InvalidFile("path", str(file), f"has no array {name!r}; an edge list has pre, post and weight")
+        if transpose:
+            raise InvalidFile("transpose", transpose, "is for matrices; this file is an edge list")
+        return _of_edges(arrays)
+    square = [name for name, array in arrays.items() if array.ndim == 2]
+    if len(square) > 1:
+        square = [name for name in square if name.lower() in _USUAL]
+    if len(square) != 1:
+        found = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())[:80] or "nothing"
+        allowed = "must hold pre, post and weight, or a matrix of scipy.sparse, or one matrix; it holds "
+        raise InvalidFile("path", str(file), allowed + found)
+    return _of_matrix(_sparse(file, arrays[square[0]]), arrays.get("labels"), transpose)
+
+
+def _sparse(file: Path, matrix: NDArray[Any]) -> sp.coo_array:
+    """The entries of a dense matrix that are not zero, taken from blocks of rows."""
+    _check_shape(matrix.shape)
+    _check_dtype("matrix", matrix.dtype)
+    n = matrix.shape[0]
+    step = max(1, _BLOCK // n)
+    rows, columns, values, size = [], [], [], 0
+    for start in range(0, n, step):
+        block = np.asarray(matrix[start : start + step])
+        i, j = np.nonzero(block)
+        size += i.size
+        must_fit(file, size * _BYTES)
+        rows.append(i + start)
+        columns.append(j)
+        values.append(block[i, j].astype(np.float64))
+    return sp.coo_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=matrix.shape)
+
+
+def _scipy(file: Path, shape: NDArray[Any]) -> sp.coo_array:
+    """A matrix written by scipy.sparse.save_npz."""
+    if shape.dtype.kind not in "iu":
+        raise InvalidFile("shape", str(shape.dtype), "must be whole numbers")
+    _check_shape(tuple(int(k) for k in shape.reshape(-1)))
+    with readable(file, "sparse matrix"):
+        matrix = sp.load_npz(file)
+        if hasattr(matrix, "check_format"):
+            matrix.check_format(full_check=True)  # an index that points outside would be followed
+    _check_dtype("data", matrix.dtype)
+    with readable(file, "sparse matrix"):
+        coo = sp.coo_array(matrix)
+        return sp.coo_array((coo.data.astype(np.float64), coo.coords), shape=coo.shape)
+
+
+def _of_matrix(matrix: sp.coo_array, labels: NDArray[Any] | None, transpose: bool) -> tuple[Columns, Names]:
+    n = int(matrix.shape[0])
+    row, column = (np.asarray(k, dtype=np.int64) for k in matrix.coords)
+
+    def locate(k: int) -> str:
+        return f"entry [{row[k]}, {column[k]}]"
+
+    wrong = ~np.isfinite(matrix.data)
+    if wrong.any():
+        k = int(np.argmax(wrong))
+        raise InvalidFile(locate(k), float(matrix.data[k]), "must be a finite number")
+    names = tuple(map(str, range(n))) if labels is None else _labels(labels, n)
+    post, pre = (column, row) if transpose else (row, column)
+    return Columns({"pre": Coded(pre, names), "post": Coded(post, names)}, matrix.data, locate), names
+
+
+def _of_edges(arrays: dict[str, NDArray[Any]]) -> tuple[Columns, Names | None]:
+    weight = arrays["weight"]
+    _check_dtype("weight", weight.dtype)
+    shapes = {name: arrays[name].shape for name in ("pre", "post", "weight")}
+    if len(set(shapes.values())) > 1 or weight.ndim != 1:
+        found = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise InvalidFile("weight", weight.shape, f"must have one entry an edge; there are {found}")
+    wrong = ~np.isfinite(weight)
+    if wrong.any():
+        k = int(np.argmax(wrong))
+        raise InvalidFile(f"weight[{k}]", weight[k].item(), "must be a finite number")
+    names: Names | None = None
+    ends = {}
+    if "n" in arrays:
+        n = _neurons(arrays["n"])
+        names = tuple(map(str, range(n)))
+        for name in ("pre", "post"):
+            ends[name] = Coded(_indices(name, arrays[name], n), names)
+    else:
+        encoder = Encoder()
+        for name in ("pre", "post"):
+            distinct, codes = np.unique(arrays[name], return_inverse=True)
+            ends[name] = Coded(encoder(_strings(name, distinct))[codes], ())  # the values are known after both
+        ends = {name: Coded(end.codes, encoder.values) for name, end in ends.items()}
+    return Columns(ends, weight.astype(np.float64), lambda k: f"edge {k}"), names
+
+
+def _neurons(array: NDArray[Any]) -> int:
+    if array.ndim != 0:
+        raise InvalidFile("n", array, "must be a single whole number")
+    n = int(_whole("n", array.reshape(1))[0])
+    if not 1 <= n <= MOST_NEURONS:
+        raise InvalidFile("n", n, f"must be from 1 to {MOST_NEURONS}")
+    return n
+
+
+def _indices(name: str, values: NDArray[Any], n: int) -> NDArray[np.int64]:
+    index = _whole(name, values)
+    wrong = (index < 0) | (index >= n)
+    if wrong.any():
+        k = int(np.argmax(wrong))
+        raise InvalidFile(f"{name}[{k}]", int(index[k]), f"must be from 0 to n - 1 = {n - 1}")
+    return index
+
+
+def _whole(name: str, values: NDArray[Any]) -> NDArray[np.int64]:
+    """Integers, or floats that are whole numbers."""
+    if values.dtype.kind not in "iuf":
+        raise InvalidFile(name, str(values.dtype), "must be whole numbers")
+    with np.errstate(invalid="ignore"):
+        whole = values.astype(np.int64)
+    wrong = whole != values
+    if wrong.any():
+        k = int(np.argmax(wrong.reshape(-1)))
+        raise InvalidFile(f"{name}[{k}]", values.reshape(-1)[k].item(), "must be a whole number")
+    return whole
+
+
+def _strings(name: str, values: NDArray[Any]) -> list[str]:
+    """Names, from texts or from whole numbers that are stored as such."""
+    if values.dtype.kind not in "iuU":
+        raise InvalidFile(name, str(values.dtype), "must be names or whole numbers, or numbers from 0 with `n`")
+    if values.dtype.kind == "U" and values.dtype.itemsize:
+        # NumPy checks no code points: some are no characters, and cannot be made into a str or printed.
+        points = np.ascontiguousarray(values).reshape(-1).view(values.dtype.byteorder.replace("|", "=") + "u4")
+        if np.any(points > 0x10FFFF) or np.any((points >= 0xD800) & (points < 0xE000)):
+            raise InvalidFile(name, str(values.dtype), "holds what is not text")
+    texts = [str(value).strip() for value in values.tolist()]
+    if "" in texts:
+        raise InvalidFile(f"{name}[{texts.index('')}]", "", "must name a neuron")
+    return texts
+
+
+def _labels(labels: NDArray[Any], n: int) -> Names:
+    if labels.shape != (n,):
+        raise InvalidFile("labels", labels.shape, f"must have one entry a neuron, {n}")
+    names = tuple(_strings("labels", labels))
+    if len(set(names)) < n:
+        raise InvalidFile("labels", labels, "must differ between neurons")
+    return names
+
+
+def _check_shape(shape: tuple[int, ...]) -> None:
+    if len(shape) != 2 or shape[0] != shape[1] or shape[0] == 0:
+        raise InvalidFile("shape", shape, "a wiring is a square matrix, J[post, pre]")
+    if shape[0] > MOST_NEURONS:
+        raise InvalidFile("shape", shape, f"must have at most {MOST_NEURONS} neurons")
+
+
+def _check_dtype(name: str, dtype: np.dtype[Any]) -> None:
+    if dtype.kind not in "iufb":
+        raise InvalidFile(name, str(dtype), "must be an array of real numbers")

@@ -1,0 +1,85 @@
+"""What every format shares: opening a file that may be anything, and saying in one line why it cannot be read."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mftheory.errors import InvalidFile, MFTheoryError
+
+MOST_NEURONS = 20_000_000
+"""No wiring diagram has more; the names and the row pointers of so many take 2 GB."""
+
+
+def existing(path: str | os.PathLike[str], argument: str = "path") -> Path:
+    """The path, if it is a file with something in it.
+
+    Raises
+    ------
+    InvalidFile
+        If it is not.
+    """
+    file = Path(path)
+    try:
+        if not file.exists():
+            raise InvalidFile(argument, str(file), "no such file")
+        if not file.is_file():
+            raise InvalidFile(argument, str(file), "must be a file, not a directory")
+        if file.stat().st_size == 0:
+            raise InvalidFile(argument, str(file), "the file is empty")
+        with file.open("rb"):
+            pass
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        if isinstance(error, MFTheoryError):
+            raise
+        raise InvalidFile(argument, str(file), f"cannot be opened: {reason(error)}") from None
+    return file
+
+
+def suffix(file: Path) -> str:
+    """The suffix in lower case; that of the packed file where it ends in ``.gz``."""
+    name = file.name.lower()
+    return Path(name.removesuffix(".gz")).suffix + (".gz" if name.endswith(".gz") else "")
+
+
+@contextmanager
+def readable(file: Path, what: str) -> Iterator[None]:
+    """Around calls of other libraries on a file's content: whatever they raise, the file is not readable.
+
+    A damaged file can make a reader fail in any way (NumPy's alone: ValueError, SyntaxError, EOFError, KeyError,
+    OverflowError, zlib.error, tokenize.TokenError ...), so no list of exceptions would be complete. Only calls of
+    libraries belong inside.
+    """
+    try:
+        yield
+    except MFTheoryError:
+        raise
+    except MemoryError:
+        raise InvalidFile("path", str(file), "is more than fits in this machine's memory") from None
+    except Exception as error:
+        raise InvalidFile("path", str(file), f"is not a readable {what}: {reason(error)}") from None
+
+
+def must_fit(file: Path, size: int) -> None:
+    """Refuse what would take more bytes than half the machine's memory.
+
+    The system hands out more memory than there is and ends the process later: this must be asked for beforehand.
+    """
+    memory = _memory()
+    if memory is not None and size > memory / 2:
+        needed, there = f"{size / 2**30:.3g} GB", f"{memory / 2**30:.3g} GB"
+        raise InvalidFile("path", str(file), f"needs {needed}; this machine has {there} of memory, half may be used")
+
+
+def _memory() -> int | None:
+    """Bytes of memory; None where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def reason(error: BaseException) -> str:
+    """The first line of an error's message, cut to a readable length."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 100 else text[:97] + "..."

@@ -1,0 +1,159 @@
+"""Graphs in GraphML, by networkx."""
+
+import io
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+import numpy as np
+
+from mftheory.connectome.reading.columns import COLUMNS, Coded, Columns, Encoder, Request, plain
+from mftheory.connectome.reading.files import must_fit, readable
+from mftheory.errors import InvalidFile
+
+_DEEPEST = 64  # nested elements; GraphML without nested graphs has 4
+
+
+def read_graphml(file: Path, request: Request) -> tuple[Columns, tuple[str, ...]]:
+    """The edges of a directed graph as a table, and the names of all its nodes.
+
+    Notes
+    -----
+    A neuron is named by an attribute of its node (`COLUMNS` ``["neuron"]``) if that differs between all nodes,
+    otherwise by the node's id. An edge's transmitter may stand at the node it comes from.
+
+    Raises
+    ------
+    InvalidFile
+        If networkx is not installed, the file is not GraphML of one directed graph, or it declares a document type:
+        entities are neither expanded nor fetched.
+    """
+    try:
+        import networkx as nx
+    except ImportError:
+        raise InvalidFile("path", str(file), "needs networkx: pip install 'mftheory[files]'") from None
+    must_fit(file, 20 * file.stat().st_size)  # the tree of elements, then the graph
+    content = file.read_bytes()
+    scan = _Scan(file, content)
+    with readable(file, "GraphML file"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # ports, and keys without a type
+        graph = nx.read_graphml(io.BytesIO(content), force_multigraph=True)
+    if not graph.is_directed():
+        raise InvalidFile("path", str(file), "is an undirected graph; a wiring needs edgedefault='directed'")
+    lost = scan.edges - graph.number_of_edges()
+    if lost:
+        raise InvalidFile("path", str(file), f"has {lost} edges that repeat another's id or are in nested graphs")
+
+    nodes = dict(graph.nodes(data=True))
+    names = _names(file, nodes, request.given.get("neuron"))
+    defaults = graph.graph.get("edge_default", {})
+    edges = [(source, target, {**defaults, **data}) for source, target, data in graph.edges(data=True)]
+    at_edges = list(dict.fromkeys(name for *_, data in edges for name in data))
+    at_nodes = list(dict.fromkeys(name for data in nodes.values() for name in data))
+    at_source = _transmitter_of_nodes(at_edges, at_nodes, request)
+    header = ["source", "target", *at_edges, *at_source]
+    table = [
+        (names[source], names[target], *map(data.get, at_edges), *map(nodes[source].get, at_source))
+        for source, target, data in edges
+    ]
+    lines = [scan.line[source, target] for source, target, _ in edges]
+
+    position = {**request.of_attributes().positions(file, header[2:]), "pre": -2, "post": -1}
+    for k, value in request.conditions(file, header):
+        hold = [_text(row[k]) == value for row in table]
+        table = [row for row, kept in zip(table, hold, strict=True) if kept]
+        lines = [line for line, kept in zip(lines, hold, strict=True) if kept]
+    text, weight = {}, None
+    for role, k in position.items():
+        values = [row[k + 2] for row in table]
+        if role == "weight":
+            weight = np.array([_finite(value, header[k + 2], line) for value, line in zip(values, lines, strict=True)])
+        else:
+            encoder = Encoder(names.values() if role in ("pre", "post") else ())
+            codes = encoder([_text(value) for value in values])
+            text[role] = Coded(codes, encoder.values)
+    return Columns(text, weight, lambda k: f"line {lines[k]}"), tuple(names.values())
+
+
+class _Scan:
+    """Lines of the edges, found by a parser that refuses what the next one would expand, fetch or leave out."""
+
+    def __init__(self, file: Path, content: bytes) -> None:
+        self.file = file
+        self.edges = 0
+        self.line: dict[tuple[str, str], int] = {}
+        self._depth = 0
+        self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        try:
+            self._parser.Parse(content, True)
+        except expat.ExpatError as error:
+            raise InvalidFile("path", str(file), f"is not a readable GraphML file: {error}") from None
+        except (LookupError, ValueError) as error:  # an encoding Python does not know
+            raise InvalidFile("path", str(file), f"is not a readable GraphML file: {error}") from None
+
+    def _refuse(self, *_: Any) -> None:
+        line = self._parser.CurrentLineNumber
+        raise InvalidFile("path", str(self.file), f"declares a document type (line {line}); entities are refused")
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        line = self._parser.CurrentLineNumber
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise InvalidFile("path", str(self.file), f"nests elements more than {_DEEPEST} deep (line {line})")
+        local = name.rpartition(" ")[2]
+        needed = {"node": ("id",), "edge": ("source", "target")}.get(local, ())
+        for attribute in needed:
+            if not attributes.get(attribute, "").strip():
+                raise InvalidFile(f"line {line}", f"<{local}>", f"must have the attribute {attribute!r}")
+        if local == "edge":
+            self.edges += 1
+            self.line.setdefault((attributes["source"], attributes["target"]), line)
+
+    def _end(self, _: str) -> None:
+        self._depth -= 1
+
+
+def _names(file: Path, nodes: Mapping[str, Mapping[str, Any]], given: str | None) -> dict[str, str]:
+    """Name of each node: by an attribute that tells them apart, or by its id."""
+    usual = sorted(
+        {name for data in nodes.values() for name in data if plain(name) in COLUMNS["neuron"]},
+        key=lambda name: COLUMNS["neuron"].index(plain(name)),
+    )
+    for attribute in [given] if given is not None else usual:
+        names = {node: _text(data.get(attribute)) for node, data in nodes.items()}
+        if all(names.values()) and len(set(names.values())) == len(names):
+            return names
+    if given is not None:
+        raise InvalidFile("path", str(file), f"has no attribute {given!r} that differs between all nodes")
+    return {node: node for node in nodes}
+
+
+def _transmitter_of_nodes(at_edges: list[str], at_nodes: list[str], request: Request) -> list[str]:
+    """The nodes' attributes that name transmitters, unless the edges have some."""
+    if "transmitter" not in request.optional:
+        return []
+    given = request.given.get("transmitter")
+
+    def found(names: list[str]) -> list[str]:
+        return [name for name in names if name == given or (given is None and plain(name) in COLUMNS["transmitter"])]
+
+    return [] if found(at_edges) else found(at_nodes)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _finite(value: object, name: str, line: int) -> float:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        number = float("nan")
+    if not np.isfinite(number):
+        raise InvalidFile(f"{name} on line {line}", value, "must be a finite number")
+    return number

@@ -1,0 +1,177 @@
+"""Predicted equal-time covariances of one given network, and how well they describe measured ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.results.estimate import Estimate
+from mftheory.results.theory import checked_observable
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How a predicted covariance matrix describes a measured one, entry by entry off the diagonal.
+
+    Attributes
+    ----------
+    correlation : float
+        Between predicted and measured C_ij, i ≠ j; noise of the measurement lowers it.
+    explained : float
+        Explained variance, 1 - Σ(measured - predicted)²/Σ measured²: 0 for a prediction of no correlations.
+    slope : float
+        Of predicted against measured, Σ predicted·measured/Σ measured²: 1 where sizes agree, less where predicted
+        covariances are too small.
+    trace : float
+        Σ_i C_ii predicted over measured.
+    ceiling : float
+        Correlation that a perfect prediction would have, given the noise of the measurement; NaN where not known.
+    neurons : int
+        How many were compared with each other.
+    """
+
+    correlation: float
+    explained: float
+    slope: float
+    trace: float
+    ceiling: float
+    neurons: int
+
+    @classmethod
+    def between(cls, predicted: ArrayLike, *measured: ArrayLike) -> Agreement:
+        """Of a predicted matrix and one measured, or several of equal length and independent noise.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from mftheory.results.predicted import Agreement
+        >>> C = np.array([[1.0, 0.2, 0.0], [0.2, 1.0, -0.1], [0.0, -0.1, 1.0]])
+        >>> found = Agreement.between(C, C)
+        >>> round(found.correlation, 12), round(found.explained, 12), found.neurons
+        (1.0, 1.0, 3)
+        """
+        model = np.asarray(predicted, dtype=np.float64)
+        parts = [np.asarray(one, dtype=np.float64) for one in measured]
+        if any(one.shape != model.shape for one in parts):
+            raise InvalidNetwork("measured", [one.shape for one in parts], f"must be of the shape {model.shape}")
+        found = np.mean(parts, axis=0)
+        above = np.triu_indices(len(model), 1)
+        x, y = model[above], found[above]
+        ceiling = float("nan")
+        if len(parts) == 2:
+            between = float(np.corrcoef(parts[0][above], parts[1][above])[0, 1])
+            ceiling = float(np.sqrt(max(0.0, 2 * between / (1 + between))))  # Spearman and Brown
+        return cls(
+            correlation=float(np.corrcoef(x, y)[0, 1]),
+            explained=float(1.0 - np.sum((y - x) ** 2) / np.sum(y**2)),
+            slope=float(np.sum(x * y) / np.sum(y**2)),
+            trace=float(np.trace(model) / np.trace(found)),
+            ceiling=ceiling,
+            neurons=len(model),
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PredictedCovariance:
+    """Covariances of one given J, from `mftheory.predict_covariance`.
+
+    Attributes
+    ----------
+    n : int
+        Number of neurons.
+    gain, variance : float
+        ⟨φ'⟩ and C^x(0) of the mean neuron, solved for this J.
+    edge : float
+        Largest real part of the eigenvalues of ⟨φ'⟩ J: 1 is where a mode condenses.
+    omega, x : arrays of shape (k,)
+        Frequencies (radians per time constant) and C^x(ω) of the mean neuron.
+    exact : bool
+        Whether J was decomposed; False: sums over neurons were estimated with random vectors.
+    dimensions : mapping of str to Estimate
+        Of "phi" and "x"; the error is that of the random vectors alone.
+    """
+
+    n: int
+    gain: float
+    variance: float
+    edge: float
+    omega: Array
+    x: Array
+    exact: bool
+    dimensions: Mapping[str, Estimate]
+    among: Callable[[Any], Mapping[str, Array]] = field(repr=False)
+    _cache: dict[str, Array] = field(init=False, default_factory=dict, repr=False)
+
+    observables = ("phi", "x")
+
+    def dimension(self, observable: str = "phi") -> Estimate:
+        """PR^a per neuron, between 0 and 1; the error is numerical, not that of the theory.
+
+        Raises
+        ------
+        InvalidNetwork
+            If the observable is not "phi" or "x".
+        """
+        checked_observable(observable, self.observables)
+        return self.dimensions[observable]
+
+    def covariance(self, observable: str = "phi", among: ArrayLike | None = None) -> Array:
+        """C^a_ij(τ = 0) of all neurons, or of some of them with each other.
+
+        Parameters
+        ----------
+        observable : {"phi", "x"}
+        among : integer array of shape (p,), optional
+            Numbers of neurons; needed for large n, where the whole matrix is not kept.
+
+        Returns
+        -------
+        array of shape (n, n) or (p, p)
+
+        Raises
+        ------
+        InvalidNetwork
+            If the observable or a neuron does not exist.
+        Unsupported
+            For all neurons of a network that was not decomposed.
+        """
+        checked_observable(observable, self.observables)
+        if among is None:
+            if not self.exact:
+                raise Unsupported(f"all {self.n}² covariances are not kept for so many neurons: give among=[...]")
+            if observable not in self._cache:
+                self._cache.update(self.among(None))
+            return self._cache[observable]
+        some = np.asarray(among)
+        if some.ndim != 1 or some.size == 0 or some.dtype.kind not in "iu" or some.min() < 0 or some.max() >= self.n:
+            raise InvalidNetwork("among", among, f"must be numbers of neurons, from 0 to {self.n - 1}")
+        if self.exact:
+            return self.covariance(observable)[np.ix_(some, some)]
+        return self.among(some)[observable]
+
+    def eigenvalues(self, observable: str = "phi") -> Array:
+        """Spectrum of `covariance`, largest first, shape (n,). Raises as it does."""
+        return np.asarray(np.linalg.eigvalsh(self.covariance(observable))[::-1])
+
+    def agreement(self, *measured: ArrayLike, observable: str = "phi", among: ArrayLike | None = None) -> Agreement:
+        """How the prediction describes measured covariances (of the same neurons).
+
+        Parameters
+        ----------
+        *measured : arrays of shape (n, n) or (p, p)
+            One measurement, or two of equal length and independent noise, which give the correlation's ceiling.
+        observable, among
+            As for `covariance`.
+        """
+        return Agreement.between(self.covariance(observable, among), *measured)
+
+    def __repr__(self) -> str:
+        dimensions = ", ".join(f"{name} {value.value:.3g}" for name, value in self.dimensions.items())
+        return f"PredictedCovariance(n = {self.n}: dimension of {dimensions}; ⟨φ'⟩ max Re λ = {self.edge:.4g})"

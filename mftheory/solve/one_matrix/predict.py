@@ -1,0 +1,137 @@
+"""`mftheory.predict_covariance`: what the theory says of one given J, whatever ensemble it is from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.network import Given, Heterogeneous, Leaky, Network, _check
+from mftheory.network.couplings import Couplings
+from mftheory.results.estimate import Estimate
+from mftheory.results.predicted import PredictedCovariance
+from mftheory.solve.one_matrix.gaussian_pairs import activity_covariance
+from mftheory.solve.one_matrix.given import OrderParameters, order_parameters
+from mftheory.solve.one_matrix.krylov import KrylovBasis
+from mftheory.solve.one_matrix.one_network import Eigenbasis
+
+Array = NDArray[np.float64]
+
+DECOMPOSED = 1500
+"""Up to so many neurons J is diagonalised (10 s at 1,500); above, random vectors stand for sums over neurons."""
+ONE: Array = np.ones((1, 1))
+
+
+def predict_covariance(
+    network: Network, n: int | None = None, seed: int | None = None, *, progress: bool = False
+) -> PredictedCovariance:
+    """Predict the equal-time covariances of one given network, by a linear network with the same J.
+
+    Parameters
+    ----------
+    network : Network
+        With ``mf.Given(J)``: that J. With an ensemble: the network of n neurons drawn with this seed.
+    n, seed : int
+        For an ensemble only.
+    progress : bool
+        Show a progress bar (above 1,500 neurons).
+
+    Returns
+    -------
+    PredictedCovariance
+        ``.covariance(observable, among=...)``, ``.dimension(observable)``, ``.eigenvalues(observable)``, and
+        ``.agreement(measured)`` with measured covariances; `.gain` and `.edge` say how close J is to an instability.
+
+    Raises
+    ------
+    InvalidNetwork
+        If n or seed is missing, or given with one J.
+    Quiescent
+        Without noise, if J has no eigenvalue with real part above 1/φ'(0).
+    NotConverged
+        If no order parameters are found.
+    Unsupported
+        For a φ that is not odd, neurons that differ, other dynamics than leaky.
+
+    Notes
+    -----
+    [THEORY.md §6; ours: `mftheory.solve.one_matrix.closure`] Assumes x Gaussian and stationary, all neurons with the
+    gain ⟨φ'⟩ of the mean one, and N·PR ≫ 1. Gain and spectra are solved for this J: nothing is taken from a limit or an
+    ensemble, so reciprocal couplings, motifs and outlying eigenvalues are in. Where a mode is about to condense
+    (`.edge` above about 0.98) its activity is no longer Gaussian, and covariances are right in shape more than in size.
+    Covariances of φ are the Gaussian averages that those of x ask for, neuron by neuron. Above 1,500 neurons nothing of
+    size n × n is made: Krylov spaces of some 60 start vectors; dimensions are then those of the linear network.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mftheory as mf
+    >>> J = np.random.default_rng(0).standard_normal((200, 200)) * 0.8 / 200**0.5
+    >>> net = mf.Network(mf.Given(J), noise=0.5)
+    >>> found = mf.predict_covariance(net)
+    >>> run = mf.simulate(net, n=200, seed=0, trajectories=32, duration=400, covariance="phi")
+    >>> bool(found.agreement(run.covariance("phi")).correlation > 0.9)
+    True
+    """
+    if isinstance(network.connectivity, Given):
+        for name, value in (("n", n), ("seed", seed)):
+            if value is not None:
+                raise InvalidNetwork(name, value, "must be left out where J is given")
+        n, seed = network.connectivity.n, 0
+    n, seed = _check.integer("n", n, at_least=2), _check.integer("seed", seed, at_least=0)
+    if isinstance(network.nonlinearity, Heterogeneous) or not network.nonlinearity.odd:
+        raise Unsupported("predict_covariance: neurons that differ, or φ not odd, have no single gain")
+    if not isinstance(network.dynamics, Leaky):
+        raise Unsupported("predict_covariance: is for leaky neurons")
+    J: Couplings = network.draw(n, seed).couplings
+    return (_decomposed if n <= DECOMPOSED else _estimated)(J, network, progress)
+
+
+def _decomposed(J: Couplings, network: Network, progress: bool) -> PredictedCovariance:
+    matrix = J.dense()
+    basis = Eigenbasis(matrix, shatter=True)
+    found = order_parameters(basis, network.nonlinearity, network.noise, _size(float(np.linalg.norm(matrix)), J.n))
+
+    def x() -> Array:
+        s, weights = found.response, found.weights
+        total = basis.covariance(s, np.multiply.outer(s, basis.values), weights * found.independent)
+        if network.noise > 0:
+            total = total + basis.covariance(s, ONE, weights * found.white)
+        return total / found.gain**2
+
+    covariances: dict[str, Array] = {}
+    covariances["x"] = x()
+    covariances["phi"] = activity_covariance(covariances["x"], network.nonlinearity)
+    dimensions = {
+        name: Estimate(float(np.trace(c) ** 2 / (J.n * np.sum(c**2))), 0.0) for name, c in covariances.items()
+    }
+    return _result(J.n, found, True, dimensions, lambda some: covariances)
+
+
+def _estimated(J: Couplings, network: Network, progress: bool) -> PredictedCovariance:
+    basis = KrylovBasis(J, progress=progress)
+    found = order_parameters(basis, network.nonlinearity, network.noise, _size(np.sqrt(basis.squares), J.n))
+    independent, white = found.weights * found.independent, found.weights * found.white
+
+    def among(some: NDArray[np.int64]) -> Mapping[str, Array]:
+        starts = np.zeros((J.n, some.size))
+        starts[some, np.arange(some.size)] = 1.0
+        x = basis.bilinear(basis.spaces_of(starts, progress), found.response, independent, white)[1] / found.gain**2
+        return {"x": x, "phi": activity_covariance(x, network.nonlinearity)}
+
+    phi, x = basis.bilinear(basis.spaces, found.response, independent, white)
+    return _result(J.n, found, False, {"phi": basis.dimension(phi), "x": basis.dimension(x)}, among)
+
+
+def _result(
+    n: int, found: OrderParameters, exact: bool, dimensions: Mapping[str, Estimate], among: Any
+) -> PredictedCovariance:
+    return PredictedCovariance(
+        n, found.gain, found.variance, found.edge, found.omega, found.x, exact, dimensions, among
+    )
+
+
+def _size(norm: float, n: int) -> float:
+    """√(Σ J²/n): g of independent couplings of this variance."""
+    return float(norm) / n**0.5
