@@ -177,14 +177,23 @@ def test_simulate_and_compare_print(capsys) -> None:
 
 
 def test_connectome_of_a_small_wiring(capsys, tmp_path: Path) -> None:
-    path = tmp_path / "wiring.csv"
+    path, picture = tmp_path / "wiring.csv", tmp_path / "wiring.png"
     modes = mf.RandomMode.exponential(g_eff=1.0, effective_rank=0.3).sample(80, seed=0).dense()
     random = mf.IID(1.0).sample(80, seed=0).dense()
-    for matrix, surrogate in ((modes, "random modes"), (random, "i.i.d.")):
+    for matrix, rank in ((modes, True), (random, False)):
         rows = "\n".join(f"{j},{i},{matrix[i, j]}" for i in range(80) for j in range(80))
         path.write_text("pre,post,weight\n" + rows + "\n")
-        code, out, _ = run(capsys, "connectome", str(path), "--g", "3", "--json")
+        arguments = ("--g-eff", "3", "--networks", "2", "--duration", "20", "--plot", str(picture), "--json")
+        code, out, _ = run(capsys, "connectome", str(path), *arguments)
         record = json.loads(out)
         assert code == 0
-        assert record["surrogate"].startswith(surrogate)
-        assert 0 < record["dimension at g_eff = 3"] < 0.05
+        wanted = "n edges fraction_inhibitory pr_singular_values effective_rank spectral_radius overlaps g_eff dimension"
+        assert set(wanted.split()) <= record.keys()
+        levels = record["dimension"]
+        assert list(levels) == ["i.i.d.", "random modes", "modes with overlaps", "the wiring itself"]
+        assert all({"phi", "x", "error"} <= level.keys() for level in levels.values())
+        assert (levels["random modes"]["phi"] is not None) == rank == (record["effective_rank"] is not None)
+        assert 0 < levels["i.i.d."]["phi"] < 0.06
+        assert picture.stat().st_size > 10_000
+        picture.unlink()
+

@@ -21,6 +21,8 @@ ENTRIES = 6000
 """Neurons up to which the simulated covariance matrix of the wiring is kept."""
 AMONG = 120
 """Neurons whose predicted covariances with each other are compared where not all are."""
+FEW = 10
+"""Dimensions N·PR below which no prediction is to be trusted."""
 LONGEST = 20
 """Lags looked at, in time constants."""
 IID, MODES, OVERLAPS, WIRING = "i.i.d.", "random modes", "modes with overlaps", "the wiring itself"
@@ -104,7 +106,8 @@ def predict(
     rms = found.bulk_radius
     couplings = found.normalised.matrix * (g_eff / rms)
     own = Network(Given(couplings), phi, noise=noise)
-    run: dict[str, Any] = {"trajectories": trajectories, "duration": duration}
+    longest = int(min(LONGEST, _check.positive("duration", duration) / 2))
+    run: dict[str, Any] = {"trajectories": trajectories, "duration": duration, "max_lag": max(1, longest)}
 
     ensembles = _ensembles(found, g_eff)
     levels: list[Level] = []
@@ -165,16 +168,16 @@ def _surrogate(
     try:
         theory = solve(net)
         predicted = {a: Estimate(theory.dimension(a), theory.dimension_error(a)) for a in OBSERVABLES}
-        times = _half_times(theory)
+        times = _half_times(theory, settings["max_lag"])
         if not theory.trusted(n):
             remark = "few dimensions: theory in doubt"
     except MFTheoryError as error:
         remark = _first(error)
         if isinstance(error, Quiescent):
             return Level(name, description, n=n, remark=remark)
-    runs = [simulate(net, n, seed + k, max_lag=LONGEST, **settings) for k in range(networks)]
+    runs = [simulate(net, n, seed + k, **settings) for k in range(networks)]
     measured = {a: _mean([r.dimension(a) for r in runs]) for a in OBSERVABLES} if runs else {}
-    mean_times = [_half_times(r) for r in runs]
+    mean_times = [_half_times(r, settings["max_lag"]) for r in runs]
     simulated = tuple(float(np.median([t[k] for t in mean_times])) if runs else None for k in range(2))
     return Level(
         name, description, predicted, measured, times[0], simulated[0], times[1], simulated[1], n, len(runs), remark
@@ -190,6 +193,8 @@ def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[
     try:
         found = predict_covariance(net)
         predicted = {a: found.dimension(a) for a in OBSERVABLES}
+        if n * predicted["phi"].value < FEW:
+            remarks.append(f"{n * predicted['phi'].value:.0f} dimensions predicted: theory in doubt")
         if found.edge > 0.98:
             remarks.append(f"a mode about to condense (⟨φ'⟩ max Re λ = {found.edge:.3f}): sizes not to be trusted")
     except Quiescent as error:
@@ -199,9 +204,7 @@ def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[
     if not simulated:
         return Level(WIRING, description, predicted, n=n, remark="; ".join(remarks))
     keep = n <= ENTRIES
-    runs = [
-        simulate(net, n, seed + k, max_lag=LONGEST, covariance="phi" if keep else False, **settings) for k in range(2)
-    ]
+    runs = [simulate(net, n, seed + k, covariance="phi" if keep else False, **settings) for k in range(2)]
     if any(r.status != "equilibrated" for r in runs):
         remarks.append(next(r.status for r in runs if r.status != "equilibrated"))
     agreement = None
@@ -211,7 +214,7 @@ def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[
         agreement = found.agreement(*parts, among=None if found.exact else among)
     # Of one network: the error is that of its own two runs.
     measured = {a: _combined([r.dimension(a) for r in runs]) for a in OBSERVABLES}
-    times = [_half_times(r) for r in runs]
+    times = [_half_times(r, settings["max_lag"]) for r in runs]
     return Level(
         WIRING,
         description,
@@ -226,9 +229,9 @@ def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[
     )
 
 
-def _half_times(result: "Theory | Simulation") -> tuple[float, float]:
+def _half_times(result: "Theory | Simulation", longest: int) -> tuple[float, float]:
     """Lags at which C^φ(τ)/C^φ(0) and Ψ^φ(τ, 0)/Ψ^φ(0, 0) fall to one half, linear between whole time constants."""
-    lags = np.arange(LONGEST + 1.0)
+    lags = np.arange(longest + 1.0)
     C = [float(result.C("phi", tau)) for tau in lags]
     psi = [float(result.timescale("phi", tau)) if tau > 0 else 1.0 for tau in lags]
     return _half(lags, np.array(C) / C[0]), _half(lags, np.array(psi))

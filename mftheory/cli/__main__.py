@@ -1,0 +1,5 @@
+"""`python -m mftheory.cli`."""
+
+from mftheory.cli.main import main
+
+main()

@@ -1,0 +1,42 @@
+"""Published figures: `figure`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mftheory.cli.options import Json, Progress
+from mftheory.cli.output import print_json, silent
+
+
+def figure(
+    name: Annotated[str, typer.Argument(help="Of the figure, such as effective_rank; all of them; or summary.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder for pictures, tables and JSON.")] = Path("figures"),
+    preset: Annotated[
+        str | None, typer.Option("--preset", help="quick, medium or full (default): the published sizes.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Seconds instead of minutes; concludes nothing.")] = False,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="Dask scheduler for the networks, such as tcp://host:8786.")
+    ] = None,
+    progress: Progress = False,
+    as_json: Json = False,
+) -> None:
+    """Published figures: picture, table, JSON.  Example: mftheory figure all --preset quick --output figures
+
+    `all` makes each in a folder of its own; `summary` says what the z-scores of all results in a folder amount to. The
+    same command continues what was stopped.
+    """
+    from mftheory.figures import jobs
+
+    chosen = "trial" if quick else preset
+    say = silent if as_json else typer.echo
+    if name == "summary":
+        record = jobs.summarise(output, say)
+    elif name == "all":
+        record = jobs.make_all(output, chosen, say, progress, scheduler)
+    else:
+        record, files = jobs.make(name, output, chosen, say, progress, scheduler)
+        say(f"\nWritten: {', '.join(map(str, files))}")
+    if as_json:
+        print_json(record)

@@ -1,0 +1,104 @@
+"""Formulas and their numbers: `derive`, `formulas`, `solve`."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+import mftheory as mf
+from mftheory.cli.options import (
+    Dynamics,
+    G,
+    Json,
+    Noise,
+    Observable,
+    Overlap,
+    Phi,
+    Progress,
+    Rank,
+    Symmetry,
+    Target,
+    couplings_of,
+    feedback_of,
+    network_of,
+)
+from mftheory.cli.output import print_formula, print_report, print_steps
+
+
+def derive(
+    effective_rank: Rank = None,
+    overlap_amplitude: Overlap = 0.0,
+    symmetry: Symmetry = 0.0,
+    observable: Observable = "phi",
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="Print every step, as LaTeX.")] = False,
+    route: Annotated[str, typer.Option("--route", help="path-integral, compact or cavity: equal.")] = "path-integral",
+    as_json: Json = False,
+) -> None:
+    """Derive Ψ(ω1, ω2).  Example: mftheory derive --effective-rank 0.5 --route cavity --steps"""
+    derivation = mf.derive(mf.Network(couplings_of(2.0, effective_rank, overlap_amplitude, symmetry)))
+    formula = derivation.four_point(observable, route)
+    if steps and not as_json:
+        print_steps(derivation.steps(route, observable))
+    else:
+        print_formula(formula, latex, False, as_json)
+
+
+def formulas(
+    label: Annotated[str | None, typer.Argument(help="A label, such as psi-overlap; none: list them.")] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    python: Annotated[bool, typer.Option("--python", help="Print the kernel's source.")] = False,
+    steps: Annotated[bool, typer.Option("--derive", help="Print every step of the derivation, as LaTeX.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the formulas, or print one.  Example: mftheory formulas psi-overlap --latex"""
+    if label is None:
+        known = mf.labels()
+        width = max(map(len, known))
+        lines = [f"{name:<{width}}  {observable} of {ensemble}" for name, (ensemble, observable) in known.items()]
+        typer.echo(json.dumps(known, indent=1) if as_json else "\n".join(lines))
+    elif steps:
+        print_steps(mf.derivation(label).steps())
+    else:
+        print_formula(mf.formula(label), latex, python, as_json)
+
+
+def solve(
+    g: G,
+    effective_rank: Rank = None,
+    overlap_amplitude: Overlap = 0.0,
+    symmetry: Symmetry = 0.0,
+    nonlinearity: Phi = "erf",
+    noise: Noise = 0.0,
+    dynamics: Dynamics = "leaky",
+    n: Annotated[int | None, typer.Option("--n", help="A size to judge the theory's validity at.")] = None,
+    target: Target = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of that sampling.")] = 0,
+    progress: Progress = False,
+    as_json: Json = False,
+) -> None:
+    """Dimensions and two-point functions.  Example: mftheory solve --g 3 --effective-rank 0.5 --n 1000"""
+    couplings = couplings_of(g, effective_rank, overlap_amplitude, symmetry)
+    sampling: dict[str, Any] = {"seed": seed, "progress": progress, **({} if target is None else {"target": target})}
+    theory = mf.solve(network_of(couplings, nonlinearity, noise, dynamics), **sampling)
+    record: dict[str, Any] = {
+        "g_eff": g,
+        "effective_rank": effective_rank,
+        **feedback_of(overlap_amplitude, symmetry),
+        "noise": noise,
+        "dynamics": dynamics,
+        "gain": theory.gain,
+        "status": theory.status,
+    }
+    for a in ("phi", "x"):
+        record[f"C_{a}"] = float(theory.C(a, 0.0))
+        record[f"C_error_{a}"] = float(theory.C_error(a, 0.0))
+        record[f"dimension_{a}"] = theory.dimension(a)
+        record[f"dimension_error_{a}"] = theory.dimension_error(a)
+    if n is not None:
+        record["number_of_dimensions"] = theory.number_of_dimensions(n)
+        record["trusted"], record["reason"] = theory.trusted(n)
+    print_report(record, as_json)
+
+
+COMMANDS = (derive, formulas, solve)

@@ -1,0 +1,227 @@
+"""Networks: `simulate`, `compare`, `sweep`, `plan`."""
+
+import warnings
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import mftheory as mf
+from mftheory.cli.options import (
+    Dynamics,
+    G,
+    Json,
+    Noise,
+    Observable,
+    Overlap,
+    Phi,
+    Progress,
+    Rank,
+    Symmetry,
+    couplings_of,
+    feedback_of,
+    network_of,
+    numbers,
+)
+from mftheory.cli.output import draw_panel, print_json, print_report
+from mftheory.errors import InvalidNetwork
+
+
+def simulate(
+    g: G,
+    n: Annotated[int, typer.Option("--n", help="Neurons.")],
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the couplings and of the initial conditions.")] = 0,
+    effective_rank: Rank = None,
+    overlap_amplitude: Overlap = 0.0,
+    symmetry: Symmetry = 0.0,
+    nonlinearity: Phi = "erf",
+    noise: Noise = 0.0,
+    dynamics: Dynamics = "leaky",
+    trajectories: Annotated[int, typer.Option("--trajectories", help="Independent trajectories.")] = 64,
+    duration: Annotated[float, typer.Option("--duration", help="Measured time of each.")] = 100.0,
+    target: Annotated[
+        float | None, typer.Option("--target", help="Go on until the dimension is known to this relative error: 0.01.")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Picture of C(τ) and Ψ(τ, 0), to be written.")] = None,
+    progress: Progress = False,
+    as_json: Json = False,
+) -> None:
+    """One network.  Example: mftheory simulate --g 3 --effective-rank 0.5 --n 500 --target 0.02"""
+    net = network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
+    result = mf.simulate(net, n, seed, trajectories=trajectories, duration=duration, target=target, progress=progress)
+    record: dict[str, Any] = {
+        "n": n,
+        "seed": seed,
+        "g_eff": g,
+        "effective_rank": effective_rank,
+        **feedback_of(overlap_amplitude, symmetry),
+        "noise": noise,
+        "dynamics": dynamics,
+    }
+    for a in ("phi", "x"):
+        for name, estimate in ((f"C_{a}", result.C(a)), (f"dimension_{a}", result.dimension(a))):
+            record[name], record[f"{name}_error"] = estimate.value, estimate.error
+    record["duration"], record["burn_in"], record["status"] = result.duration, result.burn_in, result.status
+    if plot is not None:
+        draw_panel(result.plot, plot)
+    print_report(record, as_json)
+
+
+def compare(
+    g: G,
+    n: Annotated[list[int], typer.Option("--n", help="A size; give several to extrapolate in 1/N.")],
+    effective_rank: Rank = None,
+    overlap_amplitude: Overlap = 0.0,
+    symmetry: Symmetry = 0.0,
+    nonlinearity: Phi = "erf",
+    noise: Noise = 0.0,
+    dynamics: Dynamics = "leaky",
+    networks: Annotated[int, typer.Option("--networks", help="Networks a size.")] = 8,
+    observable: Observable = "phi",
+    plot: Annotated[Path | None, typer.Option("--plot", help="Picture of dimension against 1/N.")] = None,
+    progress: Progress = False,
+    as_json: Json = False,
+) -> None:
+    """Theory against networks.  Example: mftheory compare --g 3 --effective-rank 1 --n 250 --n 500 --n 1000"""
+    net = network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
+    result = mf.compare(net, n=n, seeds=networks, observable=observable, progress=progress)
+    if plot is not None:
+        draw_panel(result.plot, plot)
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        typer.echo(result.table())
+
+
+def sweep(
+    g: Annotated[list[str], typer.Option("--g", help="Coupling strengths: give several, or FROM:TO:COUNT.")],
+    what: Annotated[str, typer.Option("--what", help="solve, simulate or compare.")] = "solve",
+    effective_rank: Annotated[
+        list[str] | None, typer.Option("--effective-rank", help="Effective ranks of random modes; else i.i.d.")
+    ] = None,
+    overlap_amplitude: Annotated[
+        list[str] | None, typer.Option("--overlap-amplitude", help="Amplitudes γ of their overlaps.")
+    ] = None,
+    symmetry: Annotated[
+        list[str] | None, typer.Option("--symmetry", help="Correlations of reciprocal couplings.")
+    ] = None,
+    noise: Annotated[list[str] | None, typer.Option("--noise", help="Intensities σ of white noise.")] = None,
+    nonlinearity: Phi = "erf",
+    dynamics: Dynamics = "leaky",
+    n: Annotated[list[int] | None, typer.Option("--n", help="Sizes of the networks.")] = None,
+    networks: Annotated[int, typer.Option("--networks", help="Networks a size.")] = 8,
+    seed: Annotated[int, typer.Option("--seed", help="What the seeds of networks are made from.")] = 0,
+    common_disorder: Annotated[
+        bool, typer.Option("--common-disorder", help="The same random numbers at every point: smooth curves.")
+    ] = False,
+    observable: Annotated[
+        list[str] | None, typer.Option("--observable", help="phi (the default) or x, or both.")
+    ] = None,
+    trajectories: Annotated[int | None, typer.Option("--trajectories", help="Independent trajectories.")] = None,
+    duration: Annotated[float | None, typer.Option("--duration", help="Measured time of each.")] = None,
+    target: Annotated[
+        float | None, typer.Option("--target", help="Relative standard error of each dimension to stop at.")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="netCDF file to stream into; the same command continues.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="Dask scheduler to work on, such as tcp://host:8786.")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes here; -1 for all cores.")] = -1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads of each; results repeat for equal ones.")] = 1,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Picture: dimension against the first parameter.")] = None,
+    progress: Progress = False,
+    as_json: Json = False,
+) -> None:
+    """A grid of parameters.  Example: mftheory sweep --g 3 --g 6 --effective-rank 0.1:1:10 --store rank.nc"""
+    from mftheory.sweeps import report
+
+    given = {
+        "g": g,
+        "effective_rank": effective_rank,
+        "overlap_amplitude": overlap_amplitude,
+        "symmetry": symmetry,
+        "noise": noise,
+    }
+    over = {name: numbers(name, texts) for name, texts in given.items() if texts}
+
+    def family(
+        g: float,
+        effective_rank: float | None = None,
+        overlap_amplitude: float = 0.0,
+        symmetry: float = 0.0,
+        noise: float = 0.0,
+    ) -> mf.Network:
+        return network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
+
+    if what != "solve" and not n:
+        raise InvalidNetwork("n", n, f"must be given: --what {what} needs sizes of networks")
+    settings: dict[str, Any] = {"trajectories": trajectories, "duration": duration, "target": target}
+    settings = {name: value for name, value in settings.items() if value is not None}
+    sampling = {}
+    if what != "simulate" and "target" in settings:  # of the theory too, where it is sampled
+        sampling = {"target": settings["target"]}
+    if what == "solve":
+        settings.pop("target", None)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        data = mf.sweep(
+            family,
+            over,
+            what,
+            store,
+            observables=observable or "phi",
+            n=n or 500,
+            seeds=networks,
+            seed=seed,
+            common_disorder=common_disorder,
+            jobs=jobs,
+            threads=threads,
+            scheduler=scheduler,
+            progress=progress,
+            sampling=sampling,
+            **settings,
+        )
+    for warning in caught:
+        typer.echo(f"mftheory: {warning.message}", err=True)
+    if plot is not None:
+        from mftheory import plots
+
+        draw_panel(lambda ax: plots.sweep(data, ax), plot)
+    comparisons = {}
+    if what == "compare" and bool(data["z"].notnull().any()):
+        comparisons = {a: mf.compare(data, observable=a) for a in data["observable"].values.tolist()}
+    if as_json:
+        print_json({**report.plain(data), "comparison": {a: c.to_dict() for a, c in comparisons.items()}})
+    elif comparisons:
+        typer.echo("\n\n".join(c.table() for c in comparisons.values()))
+    else:
+        typer.echo(report.table(data))
+
+
+def plan(
+    g: G,
+    target: Annotated[float, typer.Option("--target", help="Wanted relative standard error of the dimension.")] = 0.01,
+    n: Annotated[list[int] | None, typer.Option("--n", help="A size, if it is given already; several times.")] = None,
+    seconds: Annotated[float | None, typer.Option("--seconds", help="Wall time allowed.")] = None,
+    max_memory: Annotated[float, typer.Option("--max-memory", help="Bytes allowed.")] = 4e9,
+    effective_rank: Rank = None,
+    overlap_amplitude: Overlap = 0.0,
+    symmetry: Symmetry = 0.0,
+    nonlinearity: Phi = "erf",
+    noise: Noise = 0.0,
+    dynamics: Dynamics = "leaky",
+    observable: Observable = "phi",
+    as_json: Json = False,
+) -> None:
+    """Sizes, networks, time and memory before a run.  Example: mftheory plan --g 3 --target 0.02"""
+    net = network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
+    made = mf.plan(net, target, n or None, seconds, max_memory, observable)
+    if as_json:
+        print_json(made.to_dict())
+    else:
+        typer.echo(made.table())
+
+
+COMMANDS = (simulate, compare, sweep, plan)

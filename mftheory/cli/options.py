@@ -1,0 +1,112 @@
+"""Options that several commands share, and the networks they describe."""
+
+from typing import Annotated
+
+import numpy as np
+import typer
+
+import mftheory as mf
+from mftheory.errors import InvalidNetwork, MFTheoryError
+
+NONLINEARITIES: dict[str, mf.Nonlinearity] = {"erf": mf.Erf(), "tanh": mf.Tanh()}
+
+G = Annotated[float, typer.Option("--g", help="Effective coupling strength g_eff, above 1 without noise.")]
+Rank = Annotated[
+    float | None, typer.Option("--effective-rank", help="Effective rank α PR_D of random modes; else i.i.d.")
+]
+Overlap = Annotated[
+    float,
+    typer.Option("--overlap-amplitude", help="γ of the overlaps of --effective-rank's modes: ±γ, sigmoidal, ⟨Dρ⟩ = 0."),
+]
+Symmetry = Annotated[
+    float, typer.Option("--symmetry", help="ϱ, the correlation of reciprocal couplings; without --effective-rank.")
+]
+Phi = Annotated[str, typer.Option("--nonlinearity", help="erf, tanh, or a formula such as 'x/sqrt(1+x**2)'.")]
+Noise = Annotated[float, typer.Option("--noise", help="Intensity σ of independent white noise; needed below --g 1.")]
+Dynamics = Annotated[
+    str,
+    typer.Option(
+        "--dynamics",
+        help="leaky; euler:STEP, a map; or rational:N/D, coefficients of H(ω) = N(iω)/D(iω) from the constant term up, "
+        "such as rational:1/1,0.8,1.",
+    ),
+]
+Target = Annotated[
+    float | None,
+    typer.Option(
+        "--target", help="Relative standard error of the dimension, with --overlap-amplitude or --symmetry: 0.01."
+    ),
+]
+Observable = Annotated[str, typer.Option("--observable", help="phi or x.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Progress = Annotated[bool, typer.Option("--progress", help="Show progress bars.")]
+
+Couplings = mf.IID | mf.PartiallySymmetric | mf.RandomMode
+
+
+def couplings_of(g: float, effective_rank: float | None, overlap_amplitude: float, symmetry: float) -> Couplings:
+    if effective_rank is not None:
+        if symmetry != 0:
+            raise InvalidNetwork("symmetry", symmetry, "is for couplings without modes: leave out --effective-rank")
+        return mf.RandomMode.exponential(g, effective_rank, overlap_amplitude)
+    if overlap_amplitude != 0:
+        raise InvalidNetwork("overlap_amplitude", overlap_amplitude, "is for modes: give --effective-rank")
+    return mf.IID(g) if symmetry == 0 else mf.PartiallySymmetric(g, symmetry)
+
+
+def feedback_of(overlap_amplitude: float, symmetry: float) -> dict[str, float]:
+    given = {"overlap_amplitude": overlap_amplitude, "symmetry": symmetry}
+    return {name: value for name, value in given.items() if value != 0}
+
+
+def nonlinearity_of(nonlinearity: str) -> mf.Nonlinearity:
+    """By name, or a formula."""
+    return NONLINEARITIES[nonlinearity] if nonlinearity in NONLINEARITIES else mf.Nonlinearity(nonlinearity)
+
+
+def pairs(name: str, texts: list[str] | None) -> dict[str, str]:
+    """Of NAME=VALUE, one an option."""
+    found: dict[str, str] = {}
+    for text in texts or []:
+        key, equals, value = text.partition("=")
+        if not (key and equals):
+            raise InvalidNetwork(name, text, "must be NAME=VALUE")
+        found[key] = value
+    return found
+
+
+def network_of(couplings: Couplings, nonlinearity: str, noise: float = 0.0, dynamics: str = "leaky") -> mf.Network:
+    return mf.Network(couplings, nonlinearity_of(nonlinearity), dynamics=dynamics_of(dynamics), noise=noise)
+
+
+def numbers(name: str, texts: list[str]) -> list[float]:
+    """Numbers, one an option, or FROM:TO:COUNT for several at equal distances."""
+    found: list[float] = []
+    for text in texts:
+        first, *rest = text.split(":")
+        try:
+            if not rest:
+                found.append(float(first))
+            else:
+                last, count = rest
+                found += np.linspace(float(first), float(last), int(count)).tolist()
+        except ValueError:
+            raise InvalidNetwork(name, text, "must be a number, or FROM:TO:COUNT") from None
+    return found
+
+
+def dynamics_of(text: str) -> mf.Leaky | mf.Rational | mf.EulerMap:
+    """Named, with its numbers after a colon."""
+    name, _, numbers = text.partition(":")
+    try:
+        if name == "leaky" and not numbers:
+            return mf.Leaky()
+        if name == "euler":
+            return mf.EulerMap(float(numbers))
+        if name == "rational":
+            numerator, denominator = (tuple(float(c) for c in part.split(",")) for part in numbers.split("/"))
+            return mf.Rational(numerator, denominator)
+    except ValueError as error:
+        if isinstance(error, MFTheoryError):  # the numbers are numbers, but no filter
+            raise
+    raise InvalidNetwork("dynamics", text, "must be leaky, euler:STEP or rational:N/D, such as rational:1/1,0.8,1")

@@ -1,0 +1,63 @@
+"""How results are printed and drawn."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+
+def draw_panel(draw: Callable[[Any], Any], file: Path) -> None:
+    """A picture of one panel."""
+    from mftheory import plots
+
+    fig, (ax,) = plots.figure(1)
+    draw(ax)
+    plots.save(fig, file)
+
+
+def print_steps(steps: Mapping[str, Any]) -> None:
+    for name, step in steps.items():
+        typer.echo(f"% {name}\n{step.latex()}\n")
+
+
+def print_formula(formula: Any, latex: bool, python: bool, as_json: bool) -> None:
+    where = {name: str(i.definition) for name, i in formula.symbols.items() if i.definition is not None}
+    if as_json:
+        print_json(
+            {
+                "label": formula.label,
+                "expression": str(formula.expr),
+                "latex": formula.latex(),
+                "symbols": {name: info.meaning for name, info in formula.symbols.items()},
+                "moments": where,
+                "assumptions": formula.assumptions,
+                "citation": formula.citation,
+            }
+        )
+    elif python:
+        typer.echo(formula.kernel().source)
+    elif latex:
+        typer.echo(formula.latex())
+    else:
+        heading = f"[{formula.label}]  Ψ(ω1, ω2) of {formula.observable}, where F_12 = F(ω1) F(ω2):\n\n"
+        moments = "".join(f"\n{name} = {definition}" for name, definition in where.items())
+        typer.echo(heading + formula.pretty() + ("\n" + moments if moments else ""))
+
+
+def print_report(record: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(record)
+        return
+    width = max(map(len, record))
+    for name, value in record.items():
+        typer.echo(f"{name:<{width}}  {value:.10g}" if isinstance(value, float) else f"{name:<{width}}  {value}")
+
+
+def print_json(record: Any) -> None:
+    typer.echo(json.dumps(record, indent=1, default=float))
+
+
+def silent(line: str) -> None:
+    del line

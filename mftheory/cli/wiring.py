@@ -1,0 +1,99 @@
+"""Wiring diagrams: `connectome`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import mftheory as mf
+from mftheory.cli.options import Json, Phi, Progress, nonlinearity_of, pairs
+from mftheory.cli.output import print_json
+from mftheory.errors import InvalidNetwork
+
+
+def connectome(
+    file: Annotated[
+        Path, typer.Argument(help="Edge list (.csv, .tsv, .parquet, .feather), matrix (.npz, .npy) or .graphml.")
+    ],
+    g_eff: Annotated[
+        float, typer.Option("--g-eff", help="Coupling scale √(Σ J²/n): a choice, the wiring does not fix it.")
+    ] = 3.0,
+    noise: Annotated[float, typer.Option("--noise", help="Intensity σ of independent white noise.")] = 0.0,
+    nonlinearity: Phi = "erf",
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="Unusual column names: pre=NAME, post=, weight=, sign=, transmitter=, kind=."),
+    ] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help="Only edges whose column has this value: COLUMN=VALUE.")
+    ] = None,
+    signs: Annotated[
+        str | None, typer.Option("--signs", help="Where signs are from: weight, column or transmitter.")
+    ] = None,
+    transmitter: Annotated[
+        list[str] | None, typer.Option("--transmitter", help="Sign of a transmitter: glutamate=1; others are left out.")
+    ] = None,
+    neurons: Annotated[
+        Path | None, typer.Option("--neurons", help="A table that names each neuron's transmitter.")
+    ] = None,
+    gap_junctions: Annotated[bool, typer.Option("--gap-junctions", help="Keep gap junctions.")] = False,
+    transpose: Annotated[bool, typer.Option("--transpose", help="A matrix is J[pre, post].")] = False,
+    delimiter: Annotated[str | None, typer.Option("--delimiter", help="Of a text table.")] = None,
+    simulate: Annotated[bool, typer.Option(help="Simulate what is predicted.")] = True,
+    networks: Annotated[int, typer.Option("--networks", help="Surrogates simulated at each level.")] = 4,
+    duration: Annotated[float, typer.Option("--duration", help="Of each simulation, in time constants.")] = 100.0,
+    seed: Annotated[int, typer.Option("--seed", help="Of the surrogates and the runs.")] = 0,
+    all_eigenvalues: Annotated[
+        bool, typer.Option("--all-eigenvalues", help="Also above 2,000 neurons (5,552: a minute or two).")
+    ] = False,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Picture to be written.")] = None,
+    progress: Progress = False,
+    as_json: Json = False,
+) -> None:
+    """What the theory says of a wiring.  Example: mftheory connectome wiring.csv --g-eff 2 --plot wiring.png
+
+    Levels of description: independent couplings of equal variance, random modes with the wiring's singular values,
+    these with its overlaps, and the wiring itself; each predicted and simulated.
+    """
+    wiring = mf.Connectome.read(
+        file,
+        columns=pairs("column", column),
+        where=pairs("where", where),
+        signs=signs,
+        transmitters=_signs(transmitter),
+        neurons=neurons,
+        gap_junctions=gap_junctions,
+        transpose=transpose,
+        delimiter=delimiter,
+    )
+    result = mf.predict(
+        wiring,
+        g_eff,
+        nonlinearity=nonlinearity_of(nonlinearity),
+        noise=noise,
+        simulate=simulate,
+        networks=networks,
+        duration=duration,
+        seed=seed,
+        all_eigenvalues=True if all_eigenvalues else None,
+        progress=progress,
+    )
+    if plot is not None:
+        from mftheory import plots
+
+        plots.save(result.plot(), plot)
+    if as_json:
+        print_json(result.record())
+    else:
+        typer.echo(wiring.summary())
+        typer.echo(result)
+
+
+def _signs(texts: list[str] | None) -> dict[str, int] | None:
+    if not texts:
+        return None
+    table: dict[str, Any] = pairs("transmitter", texts)
+    for name, sign in table.items():
+        if sign not in ("1", "+1", "-1"):
+            raise InvalidNetwork("transmitter", f"{name}={sign}", "must be NAME=1 or NAME=-1")
+    return {name: int(sign) for name, sign in table.items()}
