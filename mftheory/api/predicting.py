@@ -10,6 +10,7 @@ from mftheory.network import Erf, Given, Network, Nonlinearity, _check
 from mftheory.progress import tracked
 from mftheory.results.estimate import Estimate
 from mftheory.results.prediction import OBSERVABLES, Level, Prediction
+from mftheory.results.theory import FEWEST_DIMENSIONS
 
 if TYPE_CHECKING:
     from mftheory.connectome import Connectome, Decomposition
@@ -21,8 +22,6 @@ ENTRIES = 6000
 """Neurons up to which the simulated covariance matrix of the wiring is kept."""
 AMONG = 120
 """Neurons whose predicted covariances with each other are compared where not all are."""
-FEW = 10
-"""Dimensions N·PR below which no prediction is to be trusted."""
 LONGEST = 20
 """Lags looked at, in time constants."""
 IID, MODES, OVERLAPS, WIRING = "i.i.d.", "random modes", "modes with overlaps", "the wiring itself"
@@ -193,7 +192,7 @@ def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[
     try:
         found = predict_covariance(net)
         predicted = {a: found.dimension(a) for a in OBSERVABLES}
-        if n * predicted["phi"].value < FEW:
+        if n * predicted["phi"].value < FEWEST_DIMENSIONS:
             remarks.append(f"{n * predicted['phi'].value:.0f} dimensions predicted: theory in doubt")
         if found.edge > 0.98:
             remarks.append(f"a mode about to condense (⟨φ'⟩ max Re λ = {found.edge:.3f}): sizes not to be trusted")

@@ -18,6 +18,7 @@ FIGURES: Mapping[str, str] = {
     "low_rank": "Fig. 10(a): dimension at low effective rank, step spectrum",
     "covariance_spectrum": "Fig. 10(b): eigenvalues of the covariance of one network",
     "iid_symmetric": "[CAL23]: dimension against g, and against partial symmetry",
+    "one_network": "covariances of one given network, sampled or real, entry by entry (ours)",
     "onset": "scaling laws near the onset of chaos, theory only",
 }
 """Name: what it shows, of [CMvML25] where no other is named."""
