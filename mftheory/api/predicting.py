@@ -133,7 +133,7 @@ def predict(
     }
     return Prediction(
         report=found.wiring.report() | found.report(spectrum),
-        summary="\n".join([*found.wiring.warnings, found.summary, spectrum.summary]),
+        summary="\n".join([found.wiring.summary(), found.summary, spectrum.summary]),
         g_eff=g_eff,
         noise=noise,
         levels=tuple(levels),
@@ -188,10 +188,12 @@ def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[
     from mftheory.solve.one_matrix.predict import predict_covariance
 
     description = "the normalised wiring; order parameters solved for this J"
-    remarks, predicted, found = [], {}, None
+    remarks, predicted, found, time = [], {}, None, None
     try:
         found = predict_covariance(net)
         predicted = {a: found.dimension(a) for a in OBSERVABLES}
+        lags = np.arange(settings["max_lag"] + 1.0)
+        time = _half(lags, found.C("phi", lags) / found.C("phi"))
         if n * predicted["phi"].value < FEWEST_DIMENSIONS:
             remarks.append(f"{n * predicted['phi'].value:.0f} dimensions predicted: theory in doubt")
         if found.edge > 0.98:
@@ -201,7 +203,7 @@ def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[
     except MFTheoryError as error:
         remarks.append(_first(error))
     if not simulated:
-        return Level(WIRING, description, predicted, n=n, remark="; ".join(remarks))
+        return Level(WIRING, description, predicted, predicted_time=time, n=n, remark="; ".join(remarks))
     keep = n <= ENTRIES
     runs = [simulate(net, n, seed + k, covariance="phi" if keep else False, **settings) for k in range(2)]
     if any(r.status != "equilibrated" for r in runs):
@@ -219,6 +221,7 @@ def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[
         description,
         predicted,
         measured,
+        predicted_time=time,
         simulated_time=float(np.mean([t[0] for t in times])),
         simulated_mode_time=float(np.mean([t[1] for t in times])),
         n=n,

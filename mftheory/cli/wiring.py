@@ -13,7 +13,11 @@ from mftheory.errors import InvalidNetwork
 
 def connectome(
     file: Annotated[
-        Path, typer.Argument(help="Edge list (.csv, .tsv, .parquet, .feather), matrix (.npz, .npy) or .graphml.")
+        Path,
+        typer.Argument(
+            help="Edge list (.csv, .tsv, .parquet, .feather), matrix (.npz, .npy) or .graphml; or a sample's name: "
+            "celegans, fly-optic-lobe."
+        ),
     ],
     g_eff: Annotated[
         float, typer.Option("--g-eff", help="Coupling scale √(Σ J²/n): a choice, the wiring does not fix it.")
@@ -50,13 +54,13 @@ def connectome(
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
-    """What the theory says of a wiring.  Example: mftheory connectome wiring.csv --g-eff 2 --plot wiring.png
+    """What the theory says of a wiring.  Example: mftheory connectome celegans --g-eff 0.5 --noise 0.5 --plot worm.png
 
     Levels of description: independent couplings of equal variance, random modes with the wiring's singular values,
     these with its overlaps, and the wiring itself; each predicted and simulated.
     """
     wiring = mf.Connectome.read(
-        file,
+        mf.connectome.sample_data(str(file)) if str(file) in mf.connectome.SAMPLES and not file.exists() else file,
         columns=pairs("column", column),
         where=pairs("where", where),
         signs=signs,
@@ -85,7 +89,6 @@ def connectome(
     if as_json:
         print_json(result.record())
     else:
-        typer.echo(wiring.summary())
         typer.echo(result)
 
 

@@ -6,7 +6,7 @@ from mftheory.connectome.mode_overlaps import ModeOverlaps, mode_overlaps
 from mftheory.connectome.modes import Modes
 from mftheory.connectome.normalise import Normalised, normalise, unscaled
 from mftheory.connectome.overlaps import OverlapSignificance, significance
-from mftheory.connectome.reading import read, sample_data
+from mftheory.connectome.reading import SAMPLES, read, sample_data
 from mftheory.connectome.spectrum import (
     effective_rank,
     participation_ratio,
@@ -18,6 +18,7 @@ from mftheory.connectome.surrogates import iid_surrogate, overlapping_surrogate,
 from mftheory.connectome.wiring import Connectome
 
 __all__ = [
+    "SAMPLES",
     "ComponentStrengths",
     "Connectome",
     "Decomposition",

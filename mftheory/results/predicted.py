@@ -107,6 +107,7 @@ class PredictedCovariance:
     exact: bool
     dimensions: Mapping[str, Estimate]
     among: Callable[[Any], Mapping[str, Array]] = field(repr=False)
+    lagged: Callable[[str, Array], Array] = field(repr=False)
     _cache: dict[str, Array] = field(init=False, default_factory=dict, repr=False)
 
     observables = ("phi", "x")
@@ -121,6 +122,18 @@ class PredictedCovariance:
         """
         checked_observable(observable, self.observables)
         return self.dimensions[observable]
+
+    def C(self, observable: str = "phi", tau: ArrayLike = 0.0) -> Array:
+        """C^a(τ) of the mean neuron, of the shape of tau; tau in time constants.
+
+        Raises
+        ------
+        InvalidNetwork
+            If the observable is not "phi" or "x".
+        """
+        checked_observable(observable, self.observables)
+        lags = np.abs(np.asarray(tau, dtype=np.float64))
+        return self.lagged(observable, lags.ravel()).reshape(lags.shape)
 
     def covariance(self, observable: str = "phi", among: ArrayLike | None = None) -> Array:
         """C^a_ij(τ = 0) of all neurons, or of some of them with each other.

@@ -2,7 +2,7 @@
 
 from mftheory.connectome.reading.columns import COLUMNS
 from mftheory.connectome.reading.read import FORMATS, read
-from mftheory.connectome.reading.samples import sample_data
+from mftheory.connectome.reading.samples import SAMPLES, sample_data
 from mftheory.connectome.reading.signs import TRANSMITTERS
 
-__all__ = ["COLUMNS", "FORMATS", "TRANSMITTERS", "read", "sample_data"]
+__all__ = ["COLUMNS", "FORMATS", "SAMPLES", "TRANSMITTERS", "read", "sample_data"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mftheory.errors import InvalidNetwork
 
-_SAMPLES = {"celegans": "celegans_white.csv", "fly-optic-lobe": "fly_optic_lobe_extent5.npz"}
+SAMPLES = {"celegans": "celegans_white.csv", "fly-optic-lobe": "fly_optic_lobe_extent5.npz"}
 
 
 def sample_data(name: str = "fly-optic-lobe") -> Path:
@@ -27,6 +27,6 @@ def sample_data(name: str = "fly-optic-lobe") -> Path:
     >>> read(sample_data("fly-optic-lobe")).n
     5759
     """
-    if name not in _SAMPLES:
-        raise InvalidNetwork("name", name, f"must be one of {', '.join(sorted(_SAMPLES))}")
-    return Path(str(resources.files("mftheory").joinpath("data", _SAMPLES[name])))
+    if name not in SAMPLES:
+        raise InvalidNetwork("name", name, f"must be one of {', '.join(sorted(SAMPLES))}")
+    return Path(str(resources.files("mftheory").joinpath("data", SAMPLES[name])))

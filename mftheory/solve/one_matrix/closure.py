@@ -68,15 +68,18 @@ class Closure:
 
     @cached_property
     def _to_lags(self) -> Array:
-        """C(ω) at the nodes -> C(τ) at τ = 0 and at the lags, the tail beyond the mesh included."""
-        tau = np.append(0.0, self.lags.nodes.ravel())
-        weights = oscillatory_weights(self.mesh, tau).real / np.pi
-        # ∫_Ω^∞ cos(ωτ)/ω² dω = cos(Ωτ)/Ω - τ (π/2 - Si(Ωτ)), times C(Ω)Ω², C(Ω) taken at the last node.
-        end = self.mesh.edges[-1]
-        tail = np.cos(end * tau) / end - tau * (np.pi / 2 - sici(end * tau)[0])
-        weights[:, -1] += tail * self.mesh.nodes[-1, -1] ** 2 / np.pi
-        return np.asarray(weights)
+        return to_lags(self.mesh, np.append(0.0, self.lags.nodes.ravel()))
 
     @cached_property
     def _to_frequencies(self) -> Array:
         return np.asarray(2.0 * oscillatory_weights(self.lags, self.mesh.nodes.ravel()).real)
+
+
+def to_lags(mesh: Panels, tau: Array) -> Array:
+    """C(ω) at the nodes -> C(τ) at each τ >= 0, the tail beyond the mesh included, shape (t, k)."""
+    weights = oscillatory_weights(mesh, tau).real / np.pi
+    # ∫_Ω^∞ cos(ωτ)/ω² dω = cos(Ωτ)/Ω - τ (π/2 - Si(Ωτ)), times C(Ω)Ω², C(Ω) taken at the last node.
+    end = mesh.edges[-1]
+    tail = np.cos(end * tau) / end - tau * (np.pi / 2 - sici(end * tau)[0])
+    weights[:, -1] += tail * mesh.nodes[-1, -1] ** 2 / np.pi
+    return np.asarray(weights)

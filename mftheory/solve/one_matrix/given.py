@@ -12,7 +12,7 @@ from mftheory.errors import NotConverged, Quiescent
 from mftheory.network import Nonlinearity
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import Averages, averages
-from mftheory.solve.one_matrix.closure import Closure
+from mftheory.solve.one_matrix.closure import Closure, to_lags
 from mftheory.solve.panels import Panels, graded_edges
 from mftheory.solve.settings import Settings
 
@@ -86,6 +86,10 @@ class OrderParameters:
     def response(self) -> Complex:
         """S̃ = Γ/(1 + iω)."""
         return np.asarray(self.gain / (1.0 + 1j * self.omega))
+
+    def lagged(self, tau: Array) -> Array:
+        """C^x(τ) of the mean neuron."""
+        return to_lags(self.mesh, tau) @ self.x
 
     @property
     def weights(self) -> Array:

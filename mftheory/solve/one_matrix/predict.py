@@ -11,10 +11,13 @@ from mftheory.network import Given, Heterogeneous, Leaky, Network, _check
 from mftheory.network.couplings import Couplings
 from mftheory.results.estimate import Estimate
 from mftheory.results.predicted import PredictedCovariance
+from mftheory.solve.gaussian.activity import ActivityCovariance
+from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.one_matrix.gaussian_pairs import activity_covariance
 from mftheory.solve.one_matrix.given import OrderParameters, order_parameters
 from mftheory.solve.one_matrix.krylov import KrylovBasis
 from mftheory.solve.one_matrix.one_network import Eigenbasis
+from mftheory.solve.settings import Settings
 
 Array = NDArray[np.float64]
 
@@ -106,7 +109,7 @@ def _decomposed(J: Couplings, network: Network, progress: bool) -> PredictedCova
     dimensions = {
         name: Estimate(float(np.trace(c) ** 2 / (J.n * np.sum(c**2))), 0.0) for name, c in covariances.items()
     }
-    return _result(J.n, found, True, dimensions, lambda some: covariances)
+    return _result(network, J.n, found, True, dimensions, lambda some: covariances)
 
 
 def _estimated(J: Couplings, network: Network, progress: bool) -> PredictedCovariance:
@@ -121,14 +124,21 @@ def _estimated(J: Couplings, network: Network, progress: bool) -> PredictedCovar
         return {"x": x, "phi": activity_covariance(x, network.nonlinearity)}
 
     phi, x = basis.bilinear(basis.spaces, found.response, independent, white)
-    return _result(J.n, found, False, {"phi": basis.dimension(phi), "x": basis.dimension(x)}, among)
+    return _result(network, J.n, found, False, {"phi": basis.dimension(phi), "x": basis.dimension(x)}, among)
 
 
 def _result(
-    n: int, found: OrderParameters, exact: bool, dimensions: Mapping[str, Estimate], among: Any
+    network: Network, n: int, found: OrderParameters, exact: bool, dimensions: Mapping[str, Estimate], among: Any
 ) -> PredictedCovariance:
+    def lagged(observable: str, tau: Array) -> Array:
+        x = found.lagged(tau)
+        if observable == "x":
+            return x
+        gaussian = averages(network.nonlinearity, Settings().average_step)
+        return ActivityCovariance(gaussian, found.variance)(np.clip(x, -found.variance, found.variance))
+
     return PredictedCovariance(
-        n, found.gain, found.variance, found.edge, found.omega, found.x, exact, dimensions, among
+        n, found.gain, found.variance, found.edge, found.omega, found.x, exact, dimensions, among, lagged
     )
 
 
