@@ -199,9 +199,9 @@ def draw(
     output: Path,
 ) -> None:
     """Predicted against simulated covariances of some networks; predicted against simulated dimension of all."""
-    kinds = {}  # the last of each wiring without condensed modes
+    kinds = {}  # the last of each wiring before a mode condenses
     for one in wirings:
-        if one["noise"] > 0:
+        if one["edge"] < 0.98:
             kinds[one["wiring"]] = one
     panels = {**dict(list(shown.items())[::2]), **kinds}
     fig, axes = plots.figure(len(panels) + 1, width=3.6, height=3.6)
