@@ -17,13 +17,13 @@ test: .venv/.ready
 test-long: .venv/.ready
 	$(BIN)/pytest -m long
 
-# New random networks every time, many of them; `make test-nightly SEED=12345` repeats a night.
+# New random networks every time, many of them; `make test-nightly SEED=12345` repeats a night. Half an hour on two cores.
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 test-nightly: SEED := $(SEED)
 test-nightly: .venv/.ready
 	@echo "seed of this night: $(SEED)"
 	MFTHEORY_NIGHTLY=1 MFTHEORY_SEED=$(SEED) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
-	  $(BIN)/pytest -n auto --dist loadfile -m "nightly or hypothesis" --hypothesis-seed=$(SEED) || \
+	  $(BIN)/pytest -n auto --dist worksteal -m "nightly or hypothesis" --hypothesis-seed=$(SEED) || \
 	  { echo "failed: make test-nightly SEED=$(SEED) repeats it"; exit 1; }
 
 # Derive every built-in ensemble afresh and rewrite the committed kernels.

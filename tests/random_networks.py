@@ -1,7 +1,8 @@
 """Networks drawn at random from all that can be solved, each with the expression that makes it, ready to be pasted.
 
 One description of the space of networks, two sources of chance: hypothesis, which shrinks what fails, and a NumPy
-generator, for tests that need several networks at once and no shrinking.
+generator, for tests that need several networks at once and no shrinking. Ensembles of several populations have a
+description of their own in `random_populations.py`.
 """
 
 import math
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 
 import mftheory as mf
 
@@ -117,6 +119,32 @@ class Neuron:
     source: str
     slope: float = 1.0
 
+    def strength(self, above: float) -> float:
+        """The g at which fluctuations around rest grow `above` times what keeps them up: g φ'(0) = above."""
+        return above / self.slope
+
+
+@dataclass(frozen=True)
+class Tilted(Neuron):
+    """One that is not odd: at rest neurons have static fields, so their slope is that of the whole law of x."""
+
+    def strength(self, above: float) -> float:
+        """The g at which g²⟨φ'²⟩ = above² at a fixed point, x ~ N(0, c) with c = g²⟨φ²⟩: the one of the smallest c."""
+        phi = eval(self.source, {"mf": mf})
+        z = np.linspace(-9.0, 9.0, 3001)
+        weight = np.exp(-0.5 * z**2) / np.exp(-0.5 * z**2).sum()
+
+        def square(c: float) -> float:
+            return float(weight @ phi(math.sqrt(c) * z) ** 2)
+
+        def excess(c: float) -> float:
+            return c * float(weight @ phi.derivative(math.sqrt(c) * z) ** 2) - above**2 * square(c)
+
+        grid = np.geomspace(1e-6, 1e8, 141)
+        k = next(k for k, c in enumerate(grid) if excess(c) > 0)
+        c = brentq(excess, grid[k - 1], grid[k])
+        return math.sqrt(c / square(c))
+
 
 ERF, TANH = Neuron("mf.Erf()"), Neuron("mf.Tanh()")
 
@@ -143,6 +171,35 @@ def neuron(chance: Chance, kinks: bool) -> Neuron:
         "abs": "x/(1 + abs(x))",
     }[kind]
     return Neuron(f"mf.Nonlinearity('{formula}')")
+
+
+def different(chance: Chance) -> Neuron:
+    """Up to six kinds of neurons that differ in height, sign and width, some of them silent, some alike."""
+    formula = chance.one_of(
+        ["a*tanh(b*x)", "a*erf(b*x)", "a*atan(b*x)", "a*sin(b*x)", "a*x/sqrt(1 + b*x**2)", "a*tanh(x) + b*x*exp(-x**2)"]
+    )
+    count = chance.whole(1, 6)
+    heights = [chance.one_of([0.0, -1.0, 1.0, 1.0]) * number(chance, 0.2, 3.0) for _ in range(count - 1)]
+    heights.append(number(chance, 0.2, 3.0))
+    widths = [number(chance, 0.2, 3.0) for _ in range(count)]
+    source = f"mf.Heterogeneous('{formula}', {{'a': {heights}, 'b': {widths}}})"
+    return Neuron(source, slope=eval(source, {"mf": mf}).slope_at_zero)
+
+
+def tilted(chance: Chance, kinks: bool = True) -> Tilted:
+    """φ that is not odd: shifted, with an even part, of one sign, a bump, with kinks."""
+    kind = chance.one_of(["shifted", "even part", "logistic", "bump", "wave", *(["clip", "one side"] if kinks else [])])
+    shift = chance.one_of([-1.0, 1.0]) * number(chance, 0.05, 1.5)
+    formula = {
+        "shifted": f"tanh(x + {shift})",
+        "even part": f"erf(x) + {shift}*exp(-x**2)",
+        "logistic": f"1/(1 + exp(-4*x + {shift}))",
+        "bump": f"exp(-(x - {shift})**2)",
+        "wave": f"sin(x + {shift})",
+        "clip": f"clip(x + {shift}, -1, 1)",
+        "one side": f"clip(x + {abs(shift)}, 0, 2)",
+    }[kind]
+    return Tilted(f"mf.Nonlinearity('{formula.replace('+ -', '- ').replace('- -', '+ ')}')")
 
 
 def dynamics(chance: Chance, maps: bool) -> str:
@@ -172,9 +229,9 @@ def connectivity(chance: Chance, g: float) -> str:
     return f"mf.RandomMode.{kind}({g}, {number(chance, 0.02, 20.0)})"
 
 
-def gains(chance: Chance) -> tuple[str | None, float]:
+def gains(chance: Chance, optional: bool = True) -> tuple[str | None, float]:
     """A law of gains, or none, and its root mean square."""
-    kind = chance.one_of(["none", "law", "array"])
+    kind = chance.one_of(["none", "law", "array"] if optional else ["law", "array"])
     if kind == "none":
         return None, 1.0
     if kind == "law":
@@ -189,7 +246,8 @@ def describe(
     filtered: bool = False,
     least: float = 1e-4,
     most: float = 50.0,
-    phi: Neuron | None = None,
+    phi: Neuron | Callable[[Chance], Neuron] | None = None,
+    formulas: bool = False,
     with_gains: bool | None = None,
     kinks: bool = True,
     maps: bool = True,
@@ -202,15 +260,22 @@ def describe(
     filtered : bool
         Noise, or dynamics other than leaky, or both; with noise also below onset. Built-in φ, as others take seconds.
     least, most : float
-        g φ'(0) max|H| is from 1 + `least` to `most`.
-    phi : Neuron, optional
-        The nonlinearity.
+        g φ'(0) max|H|, or where φ is not odd √(g²⟨φ'²⟩) at rest, is from 1 + `least` to `most`.
+    phi : Neuron or callable, optional
+        The nonlinearity, or what draws it, such as `different` and `tilted`: those without gains.
+    formulas : bool
+        With noise or a filter, formulas instead of built-in φ.
     with_gains : bool, optional
         Whether there are gains.
     kinks, maps : bool
         Whether φ may have kinks, whether time may be discrete.
     """
-    own = phi if phi is not None else chance.one_of([ERF, TANH]) if filtered else neuron(chance, kinks)
+    if isinstance(phi, Neuron):
+        own = phi
+    elif phi is not None:
+        own, with_gains = phi(chance), False
+    else:
+        own = chance.one_of([ERF, TANH]) if filtered and not formulas else neuron(chance, kinks)
     filter_, noise = "mf.Leaky()", 0.0
     if filtered:
         kind = chance.one_of(["noise", "filter", "both"])
@@ -220,12 +285,10 @@ def describe(
     distance = number(chance, least, most - 1.0)
     # Driven by noise a network is active below onset too.
     above = chance.one_of([1.0 + distance, number(chance, 0.1, 0.99)]) if noise > 0 else 1.0 + distance
-    law, root = gains(chance)
+    law, root = gains(chance, optional=not with_gains)
     if with_gains is False:
         law, root = None, 1.0
-    while with_gains and law is None:
-        law, root = gains(chance)
-    g = float(f"{above / (own.slope * root * peak(eval(filter_, {'mf': mf}))):.10g}")
+    g = float(f"{own.strength(above) / (root * peak(eval(filter_, {'mf': mf}))):.10g}")
     parts = [connectivity(chance, g), own.source]
     parts += [] if law is None else [f"gains={law}"]
     parts += [] if filter_ == "mf.Leaky()" else [f"dynamics={filter_}"]

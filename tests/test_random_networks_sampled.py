@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from random_networks import Described, FromGenerator, describe
+from random_networks import Described, FromGenerator, describe, different, tilted
+from random_populations import Populations
+from random_populations import describe as describe_populations
 
 import mftheory as mf
+from mftheory.results import Theory
 from mftheory.results.comparison import ComparedPoint
 from mftheory.results.extrapolate import intercept
 
@@ -32,7 +35,7 @@ LARGEST = 0.3
 class Case:
     """One network, one of its observables, and how both agree."""
 
-    drawn: Described
+    drawn: Described | Populations
     observable: str
     point: ComparedPoint
 
@@ -41,27 +44,50 @@ class Case:
         return f"{numbers}  {self.observable} of {self.drawn}"
 
 
-def draw(count: int, seed: int, filters: bool) -> list[tuple[Described, str]]:
+KINDS = ("plain", "plain", "plain", "filtered", "filtered", "different", "tilted", "populations")
+"""What is drawn at night, and how often: φ that is not odd, neurons that differ, several populations among them."""
+
+
+def draw(count: int, seed: int, kinds: tuple[str, ...]) -> list[tuple[Described | Populations, str]]:
     """Networks that are large enough for the theory, by a rule that looks at nothing but the theory."""
     chance = FromGenerator(np.random.default_rng(seed))
-    found: list[tuple[Described, str]] = []
+    found: list[tuple[Described | Populations, str]] = []
     while len(found) < count:
-        drawn = describe(chance, filtered=filters and chance.one_of([False, False, True]), least=0.5, most=20.0)
-        theory = mf.solve(drawn.network)
+        kind = chance.one_of(kinds) if len(kinds) > 1 else kinds[0]
+        drawn: Described | Populations
+        if kind == "populations":
+            drawn = describe_populations(chance, noise=False, whole=True, least=0.5, most=20.0)
+        else:
+            phi = {"different": different, "tilted": tilted}.get(kind)
+            drawn = describe(chance, filtered=kind == "filtered", phi=phi, least=0.5, most=20.0)
+        theory = drawn.solve() if isinstance(drawn, Populations) else mf.solve(drawn.network)
         observable = chance.one_of(theory.observables)
-        if FEWEST / min(NETWORKS) <= theory.dimension(observable) <= LARGEST:
+        if large_enough(theory, observable):
             found.append((drawn, observable))
     return found
 
 
-def compared(count: int, seed: int, networks: dict[int, int], filters: bool) -> list[Case]:
+def large_enough(theory: Theory, observable: str) -> bool:
+    """Whether the smallest networks have enough dimensions, and not so many that they hardly differ."""
+    few = theory.number_of_dimensions(min(NETWORKS), observable) < FEWEST
+    return not few and theory.dimension(observable) <= LARGEST
+
+
+def compared(count: int, seed: int, networks: dict[int, int], kinds: tuple[str, ...]) -> list[Case]:
     cases = []
-    for k, (drawn, observable) in enumerate(draw(count, seed, filters)):
-        unit = drawn.network.dynamics.time_constant
-        if drawn.network.dynamics.discrete:
-            unit = float(np.ceil(unit))
+    for k, (drawn, observable) in enumerate(draw(count, seed, kinds)):
+        unit = 1.0
+        numbers = {}
+        if isinstance(drawn, Populations):
+            network = drawn.ensemble
+            numbers = {"parameters": dict(drawn.parameters), "nonlinearity": drawn.phi}
+        else:
+            network = drawn.network
+            unit = network.dynamics.time_constant
+            if network.dynamics.discrete:
+                unit = float(np.ceil(unit))
         result = mf.compare(
-            drawn.network,
+            network,
             n=list(networks),
             seeds=networks,
             seed=seed + k,
@@ -69,6 +95,7 @@ def compared(count: int, seed: int, networks: dict[int, int], filters: bool) -> 
             trajectories=16,
             duration=60.0 * unit,
             jobs=1,
+            **numbers,
         )
         cases.append(Case(drawn, observable, result.points[0]))
     return cases
@@ -100,7 +127,7 @@ def rejected(z: np.ndarray) -> bool:
 
 def test_a_few_networks_that_are_always_the_same() -> None:
     """The seed is 0, fixed before any result was seen."""
-    cases = compared(4, 0, FEWER, filters=False)
+    cases = compared(4, 0, FEWER, ("plain",))
     judge(cases, 0)
     # It has power: the same networks reject the theory without modes and gains (PR_iid at equal g_eff).
     z = []
@@ -115,7 +142,7 @@ def test_a_few_networks_that_are_always_the_same() -> None:
 @pytest.mark.nightly
 def test_ten_new_networks() -> None:
     seed = int(os.environ.get("MFTHEORY_SEED") or np.random.SeedSequence().generate_state(1)[0])
-    judge(compared(10, seed, NETWORKS, filters=True), seed)
+    judge(compared(10, seed, NETWORKS, KINDS), seed)
 
 
 def test_false_alarms_are_as_rare_as_stated() -> None:

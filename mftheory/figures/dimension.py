@@ -10,7 +10,8 @@ import numpy as np
 
 import mftheory as mf
 from mftheory import connectome, plots
-from mftheory.figures.networks import of_point
+from mftheory.figures.networks import of_point, store
+from mftheory.results import Comparison
 from mftheory.results.provenance import provenance
 
 Say = Callable[[str], None]
@@ -50,8 +51,17 @@ PRESETS: Mapping[str, Protocol] = {
 }
 
 
-def run(output: Path, protocol: Protocol | None = None, say: Say = print, progress: bool = False) -> dict[str, Any]:
+def run(
+    output: Path,
+    protocol: Protocol | None = None,
+    say: Say = print,
+    progress: bool = False,
+    jobs: int = -1,
+    scheduler: str | None = None,
+) -> dict[str, Any]:
     """Derive, compute, simulate, compare; write ``dimension.png``, ``wiring.png``, ``dimension.json`` and the report.
+
+    Networks stream into ``dimension_N*.nc`` and ``wiring_N*.nc``; what is there is not simulated again.
 
     Parameters
     ----------
@@ -63,6 +73,8 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
         Where the report goes, line by line.
     progress : bool
         Show progress bars.
+    jobs, scheduler
+        Processes here, or a Dask scheduler's address, as for `mftheory.sweep`.
 
     Returns
     -------
@@ -70,6 +82,8 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
         Every number written, JSON-ready.
     """
     protocol = Protocol() if protocol is None else protocol
+    output.mkdir(parents=True, exist_ok=True)
+    work: dict[str, Any] = {"jobs": jobs, "scheduler": scheduler, "progress": progress}
     lines: list[str] = []
 
     def report(line: str) -> None:
@@ -77,8 +91,8 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
         say(line)
 
     record: dict[str, Any] = {"formula": derived(report)}
-    record |= against_rank(protocol, report, progress)
-    record["wiring"] = on_wiring(protocol, report, progress)
+    record |= against_rank(protocol, report, store(output, "dimension", protocol), work)
+    record["wiring"] = on_wiring(protocol, report, output / f"wiring_N{max(protocol.wiring_networks)}.nc", work)
     points = [*record["comparison"]["points"], *record["wiring"]["comparison"]["points"]]
     record["comparisons"] = [of_point(point, "no kappa") for point in points]
     record["provenance"] = provenance(**asdict(protocol))
@@ -100,19 +114,31 @@ def derived(say: Say) -> dict[str, str]:
     }
 
 
-def against_rank(protocol: Protocol, say: Say, progress: bool) -> dict[str, Any]:
+def simulated(
+    family: Callable[..., mf.Network],
+    over: Mapping[str, Sequence[float]],
+    networks: Mapping[int, int],
+    protocol: Protocol,
+    path: Path,
+    work: Mapping[str, Any],
+) -> Comparison:
+    """The comparison of a grid of networks, streaming into a store; with the seeds of `mftheory.compare`."""
+    return mf.compare(
+        mf.sweep(family, over, "compare", path, n=list(networks), seeds=dict(networks), **work, **protocol.simulation)
+    )
+
+
+def against_rank(protocol: Protocol, say: Say, path: Path, work: Mapping[str, Any]) -> dict[str, Any]:
     """PR^φ against effective rank (the setting of [CMvML25] Fig. 4(a)): theory on a grid, networks at some points."""
     rank = np.linspace(0.02, max(1.0, *protocol.effective_rank), 50)
     dimension = mf.dimension(g_eff=np.array(protocol.g_eff)[:, None], effective_rank=rank[None])
-    networks = [mf.Network(mf.RandomMode.exponential(g, r)) for g in protocol.g_eff for r in protocol.effective_rank]
-    labels = [{"g_eff": g, "effective_rank": r} for g in protocol.g_eff for r in protocol.effective_rank]
-    comparison = mf.compare(
-        networks,
-        n=list(protocol.networks),
-        seeds=protocol.networks,
-        labels=labels,
-        progress=progress,
-        **protocol.simulation,
+    comparison = simulated(
+        lambda g_eff, effective_rank: mf.Network(mf.RandomMode.exponential(g_eff, effective_rank)),
+        {"g_eff": protocol.g_eff, "effective_rank": protocol.effective_rank},
+        protocol.networks,
+        protocol,
+        path,
+        work,
     )
     say("Dimension PR of φ against effective rank, exponential strengths:\n" + comparison.table() + "\n")
     return {
@@ -125,7 +151,7 @@ def against_rank(protocol: Protocol, say: Say, progress: bool) -> dict[str, Any]
     }
 
 
-def on_wiring(protocol: Protocol, say: Say, progress: bool) -> dict[str, Any]:
+def on_wiring(protocol: Protocol, say: Say, path: Path, work: Mapping[str, Any]) -> dict[str, Any]:
     """The same on real input: the fly optic lobe's singular values turned into component strengths."""
     wiring = connectome.read(connectome.sample_data())
     found = connectome.decompose(wiring)
@@ -136,20 +162,15 @@ def on_wiring(protocol: Protocol, say: Say, progress: bool) -> dict[str, Any]:
         f"{found.pr_singular_values:.3f} normalised ({found.normalised.scaled_last} scaled last, residual "
         f"{found.normalised.residual:.2g}); effective rank {found.effective_rank:.3f}"
     )
-    networks = [mf.Network(connectome.surrogate(found, g_eff=g)) for g in protocol.wiring_g_eff]
-    comparison = mf.compare(
-        networks,
-        n=list(protocol.wiring_networks),
-        seeds=protocol.wiring_networks,
-        labels=[{"g_eff": g} for g in protocol.wiring_g_eff],
-        progress=progress,
-        **protocol.simulation,
+    networks = {g: mf.Network(connectome.surrogate(found, g_eff=g)) for g in protocol.wiring_g_eff}
+    comparison = simulated(
+        lambda g_eff: networks[g_eff], {"g_eff": protocol.wiring_g_eff}, protocol.wiring_networks, protocol, path, work
     )
     say("\nNetworks drawn with its strengths:\n" + comparison.table())
-    strengths = networks[0].connectivity
+    strengths = networks[protocol.wiring_g_eff[0]].connectivity
     grid = np.linspace(1.5, max(10.0, *protocol.wiring_g_eff), 18)
     curve = mf.dimension(g_eff=grid, effective_rank=found.effective_rank)
-    trust = trust_at(found.normalised.n, networks)
+    trust = trust_at(found.normalised.n, list(networks.values()))
     for line in trust.values():
         say(line)
     n = 1000

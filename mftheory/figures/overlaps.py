@@ -77,11 +77,17 @@ PRESETS: Mapping[str, Protocol] = {
 
 
 def run(
-    output: Path, protocol: Protocol | None = None, say: Say = print, progress: bool = False, jobs: int = -1
+    output: Path,
+    protocol: Protocol | None = None,
+    say: Say = print,
+    progress: bool = False,
+    jobs: int = -1,
+    scheduler: str | None = None,
 ) -> dict[str, Any]:
     """Solve, simulate, compare, find the maxima; write ``overlaps.png``, ``.csv``, ``.json`` and ``.txt``.
 
-    Every point is written to ``points/`` as soon as it is done, and read from there if the job is run again.
+    Every point is written to ``points/`` as soon as it is done, and read from there if the job is run again. (Not one
+    store of a sweep, as in other figures: the theory of each point samples with random numbers of its own.)
 
     Parameters
     ----------
@@ -95,6 +101,8 @@ def run(
         Show progress bars.
     jobs : int
         Threads of the solver and processes of the simulations; -1 for as many as there are cores.
+    scheduler : str, optional
+        Address of a Dask scheduler that simulates the networks; the theory is solved here.
 
     Returns
     -------
@@ -104,7 +112,7 @@ def run(
     protocol = Protocol() if protocol is None else protocol
     records = Records(output / "points")
     curves = solved(protocol, records, progress, jobs)
-    points = simulated(protocol, records, progress, jobs)
+    points = simulated(protocol, records, progress, jobs, scheduler)
     record = {
         "curves": curves,
         "claims": claims(curves),
@@ -191,7 +199,9 @@ def _solve(place: Place, target: float, jobs: int) -> dict[str, Any]:
     }
 
 
-def simulated(protocol: Protocol, records: Records, progress: bool, jobs: int) -> list[dict[str, Any]]:
+def simulated(
+    protocol: Protocol, records: Records, progress: bool, jobs: int, scheduler: str | None = None
+) -> list[dict[str, Any]]:
     """Networks at some of the points, against theory of their own random numbers: as `mftheory.compare` gives them."""
     places: list[Place] = [
         (g, rank, amplitude)
@@ -212,14 +222,18 @@ def simulated(protocol: Protocol, records: Records, progress: bool, jobs: int) -
             "version": mf.__version__,
         }
         result = records.get(
-            _name("simulated", *place), settings, partial(_compare, place, seeds, jobs, protocol.simulation)
+            _name("simulated", *place), settings, partial(_compare, place, seeds, jobs, scheduler, protocol.simulation)
         )
         found.append(result)
     return found
 
 
 def _compare(
-    place: Place, seeds: Mapping[int, Sequence[int]], jobs: int, simulation: Mapping[str, Any]
+    place: Place,
+    seeds: Mapping[int, Sequence[int]],
+    jobs: int,
+    scheduler: str | None,
+    simulation: Mapping[str, Any],
 ) -> dict[str, Any]:
     comparison = mf.compare(
         network(*place),
@@ -227,6 +241,7 @@ def _compare(
         seeds=seeds,
         labels=[_label(*place)],
         jobs=jobs,
+        scheduler=scheduler,
         **simulation,
     )
     point: dict[str, Any] = comparison.to_dict()["points"][0]

@@ -22,6 +22,8 @@ from mftheory.network.dynamics import Leaky, Rational
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+UNEQUAL = 1e-6  # ratio of zeros from which the smaller ones are computed apart
+
 
 @dataclass(frozen=True, eq=False)
 class PowerTransfer:
@@ -65,7 +67,7 @@ class PowerTransfer:
         slope = polynomial.polysub(
             polynomial.polymul(polynomial.polyder(n), d), polynomial.polymul(n, polynomial.polyder(d))
         )
-        roots = polynomial.polyroots(np.trim_zeros(slope, "b")) if np.any(slope) else np.empty(0)
+        roots = _roots(slope)
         real = roots[np.abs(roots.imag) <= 1e-6 * np.abs(roots)].real
         candidates = np.append(np.sqrt(-real[real < 0]), 0.0)
         values = self(candidates)
@@ -88,14 +90,39 @@ class PowerTransfer:
 
     def exponentials(self) -> tuple[Complex, Complex]:
         """(A, q) with K(τ) = Σ A e^{-q|τ|}, Re q > 0: its partial fractions, of distinct poles."""
-        roots = polynomial.polyroots(self.denominator).astype(np.complex128)
-        slope = polynomial.polyder(self.denominator)
-        for _ in range(4):  # polish: the eigenvalues of the companion matrix lose digits where scales differ
-            step = polynomial.polyval(roots, self.denominator) / polynomial.polyval(roots, slope)
-            roots = roots - np.where(np.isfinite(step) & (np.abs(step) < 0.1 * np.abs(roots)), step, 0.0)
-        residues = polynomial.polyval(roots, self.numerator) / polynomial.polyval(roots, slope)
+        roots = _roots(self.denominator)
+        residues = polynomial.polyval(roots, self.numerator) / polynomial.polyval(
+            roots, polynomial.polyder(self.denominator)
+        )
         rates = np.sqrt(roots - self.center**2)
         return -residues / (2.0 * rates), rates
+
+
+def _roots(coefficients: ArrayLike) -> Complex:
+    """Zeros of a polynomial, to all their digits; those beyond the range of numbers are left out.
+
+    Where scales differ, as by a coefficient of 1e-9, the eigenvalues of the companion matrix lose digits of the zeros
+    near 0: these are taken from the reversed polynomial.
+    """
+    p = np.trim_zeros(np.asarray(coefficients, dtype=np.float64), "b")
+    at_zero = p.size - np.trim_zeros(p, "f").size
+    p = p[at_zero:]
+    if p.size < 2:
+        return np.zeros(at_zero, dtype=np.complex128)
+    with np.errstate(all="ignore"):  # far zeros overflow, double ones divide by 0
+        monic = bool(np.all(np.isfinite(p / p[-1])))
+        far = polynomial.polyroots(p).astype(np.complex128) if monic else np.empty(0, dtype=np.complex128)
+        small = np.abs(far) < UNEQUAL * np.abs(far).max(initial=0.0)
+        if small.any() or not monic:
+            near = 1.0 / polynomial.polyroots(p[::-1]).astype(np.complex128)
+            near = near[np.argsort(np.abs(near))]
+            found = np.concatenate([near[: np.count_nonzero(small)], far[~small]]) if monic else near
+            far = found[np.isfinite(found)]
+        slope = polynomial.polyder(p)
+        for _ in range(4):  # polish
+            step = polynomial.polyval(far, p) / polynomial.polyval(far, slope)
+            far = far - np.where(np.isfinite(step) & (np.abs(step) < 0.1 * np.abs(far)), step, 0.0)
+    return np.concatenate([np.zeros(at_zero, dtype=np.complex128), far])
 
 
 def _shifted(coefficients: Array, origin: float) -> Array:
