@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from mftheory import connectome
     from mftheory.action import GaussianEnsemble
     from mftheory.api import compare, plan, predict, simulate, solve, sweep
+    from mftheory.api.citing import cite
+    from mftheory.api.loading import load
     from mftheory.connectome import Connectome
     from mftheory.derive.catalogue import derivation, formula, labels
     from mftheory.derive.derivation import derive
@@ -62,6 +64,8 @@ _LAZY = {
     "plan": "mftheory.api",
     "predict": "mftheory.api",
     "sweep": "mftheory.api",
+    "load": "mftheory.api.loading",
+    "cite": "mftheory.api.citing",
     "GaussianEnsemble": "mftheory.action",
     "Connectome": "mftheory.connectome",
 }
@@ -89,6 +93,7 @@ __all__ = [
     "Rational",
     "Tanh",
     "Unsupported",
+    "cite",
     "compare",
     "connectome",
     "derivation",
@@ -97,6 +102,7 @@ __all__ = [
     "formula",
     "labels",
     "linear_equivalent",
+    "load",
     "plan",
     "predict",
     "predict_covariance",

@@ -25,11 +25,7 @@ class InvalidNetwork(MFTheoryError, ValueError):
     """
 
     def __init__(self, argument: str, value: object, allowed: str) -> None:
-        shown = repr(value)
-        if len(shown) > 60:
-            shown = shown[:20] + "..." + shown[-37:]  # the end of a path is the name of the file
-        shown = " ".join(shown.split())
-        super().__init__(f"{argument} = {shown}: {allowed}")
+        super().__init__(f"{argument} = {_shown(value)}: {allowed}")
         self.argument = argument
         self.value = value
         self.allowed = allowed
@@ -37,6 +33,25 @@ class InvalidNetwork(MFTheoryError, ValueError):
     def __reduce__(self) -> tuple[Any, ...]:
         # By default pickle would build it from its message alone: it could not come back from a worker process.
         return type(self), (self.argument, self.value, self.allowed)
+
+
+def _shown(value: object) -> str:
+    """A value in one short line, whatever it is."""
+    if isinstance(value, str | bytes) and len(value) > 2 * _ENDS:
+        value = value[:_ENDS] + value[-_ENDS:]  # type: ignore[operator]  # or it would be copied in full
+    elif isinstance(value, list | tuple) and len(value) > _ENDS:
+        value = [*value[:_ENDS], *value[-_ENDS:]]
+    try:
+        shown = repr(value)
+    except Exception:  # nested too deep, an integer of too many digits, or not written with care
+        shown = f"<{type(value).__name__}>"
+    if len(shown) > 60:
+        shown = shown[:20] + "..." + shown[-37:]  # the end of a path is the name of the file
+    return " ".join(shown.split())
+
+
+_ENDS = 60
+"""Characters or entries of either end of a long value that can be seen."""
 
 
 class InvalidFile(InvalidNetwork):

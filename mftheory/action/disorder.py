@@ -4,12 +4,13 @@ Everything that tells one ensemble from another is data of this module; the engi
 which ensemble it is.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import sympy as sp
 
-from mftheory.action.fields import Operator, Parameter, Population
+from mftheory.action.fields import Operator, Parameter, Population, expression
 from mftheory.errors import InvalidNetwork
 
 
@@ -63,7 +64,7 @@ class Covariance:
     transposed: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "value", sp.sympify(self.value, strict=True))
+        object.__setattr__(self, "value", expression("value", self.value))
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,8 @@ class GaussianEnsemble:
     citation: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not re.fullmatch(r"\w[\w +.,()-]*", self.name):
+            raise InvalidNetwork("name", self.name, "must be a name of letters, digits, spaces and + - . , ( ) _")
         _check_populations(self.populations)
         if not self.observables:
             fields = [f for p in self.populations if not p.linear for f in p.fields if not f.is_response]
@@ -241,7 +244,7 @@ def _check_correlations(covariances: tuple[Covariance, ...]) -> None:
 def _is_monomial(expr: sp.Expr, parameters: set[sp.Symbol], allow_constants: bool = False) -> bool:
     if expr == 0:
         return allow_constants
-    constant, dependent = sp.sympify(expr).as_independent(*parameters, as_Add=False)
+    constant, dependent = sp.sympify(expr, strict=True).as_independent(*parameters, as_Add=False)
     if not allow_constants and (constant.free_symbols or dependent.free_symbols - parameters):
         return False
     return all(factor.as_base_exp()[0] in parameters or factor == 1 for factor in sp.Mul.make_args(dependent))

@@ -6,7 +6,7 @@ function of the state, and the response field conjugate to the state's equation 
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import sympy as sp
 
@@ -55,6 +55,14 @@ class Field:
         return self.kind == "response"
 
 
+def expression(argument: str, value: Any) -> sp.Expr:
+    """A number or a SymPy expression; not a text, which SymPy would run as code."""
+    try:
+        return sp.sympify(value, strict=True)
+    except sp.SympifyError:
+        raise InvalidNetwork(argument, value, "must be a number or a SymPy expression") from None
+
+
 @dataclass(frozen=True)
 class Operator:
     """A field times a per-site weight: what a Gaussian matrix multiplies, such as φ_i or D_a ẑ_a."""
@@ -63,7 +71,7 @@ class Operator:
     weight: sp.Expr = sp.S.One
 
     def __rmul__(self, factor: sp.Expr | Parameter) -> "Operator":
-        symbol = factor.symbol if isinstance(factor, Parameter) else sp.sympify(factor)
+        symbol = factor.symbol if isinstance(factor, Parameter) else expression("factor", factor)
         return Operator(self.field, self.weight * symbol)
 
 
@@ -109,12 +117,14 @@ class Population:
     latex: dict[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        if not all(name.isidentifier() for name in (self.name, *self.state_names)):
-            raise InvalidNetwork("population", (self.name, self.state_name), "names must be identifiers")
+        activities = (self.activity_name or "phi", *self.observed)
+        if not all(isinstance(n, str) and n.isidentifier() for n in (self.name, *self.state_names, *activities)):
+            names = (self.name, self.state_name, self.activity_name, *self.observed)
+            raise InvalidNetwork("population", names, "names must be identifiers")
         if len(self.state_names) != 1 and not (self.state_names and self.linear):
             raise InvalidNetwork("state_name", self.state_name, "must be one name; only linear sites may have several")
         for name in ("size", "inverse_transfer", "noise"):
-            object.__setattr__(self, name, sp.sympify(getattr(self, name), strict=True))
+            object.__setattr__(self, name, expression(name, getattr(self, name)))
 
     @property
     def linear(self) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mftheory.api.neighbour import label_of, simpler_dimension
 from mftheory.api.simulating import samplable
 from mftheory.api.solving import solve
-from mftheory.api.work import check_settings, checked_sizes, simulated
+from mftheory.api.work import check_memory, check_settings, checked_sizes, simulated
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Network, Nonlinearity, _check
 
@@ -112,7 +112,10 @@ def compare(
     if not networks:
         raise InvalidNetwork("network", network, "must be a Network or a GaussianEnsemble, or some of them")
     drawn_from = [samplable(net, parameters, nonlinearity) for net in networks]
+    if labels is not None and len(labels) != len(networks):
+        raise InvalidNetwork("labels", labels, f"must be as many as the points, {len(networks)}")
     sizes = checked_sizes(n)
+    check_memory(drawn_from, sizes)
     check_settings(simulation)
     seed = _check.integer("seed", seed, at_least=0)
     runs = [

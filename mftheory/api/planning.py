@@ -76,8 +76,8 @@ def plan(
             raise InvalidNetwork("network", network, "must be a Network")
         raise Unsupported("plan: the spread between networks was measured for networks, not for a GaussianEnsemble")
     target = _check.positive("target", target)
-    if target >= 1:
-        raise InvalidNetwork("target", target, "must be above 0 and below 1")
+    if not 1e-6 <= target < 1:
+        raise InvalidNetwork("target", target, "must be at least 1e-06 and below 1")
     sizes = None if n is None else checked_sizes(n)
     seconds = None if seconds is None else _check.positive("seconds", seconds)
     theory = solve(network)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mftheory.api import work
-from mftheory.api.work import check_settings, checked_sizes
+from mftheory.api.work import check_memory, check_settings, checked_sizes
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Network, _check
 
@@ -129,13 +129,16 @@ def sweep(
         raise InvalidNetwork(next(iter(simulation)), next(iter(simulation.values())), "is not for what='solve'")
     Sampling.of(sampling or {})
     networks = grid.networks(family)
+    sizes = checked_sizes(n)
+    if what != "solve":
+        check_memory(networks, sizes)
     plan = Plan.of(
         what,  # type: ignore[arg-type]
         grid,
         networks,
         names,
         tau=lags,
-        n=checked_sizes(n),
+        n=sizes,
         seeds=seeds,
         seed=_check.integer("seed", seed, at_least=0),
         common_disorder=bool(common_disorder),

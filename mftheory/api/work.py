@@ -11,6 +11,7 @@ from mftheory.api.neighbour import simpler_dimension
 from mftheory.api.solving import solve
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Network
+from mftheory.network.connectivity import check_couplings
 
 if TYPE_CHECKING:
     from mftheory.action import GaussianEnsemble
@@ -92,6 +93,18 @@ def checked_sizes(n: int | Sequence[int]) -> list[int]:
     if not sizes or len(set(sizes)) < len(sizes) or not all(isinstance(size, Integral) and size >= 2 for size in sizes):
         raise InvalidNetwork("n", n, "must be a whole number of at least 2, or several different ones")
     return [int(size) for size in sizes]
+
+
+def check_memory(networks: "Iterable[Samplable]", sizes: Iterable[int]) -> None:
+    """Refuse sizes of which not even one network's couplings fit into memory, before anything is begun.
+
+    Raises
+    ------
+    InvalidNetwork
+    """
+    largest = max(sizes)
+    for connectivity in {network.connectivity for network in networks if isinstance(network, Network)}:
+        check_couplings(connectivity, largest)
 
 
 def check_settings(simulation: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from mftheory.cli.options import Json, Progress
-from mftheory.cli.output import print_json, silent
+from mftheory.cli.output import check_folder, print_json, silent
 
 
 def figure(
@@ -29,6 +29,7 @@ def figure(
     """
     from mftheory.figures import jobs
 
+    check_folder("output", output)
     chosen = "trial" if quick else preset
     say = silent if as_json else typer.echo
     if name == "summary":

@@ -52,13 +52,22 @@ def formulas(
     as_json: Json = False,
 ) -> None:
     """List the formulas, or print one.  Example: mftheory formulas psi-overlap --latex"""
+    known = mf.labels()
+    asked = [name for name, given in (("--latex", latex), ("--python", python), ("--derive", steps)) if given]
+    if len(asked) > 1:
+        raise mf.InvalidNetwork(asked[1], True, f"is another form than {asked[0]}: one at a time")
     if label is None:
-        known = mf.labels()
+        if asked:
+            raise mf.InvalidNetwork("label", None, f"must be given with {asked[0]}; mftheory formulas lists them")
         width = max(map(len, known))
         lines = [f"{name:<{width}}  {observable} of {ensemble}" for name, (ensemble, observable) in known.items()]
         typer.echo(json.dumps(known, indent=1) if as_json else "\n".join(lines))
     elif steps:
-        print_steps(mf.derivation(label).steps())
+        derived = mf.derivation(label).steps(observable=known[label][1])
+        if as_json:
+            typer.echo(json.dumps({name: step.latex() for name, step in derived.items()}, indent=1))
+        else:
+            print_steps(derived)
     else:
         print_formula(mf.formula(label), latex, python, as_json)
 

@@ -23,8 +23,10 @@ from mftheory.cli.options import (
     network_of,
     numbers,
 )
-from mftheory.cli.output import draw_panel, print_json, print_report
+from mftheory.cli.output import check_picture, draw_panel, print_json, print_report
 from mftheory.errors import InvalidNetwork
+
+WHAT = ("solve", "simulate", "compare")
 
 
 def simulate(
@@ -47,6 +49,7 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """One network.  Example: mftheory simulate --g 3 --effective-rank 0.5 --n 500 --target 0.02"""
+    check_picture(plot)
     net = network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
     result = mf.simulate(net, n, seed, trajectories=trajectories, duration=duration, target=target, progress=progress)
     record: dict[str, Any] = {
@@ -83,6 +86,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Theory against networks.  Example: mftheory compare --g 3 --effective-rank 1 --n 250 --n 500 --n 1000"""
+    check_picture(plot)
     net = network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
     result = mf.compare(net, n=n, seeds=networks, observable=observable, progress=progress)
     if plot is not None:
@@ -137,6 +141,9 @@ def sweep(
     """A grid of parameters.  Example: mftheory sweep --g 3 --g 6 --effective-rank 0.1:1:10 --store rank.nc"""
     from mftheory.sweeps import report
 
+    check_picture(plot)
+    if what not in WHAT:
+        raise InvalidNetwork("what", what, f"must be one of {', '.join(WHAT)}")
     given = {
         "g": g,
         "effective_rank": effective_rank,

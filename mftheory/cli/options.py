@@ -79,6 +79,10 @@ def network_of(couplings: Couplings, nonlinearity: str, noise: float = 0.0, dyna
     return mf.Network(couplings, nonlinearity_of(nonlinearity), dynamics=dynamics_of(dynamics), noise=noise)
 
 
+MOST = 1_000_000
+"""Values of one parameter: as many as a sweep has points at most."""
+
+
 def numbers(name: str, texts: list[str]) -> list[float]:
     """Numbers, one an option, or FROM:TO:COUNT for several at equal distances."""
     found: list[float] = []
@@ -89,8 +93,12 @@ def numbers(name: str, texts: list[str]) -> list[float]:
                 found.append(float(first))
             else:
                 last, count = rest
+                if int(count) > MOST:
+                    raise InvalidNetwork(name, text, f"must be at most {MOST:,} numbers")
                 found += np.linspace(float(first), float(last), int(count)).tolist()
-        except ValueError:
+        except ValueError as error:
+            if isinstance(error, InvalidNetwork):
+                raise
             raise InvalidNetwork(name, text, "must be a number, or FROM:TO:COUNT") from None
     return found
 

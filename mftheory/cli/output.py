@@ -1,11 +1,47 @@
 """How results are printed and drawn."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import typer
+
+from mftheory.errors import InvalidFile
+
+
+def check_folder(argument: str, folder: Path) -> None:
+    """Refuse, before any work is done, a folder that is none, or that cannot be made or written to.
+
+    Raises
+    ------
+    InvalidFile
+    """
+    there = next((f for f in (folder, *folder.parents) if f.exists()), Path())
+    if not there.is_dir():
+        raise InvalidFile(argument, str(folder), f"must be a folder; {there} is a file")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InvalidFile(argument, str(folder), f"must be a folder that can be written to; {there} cannot")
+
+
+def check_picture(file: Path | None) -> None:
+    """Refuse, before any work is done, a picture that could not be written after it.
+
+    Raises
+    ------
+    InvalidFile
+    """
+    if file is None:
+        return
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    known = FigureCanvasAgg.get_supported_filetypes()
+    if file.suffix[1:].lower() not in known:
+        raise InvalidFile("plot", str(file), f"must end in one of .{', .'.join(sorted(known))}")
+    if file.is_dir():
+        raise InvalidFile("plot", str(file), "must be a file, not a folder")
+    check_folder("plot", file.parent)
 
 
 def draw_panel(draw: Callable[[Any], Any], file: Path) -> None:

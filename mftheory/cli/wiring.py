@@ -7,7 +7,7 @@ import typer
 
 import mftheory as mf
 from mftheory.cli.options import Json, Phi, Progress, nonlinearity_of, pairs
-from mftheory.cli.output import print_json
+from mftheory.cli.output import check_picture, print_json
 from mftheory.errors import InvalidNetwork
 
 
@@ -59,6 +59,7 @@ def connectome(
     Levels of description: independent couplings of equal variance, random modes with the wiring's singular values,
     these with its overlaps, and the wiring itself; each predicted and simulated.
     """
+    check_picture(plot)
     wiring = mf.Connectome.read(
         mf.connectome.sample_data(str(file)) if str(file) in mf.connectome.SAMPLES and not file.exists() else file,
         columns=pairs("column", column),

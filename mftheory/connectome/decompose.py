@@ -14,11 +14,12 @@ from mftheory.connectome.normalise import Normalised, normalise, unscaled
 from mftheory.connectome.overlaps import OverlapSignificance, significance
 from mftheory.connectome.strengths import ComponentStrengths, component_strengths, plain_strengths
 from mftheory.connectome.wiring import Connectome
+from mftheory.errors import InvalidNetwork
 
 _REPORTED = 100  # diagonal overlaps in a report
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Decomposition:
     """A wiring diagram in the terms of the theory.
 
@@ -77,6 +78,12 @@ class Decomposition:
         return significance(self.overlaps[:200, :200], self.n)
 
     @property
+    def reciprocity(self) -> float:
+        """Σ_ij J_ij J_ji/Σ_ij J_ij²: 1 for symmetric couplings, about ±1/n for independent ones."""
+        matrix = self.normalised.matrix
+        return float(matrix.multiply(matrix.T).sum() / matrix.power(2).sum())
+
+    @property
     def bulk_radius(self) -> float:
         """√(Σσ²/n): the eigenvalues of independent modes (or couplings) of this variance lie within."""
         return float(np.sqrt(np.mean(self.singular_values**2)))
@@ -108,7 +115,7 @@ class Decomposition:
         Unsupported
             If PR_S ≥ 1/2.
         """
-        return mode_overlaps(self.singular_values, self.modes.diagonal, self.require_strengths())
+        return mode_overlaps(self.singular_values, self.modes.diagonal, self.require_strengths(), self.reciprocity)
 
     @property
     def summary(self) -> str:
@@ -128,6 +135,15 @@ class Decomposition:
                 self.overlap_significance.summary,
             ]
         )
+
+    def _repr_html_(self) -> str:
+        from mftheory.results.html import result_table
+
+        return result_table(repr(self), (), [(line,) for line in self.summary.splitlines()])
+
+    def __repr__(self) -> str:
+        source = f"{self.wiring.source!r}, " if self.wiring.source else ""
+        return f"Decomposition({source}n={self.n}, PR_S={self.pr_singular_values:.4g})"
 
     def report(
         self, eigenvalues: Eigenvalues | None = None
@@ -171,6 +187,7 @@ class Decomposition:
             "distance_plain": None if s is None else plain_strengths(self.singular_values).distance,
             "resolved_strengths": None if s is None else s.resolved,
             "trace": self.trace,
+            "reciprocity": self.reciprocity,
             "overlaps": self.modes.diagonal[: min(_REPORTED, self.left.shape[1])].tolist(),
             "overlap_level": significant.level,
             "overlap_rms_diagonal": significant.diagonal_rms * significant.level,
@@ -232,6 +249,8 @@ def decompose(
     >>> round(found.pr_singular_values, 12), found.overlaps.round(6).tolist(), found.modes.tail
     (0.5, [[1.0]], 'exact')
     """
+    if not isinstance(wiring, Connectome):
+        raise InvalidNetwork("wiring", wiring, "must be a Connectome, such as mf.Connectome.read(file) gives")
     balanced = normalise(wiring, progress=progress) if normalised else unscaled(wiring)
     found = singular_modes(balanced.matrix, modes, progress=progress)
     pr = spectrum.participation_ratio(found.singular_values)

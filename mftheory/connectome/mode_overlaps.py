@@ -61,7 +61,9 @@ class ModeOverlaps:
         return float(squares.sum() ** 2 / (self.n * np.sum(squares**2)))
 
 
-def mode_overlaps(singular_values: ArrayLike, diagonal: ArrayLike, strengths: ComponentStrengths) -> ModeOverlaps:
+def mode_overlaps(
+    singular_values: ArrayLike, diagonal: ArrayLike, strengths: ComponentStrengths, reciprocity: float | None = None
+) -> ModeOverlaps:
     """Overlaps of the modes whose mixtures are the measured singular vectors.
 
     Parameters
@@ -72,6 +74,11 @@ def mode_overlaps(singular_values: ArrayLike, diagonal: ArrayLike, strengths: Co
         u_aᵀ v_a, in the same order.
     strengths : ComponentStrengths
         Of the same singular values, from `component_strengths`.
+    reciprocity : float, optional
+        Σ_ij J_ij J_ji/Σ_ij J_ij² of the couplings. Independent pairs of patterns have Σ (D_a ρ_a)² = tr J². Couplings
+        whose overlaps come from elsewhere (several modes that share a pattern, localised ones) would be given large ρ
+        with which they had nearly symmetric couplings: with this number ρ has the couplings' own symmetry, the overlaps
+        of the leading, resolved modes, and of the others as much as it leaves.
 
     Returns
     -------
@@ -106,18 +113,20 @@ def mode_overlaps(singular_values: ArrayLike, diagonal: ArrayLike, strengths: Co
         raise InvalidNetwork("diagonal", o.shape, f"must have one overlap a singular value, {sigma.shape}")
     if not np.all(np.abs(o) <= 1 + 1e-9):
         raise InvalidNetwork("diagonal", o, "must be numbers from -1 to 1")
-    return _Fit(sigma, o, strengths).solve()
+    if reciprocity is not None and not -1 - 1e-9 <= reciprocity <= 1 + 1e-9:
+        raise InvalidNetwork("reciprocity", reciprocity, "must be a number from -1 to 1")
+    return _Fit(sigma, o, strengths, reciprocity).solve()
 
 
 class _Fit:
     """In units in which Σσ² = n. Modes 0 … single - 1 are resolved, the others are a law."""
 
-    def __init__(self, sigma: Real, diagonal: Real, strengths: ComponentStrengths) -> None:
+    def __init__(self, sigma: Real, diagonal: Real, strengths: ComponentStrengths, reciprocity: float | None) -> None:
         self.unit = float(np.sqrt(np.mean(sigma**2)))
         self.n, self.given = sigma.size, strengths
         self.sigma, self.diagonal = sigma / self.unit, diagonal
         self.trace = float(np.mean(self.sigma * diagonal))
-        self.single = strengths.resolved
+        self.single, self.reciprocity = strengths.resolved, reciprocity
         d = strengths.values[strengths.values > 0] / self.unit
         self.d, self.rho = d, np.zeros(d.size)
         m = d.size - self.single
@@ -176,6 +185,11 @@ class _Fit:
         s, t = (s - self.s) * self.p, (t - self.t) * self.p
         bend, angle = x[:_KNOTS], x[_KNOTS:]
         moments = [weight @ (d * rho) - self.trace, weight @ d**2 + self.trace**2 - 1.0]
+        if self.reciprocity is not None:
+            k = self.single
+            least = float(np.sum(weight[:k] * (d[:k] * rho[:k]) ** 2))
+            # tr J²/n, the resolved modes' part in any case; (Σ D ρ)²/n is that of products of two modes.
+            moments.append(weight @ (d * rho) ** 2 - max(self.reciprocity - self.trace**2, least))
         return np.concatenate(
             [
                 np.concatenate([s.real, s.imag, t.real, t.imag]) / np.sqrt(s.size),

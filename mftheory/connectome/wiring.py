@@ -238,6 +238,13 @@ class Connectome:
         lines += [f"warning: {sentence}" for sentence in self.warnings]
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        from mftheory.results.html import result_table
+
+        facts = {name: value for name, value in self.report().items() if name not in ("source", "warnings") and value}
+        rows = [*facts.items(), *(("warning", sentence) for sentence in self.warnings)]
+        return result_table(repr(self), ("", ""), rows)
+
     def __repr__(self) -> str:
         source = f"{self.source!r}, " if self.source else ""
         return f"Connectome({source}n={self.n}, edges={self.edges}, fraction_inhibitory={self.fraction_inhibitory:.3g})"

@@ -101,6 +101,16 @@ class Derivation:
         """Hessian of the action in the order parameters and their conjugates."""
         return self._hessian.labelled
 
+    def latex(self) -> str:
+        """The action before and the exponent after averaging over the disorder, typeset."""
+        return rf"\begin{{gathered}} {self.action.latex()} \\ {self.averaged.latex()} \end{{gathered}}"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+    def __repr__(self) -> str:
+        return f"Derivation({self.ensemble.name!r}: four-point functions of {', '.join(self.observables)})"
+
     @property
     def observables(self) -> tuple[str, ...]:
         """Observables whose four-point function can be asked for."""

@@ -37,7 +37,7 @@ def average(
     >>> average(alpha * D.symbol**4, [D, rho]), average(alpha * D.symbol * rho.symbol, [D, rho])
     (alpha*r_4, alpha*Mean(D*rho))
     """
-    expr = sp.expand(sp.sympify(expr))
+    expr = sp.expand(sp.sympify(expr, strict=True))
     if expr == 0:
         return expr
     if expr.is_Add:

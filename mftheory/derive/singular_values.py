@@ -100,7 +100,7 @@ def singular_value_s_transform(squared_strengths: sp.Expr) -> sp.Expr:
     >>> singular_value_s_transform(1)
     (M*alpha + 1)**(-2)
     """
-    return sp.sympify(squared_strengths) * wishart_s_transform() ** 2
+    return sp.sympify(squared_strengths, strict=True) * wishart_s_transform() ** 2
 
 
 @cache
@@ -163,7 +163,7 @@ def s_transform_of_moments(moments: Sequence[sp.Expr]) -> sp.Expr:
     """
     k = _whole("number of moments", len(moments))
     series = sum(m * u ** (n + 1) for n, m in enumerate(moments))
-    chi = _reverted(sp.sympify(series), u, w, k)
+    chi = _reverted(sp.sympify(series, strict=True), u, w, k)
     full = sp.expand(chi * (1 + w) / w)
     return sp.collect(sum(full.coeff(w, n) * w**n for n in range(k)), w)
 
@@ -308,7 +308,7 @@ def wick_moment(order: int, neurons: sp.Expr = sp.oo, strengths: bool = True) ->
             continue
         weight = sp.prod([r(size) for size in sizes]) if strengths else sp.S.One
         result += (
-            count * alpha ** (len(sizes) - 1) * weight * sp.sympify(neurons) ** power
+            count * alpha ** (len(sizes) - 1) * weight * sp.sympify(neurons, strict=True) ** power
             if power
             else (count * alpha ** (len(sizes) - 1) * weight)
         )

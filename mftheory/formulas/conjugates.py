@@ -35,7 +35,7 @@ def conjugate_symbol(symbol: sp.Symbol) -> sp.Symbol:
 
 def conjugated(expr: sp.Expr) -> sp.Expr:
     """Complex conjugate of a rational expression with separate conjugate symbols."""
-    expr = sp.sympify(expr)
+    expr = sp.sympify(expr, strict=True)
     return expr.xreplace({s: conjugate_symbol(s) for s in expr.free_symbols})
 
 
@@ -81,7 +81,7 @@ def canonical(expr: sp.Expr) -> sp.Expr:
     >>> canonical(sp.Abs(1 - s) ** 2 - 1 + 2 * sp.re(s) - s * sp.conjugate(s))
     0
     """
-    return sp.cancel(sp.together(separate(sp.sympify(expr))))
+    return sp.cancel(sp.together(separate(sp.sympify(expr, strict=True))))
 
 
 def vanishes(expr: sp.Expr) -> bool:
@@ -98,7 +98,7 @@ def vanishes(expr: sp.Expr) -> bool:
     >>> vanishes(1 / (a - b) - (a + b) / (a**2 - b**2)), vanishes(1 / (a - b) - 1 / (a + b))
     (True, False)
     """
-    numerator = sp.fraction(sp.together(separate(sp.sympify(expr))))[0]
+    numerator = sp.fraction(sp.together(separate(sp.sympify(expr, strict=True))))[0]
     # Means over sites are indeterminates like any other symbol.
     unknowns = sorted(numerator.free_symbols | numerator.atoms(sp.Function), key=str)
     named = {u: sp.Symbol(f"x{n}") for n, u in enumerate(unknowns)}

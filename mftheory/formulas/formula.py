@@ -1,6 +1,6 @@
 """A derived formula: its expression, what its symbols mean, what was assumed, where it is published."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -191,7 +191,10 @@ class Formula:
                 value = given[base][int(k) - 1]
             else:
                 value = self._parameter(network, name)
-            values[info.symbol] = sp.sympify(value)
+            try:
+                values[info.symbol] = sp.sympify(value, strict=True)  # never a text, which would be run
+            except sp.SympifyError:
+                raise InvalidNetwork(name, value, "must be a number") from None
         return sp.N(self.expr.subs(values), digits)
 
     def _given(self, network: Any, C: Any, S: Any, spectra: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,6 +203,12 @@ class Formula:
         given.update({name: value for name, value in (("C_phi", C), ("S_phi", S)) if value is not None})
         for name in self._needed() - given.keys():
             raise InvalidNetwork(name, None, "must be given as a pair of values, at ω1 and ω2")
+        for name, pair in given.items():
+            kinds = [np.asarray(v).dtype.kind for v in pair] if isinstance(pair, Sequence | np.ndarray) else []
+            if len(kinds) != 2 or not all(kind in "iufcO" for kind in kinds):
+                raise InvalidNetwork(name, pair, "must be a pair of numbers, or of arrays of them, at ω1 and ω2")
+        if not isinstance(network, Mapping) and not hasattr(network, "ensemble"):
+            raise InvalidNetwork("network", network, f"must be a Network of the ensemble {self.ensemble!r}, or a dict")
         if not isinstance(network, Mapping) and network.ensemble != self.ensemble:
             raise InvalidNetwork("network", network, f"must be of the ensemble {self.ensemble!r}")
         return given

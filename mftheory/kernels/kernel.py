@@ -1,9 +1,6 @@
 """Compiled kernels: the committed ones, and those of a user's own formulas, cached across processes."""
 
 import importlib
-import importlib.util
-import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -179,6 +176,7 @@ def committed_site_means(ensemble: str) -> SiteMeans:
 
 def compiled(formula: "Formula") -> Kernel:
     """The kernel of a derived formula: the committed one where it is the same, else compiled once and kept."""
+    from mftheory.kernels.cache import load
     from mftheory.kernels.source import content_hash, source
 
     path = GENERATED / file_name(formula.ensemble, formula.observable)
@@ -187,22 +185,7 @@ def compiled(formula: "Formula") -> Kernel:
         if kernel.content_hash == content_hash(formula):
             return kernel
     text = source(formula)
-    path = _cache_folder() / f"kernel_{content_hash(formula)}.py"
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        partial = path.with_suffix(f".{os.getpid()}.tmp")  # another process may be writing the same kernel
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    return _kernel(_import_path(path, f"mftheory_{path.stem}"), path)
-
-
-def _cache_folder() -> Path:
-    base = (
-        os.environ.get("MFTHEORY_CACHE")
-        or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mftheory"
-    )
-    folder = Path(base) / "kernels"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return _kernel(*load(f"kernel_{content_hash(formula)}", text))
 
 
 def _kernel(module: ModuleType, path: Path) -> Kernel:
@@ -212,19 +195,3 @@ def _kernel(module: ModuleType, path: Path) -> Kernel:
             function = getattr(module, name)
             loops[name] = Loop(function, function.__code__.co_varnames)
     return Kernel(module.LABEL, module.ARGUMENTS, module.INPUTS, loops, module.CONTENT_HASH, module.kernel, path)
-
-
-def _import_path(path: Path, name: str) -> ModuleType:
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # numba's cache looks the module up by name when it loads compiled code
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module

@@ -1,10 +1,12 @@
 """Formula → readable numba source."""
 
 import hashlib
+import keyword
 import textwrap
 
 import sympy as sp
 
+from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Formula
 from mftheory.kernels.loops import with_loops_apart
 from mftheory.kernels.printer import Printer, with_squares
@@ -21,7 +23,7 @@ from numba import vectorize
 
 from mftheory.kernels.runtime import abs2
 
-LABEL = {label!r}
+LABEL = {label_text}
 ENSEMBLE = {ensemble!r}
 OBSERVABLE = {observable!r}
 ARGUMENTS = {arguments!r}
@@ -56,6 +58,9 @@ def source(formula: Formula) -> str:
     these factors, each with a function for its value from the arguments. Real symbols are float64, complex ones
     complex128; the result is complex128.
     """
+    for name in formula.arguments:
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise InvalidNetwork("symbol", name, "must have an identifier as its name, other than Python's keywords")
     apart, loops = with_loops_apart(formula)
     shared, (result,) = sp.cse(
         with_squares(apart), symbols=sp.numbered_symbols("t"), optimizations="basic", order="canonical"
@@ -69,9 +74,10 @@ def source(formula: Formula) -> str:
     types = ["float64" if symbol.is_real else "complex128" for symbol in inputs]
     names = tuple(symbol.name for symbol in inputs)
     return _TEMPLATE.format(
-        label=formula.label,
-        title=f"Ψ^{formula.observable}(ω1, ω2) of the ensemble {formula.ensemble}.",
-        formula=textwrap.fill(str(formula.expr), width=110, break_long_words=False),
+        label=_in_docstring(formula.label),
+        title=_in_docstring(f"Ψ^{formula.observable}(ω1, ω2) of the ensemble {formula.ensemble}."),
+        formula=_in_docstring(textwrap.fill(str(formula.expr), width=110, break_long_words=False)),
+        label_text=repr(formula.label),
         ensemble=formula.ensemble,
         observable=formula.observable,
         arguments=formula.arguments,
@@ -82,6 +88,11 @@ def source(formula: Formula) -> str:
         body=textwrap.indent("\n".join(lines), "    "),
         loops="".join(_loop(symbol, loops[symbol], formula, printer) for symbol in sorted(loops, key=str)),
     )
+
+
+def _in_docstring(text: str) -> str:
+    """Text that cannot end the docstring that it stands in."""
+    return text.replace("\\", "\\\\").replace('"', "'")
 
 
 def _loop(symbol: sp.Symbol, gain: sp.Expr, formula: Formula, printer: Printer) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from mftheory.errors import InvalidNetwork
-from mftheory.network import _check
+from mftheory.network import _check, memory
 from mftheory.network.couplings import Couplings, Dense
 from mftheory.network.given import Given
 from mftheory.network.overlaps import amplitude
@@ -57,7 +57,7 @@ class IID:
     ensemble = "iid"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "g", _check.positive("g", self.g))
+        object.__setattr__(self, "g", _check.strength("g", self.g))
 
     @property
     def g_eff(self) -> float:
@@ -73,6 +73,7 @@ class IID:
         """One J of n neurons, self-couplings included."""
         n = _check.integer("n", n, at_least=2)
         seed = _check.integer("seed", seed, at_least=0)
+        check_couplings(self, n)
         return Dense(np.random.default_rng(seed).standard_normal((n, n)) * (self.g / math.sqrt(n)))
 
 
@@ -112,7 +113,7 @@ class PartiallySymmetric:
     ensemble = "partially-symmetric"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "g", _check.positive("g", self.g))
+        object.__setattr__(self, "g", _check.strength("g", self.g))
         object.__setattr__(self, "symmetry", amplitude("symmetry", self.symmetry))
 
     @property
@@ -129,6 +130,7 @@ class PartiallySymmetric:
         """One J of n neurons, √(g²-|σ|) X + √(|σ|/2) (Y ± Yᵀ); at symmetry 0 the one that `IID` draws."""
         n = _check.integer("n", n, at_least=2)
         seed = _check.integer("seed", seed, at_least=0)
+        check_couplings(self, n)
         rng = np.random.default_rng(seed)
         scale = self.g / math.sqrt(n)
         J = rng.standard_normal((n, n)) * (scale * math.sqrt(1.0 - abs(self.symmetry)))
@@ -136,6 +138,21 @@ class PartiallySymmetric:
             Y = rng.standard_normal((n, n)) * (scale * math.sqrt(0.5 * abs(self.symmetry)))
             J += Y + math.copysign(1.0, self.symmetry) * Y.T
         return Dense(J)
+
+
+def check_couplings(connectivity: Connectivity, n: int) -> None:
+    """Refuse to draw couplings of n neurons that do not fit into memory.
+
+    Raises
+    ------
+    InvalidNetwork
+    """
+    if isinstance(connectivity, RandomMode):
+        connectivity.check_fits(n)
+    elif not isinstance(connectivity, Given):
+        # A matrix and its multiple; with symmetry another one, and their sum.
+        arrays = 4 if isinstance(connectivity, PartiallySymmetric) and connectivity.symmetry != 0 else 2
+        memory.check("n", n, 8.0 * arrays * n * n, "drawing the couplings")
 
 
 def checked(value: Any) -> Connectivity:

@@ -1,9 +1,12 @@
 """Gaussian matrices whose entries covary, by the small covariance matrix of the entries that belong together."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork
+from mftheory.network import memory
 
 Array = NDArray[np.float64]
 
@@ -40,6 +43,7 @@ def covarying_matrices(names: tuple[str, ...], same: Array, shape: tuple[int, in
     >>> X.shape, bool(np.allclose(X, -Y))
     ((3, 4), True)
     """
+    memory.check("n", max(shape), 16.0 * len(names) * math.prod(shape), "drawing the couplings")
     root = _root(names, same)
     normal = rng.standard_normal((len(names), *shape))
     result = np.zeros_like(normal)
@@ -85,6 +89,7 @@ def reciprocal_matrices(
     True
     """
     k = len(names)
+    memory.check("n", n, 8.0 * (2 * k + 1) * n * n, "drawing the couplings")  # matrices, normal numbers and indices
     i, j = np.triu_indices(n, 1)
     forward, backward, across = _at(same, i, j), _at(same, j, i), _at(transposed, i, j)
     block = np.empty((max(len(forward), len(backward), len(across)), 2 * k, 2 * k))

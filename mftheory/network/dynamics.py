@@ -59,6 +59,12 @@ class Leaky:
         return np.array([-1.0 + 0j])
 
 
+FASTEST = 1e9
+"""Largest rate, and inverse of the smallest, at which a filter forgets."""
+MOST = 50
+"""Coefficients of a polynomial, whose zeros could not be told apart if there were more."""
+
+
 @dataclass(frozen=True)
 class Rational:
     """A filter with a rational transfer function, H(ω) = n(iω)/d(iω): d(∂_t) x = n(∂_t) input.
@@ -102,6 +108,11 @@ class Rational:
         if len(numerator) >= len(denominator):
             raise InvalidNetwork("numerator", self.numerator, "must be of lower degree than the denominator")
         # Routh-Hurwitz would not need the roots; with them the message can name the offender.
+        size = np.abs(self.poles)
+        if not np.all((size >= 1 / FASTEST) & (size <= FASTEST)):
+            found = f"{size.min():.3g} to {size.max():.3g}"
+            allowed = f"must have zeros from {1 / FASTEST:g} to {FASTEST:g} in size, not {found}"
+            raise InvalidNetwork("denominator", denominator, allowed)
         worst = max(self.poles, key=lambda pole: float(pole.real))
         if not worst.real < 0:
             raise InvalidNetwork("denominator", denominator, f"must be stable; it has a zero at {worst:.3g}")
@@ -159,6 +170,8 @@ class EulerMap:
         delta = _check.positive("delta", self.delta)
         if not delta < 2:
             raise InvalidNetwork("delta", self.delta, "must be a number above 0 and below 2")
+        if not delta >= 1 / FASTEST:
+            raise InvalidNetwork("delta", self.delta, f"must be at least {1 / FASTEST:g}")
         object.__setattr__(self, "delta", delta)
 
     def transfer(self, omega: ArrayLike) -> Complex:
@@ -186,10 +199,9 @@ def checked(value: Any) -> Dynamics:
 
 def _coefficients(argument: str, values: Any) -> tuple[float, ...]:
     allowed = "must be finite real coefficients, the constant term first, not all 0"
-    try:
-        array = np.atleast_1d(np.asarray(values, dtype=np.float64))
-    except (TypeError, ValueError):
-        raise InvalidNetwork(argument, values, allowed) from None
+    array = np.atleast_1d(_check.real_array(argument, values, allowed.removeprefix("must be ")))
     if array.ndim != 1 or not np.all(np.isfinite(array)) or not np.any(array):
         raise InvalidNetwork(argument, values, allowed)
+    if array.size > MOST:
+        raise InvalidNetwork(argument, values, f"must be at most {MOST} coefficients")
     return tuple(float(c) for c in np.trim_zeros(array, "b"))

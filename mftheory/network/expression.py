@@ -18,7 +18,8 @@ import numpy as np
 from mftheory.errors import InvalidNetwork
 from mftheory.network.taylor import FUNCTIONS, Taylor
 
-LONGEST = 1000  # characters
+LONGEST = 1000  # characters, as a user writes it
+LONGEST_SPELLED = 20 * LONGEST  # in the one spelling, and with numbers of 20 digits for parameters of one letter
 DEEPEST = 100  # levels of the tree
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
@@ -64,7 +65,10 @@ def text_of(formula: Any, parameters: frozenset[str] = frozenset()) -> str:
 
 def normalised(formula: Any, parameters: frozenset[str] = frozenset()) -> str:
     """A formula in the one spelling by which it is compared and kept."""
-    return ast.unparse(parse(text_of(formula, parameters), parameters))
+    text = text_of(formula, parameters)
+    if len(text) > LONGEST:
+        raise InvalidNetwork("nonlinearity", text, f"must have at most {LONGEST} characters")
+    return ast.unparse(parse(text, parameters))
 
 
 def with_numbers(text: str, values: Mapping[str, float]) -> str:
@@ -91,8 +95,8 @@ def names_of(tree: Tree) -> set[str]:
 @lru_cache(maxsize=256)
 def parse(text: str, parameters: frozenset[str] = frozenset()) -> Tree:
     """The tree of a formula in x and the parameters; InvalidNetwork, in one line, for anything that is not one."""
-    if len(text) > LONGEST:
-        raise InvalidNetwork("nonlinearity", text, f"must have at most {LONGEST} characters")
+    if len(text) > LONGEST_SPELLED:
+        raise InvalidNetwork("nonlinearity", text, f"must have at most {LONGEST_SPELLED} characters")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about doubtful literals and constants: those are refused below

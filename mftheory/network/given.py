@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork, Unsupported
-from mftheory.network import _check
+from mftheory.network import _check, memory
 from mftheory.network.couplings import Dense, Sparse
 
 DENSEST = 0.1
@@ -136,6 +136,7 @@ def _couplings(J: Any) -> Dense | Sparse:
     except (TypeError, ValueError):
         raise InvalidNetwork("J", J, ALLOWED) from None
     _check_kind(J, array)
+    memory.check("J", _Described(f"an array of shape {array.shape}"), 9.0 * array.size, "a copy of it")
     matrix = np.array(array, dtype=np.float64, order="C")
     _check_finite(matrix)
     return Sparse.of(matrix) if np.count_nonzero(matrix) <= DENSEST * matrix.size else Dense(matrix)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork
+from mftheory.network import _check
 from mftheory.network import expression as _expression
 from mftheory.network.nonlinearity import Nonlinearity
 
@@ -140,10 +141,7 @@ def _arrays(parameters: Any) -> dict[str, NDArray[np.float64]]:
         if not isinstance(name, str) or not name.isidentifier() or name in reserved:
             raise InvalidNetwork("parameters", name, "names must be identifiers other than x, pi, e and functions")
         allowed = "must be a finite number or a non-empty one-dimensional array of finite numbers"
-        try:
-            array = np.array(values, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise InvalidNetwork(f"parameters[{name!r}]", values, allowed) from None
+        array = _check.real_array(f"parameters[{name!r}]", values, allowed.removeprefix("must be "))
         if array.ndim > 1 or array.size == 0 or not np.all(np.isfinite(array)):
             raise InvalidNetwork(f"parameters[{name!r}]", values, allowed)
         arrays[name] = array + 0.0  # -0.0 is 0.0

@@ -76,7 +76,8 @@ class Network:
             raise InvalidNetwork("gains", self.gains, "must be a parameter of the formula: G*tanh(x)")
         object.__setattr__(self, "gains", _gains.checked(self.gains))
         _dynamics.checked(self.dynamics)
-        object.__setattr__(self, "noise", _check.nonnegative("noise", self.noise))
+        noise = _check.nonnegative("noise", self.noise)
+        object.__setattr__(self, "noise", _check.strength("noise", noise) if noise > 0 else 0.0)
 
     @property
     def g_eff(self) -> float:
@@ -123,6 +124,11 @@ class Network:
         n = _check.integer("n", n, at_least=2)
         values: NDArray[np.float64] = np.ones(n) if self.gains is None else self.gains.values(n)
         return values
+
+    def _repr_latex_(self) -> str:
+        from mftheory.network.latex import network_latex
+
+        return rf"$\displaystyle {network_latex(self)}$"
 
     def draw(self, n: int, seed: int) -> SampledNetwork:
         """One network of n neurons: the J of ``connectivity.sample(n, seed)``, gains absorbed, and its observables.

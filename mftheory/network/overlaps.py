@@ -64,6 +64,10 @@ class MeasuredOverlaps:
     def __hash__(self) -> int:
         return hash(self.values.tobytes())
 
+    def __repr__(self) -> str:
+        r, name = self.values, type(self).__name__
+        return f"{name}({r.tolist()})" if r.size <= 6 else f"{name}({r.size} from {r.min():.4g} to {r.max():.4g})"
+
 
 OverlapLaw = Sigmoid | MeasuredOverlaps
 
@@ -91,10 +95,7 @@ def checked(value: Any, strengths: StrengthLaw) -> OverlapLaw:
         )
     size = strengths.strengths.size
     allowed = f"must be an array of {size} numbers from -1 to 1, one for each strength"
-    try:
-        array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InvalidNetwork("overlaps", value, allowed) from None
+    array = _check.real_array("overlaps", value, allowed.removeprefix("must be "))
     if array.shape != (size,):
         raise InvalidNetwork("overlaps", value, allowed)
     wrong = ~(np.abs(array) <= 1)  # also refuses NaN

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork
-from mftheory.network import _check, overlaps, strengths
+from mftheory.network import _check, memory, overlaps, strengths
 from mftheory.network.couplings import Couplings, Dense, Factored
 from mftheory.network.strengths import StrengthLaw
 
@@ -70,7 +70,7 @@ class RandomMode:
             object.__setattr__(self, "overlaps", overlaps.checked(self.overlaps, law))
         alpha = _check.positive("alpha", self.alpha)
         unscaled = math.sqrt(alpha * law.moment(2))
-        g_eff = unscaled if self.g_eff is None else _check.positive("g_eff", self.g_eff)
+        g_eff = unscaled if self.g_eff is None else _check.strength("g_eff", self.g_eff)
         object.__setattr__(self, "strengths", law)
         object.__setattr__(self, "alpha", alpha)
         object.__setattr__(self, "g_eff", g_eff)
@@ -88,13 +88,13 @@ class RandomMode:
         law = strengths.Exponential.with_participation_ratio(min(rank, 1.0))
         gamma = overlaps.amplitude("overlap_amplitude", overlap_amplitude)
         sigmoid = overlaps.Sigmoid.balanced(law, gamma) if gamma != 0 else None
-        return cls(law, alpha=max(rank, 1.0), overlaps=sigmoid, g_eff=_check.positive("g_eff", g_eff))
+        return cls(law, alpha=max(rank, 1.0), overlaps=sigmoid, g_eff=_check.strength("g_eff", g_eff))
 
     @classmethod
     def step(cls, g_eff: float, effective_rank: float) -> "RandomMode":
         """Equal strengths on a fraction of the modes, of the given g_eff and effective rank α PR_D."""
         rank = _check.positive("effective_rank", effective_rank)
-        return cls(strengths.Step(min(rank, 1.0)), alpha=max(rank, 1.0), g_eff=_check.positive("g_eff", g_eff))
+        return cls(strengths.Step(min(rank, 1.0)), alpha=max(rank, 1.0), g_eff=_check.strength("g_eff", g_eff))
 
     @property
     def ensemble(self) -> str:
@@ -137,6 +137,7 @@ class RandomMode:
         Modes of zero strength are not drawn.
         """
         seed = _check.integer("seed", seed, at_least=0)
+        self.check_fits(n)
         d, rho = self._modes(n)
         d, rho = d[d > 0], rho[d > 0]
         rng = np.random.default_rng(seed)
@@ -146,6 +147,22 @@ class RandomMode:
             right = rho * left + np.sqrt((1.0 - rho) * (1.0 + rho)) * right
         factored = Factored(left * (d / math.sqrt(n)), right / math.sqrt(n))
         return factored if 2 * d.size < n else Dense(factored.dense())
+
+    def check_fits(self, n: int) -> None:
+        """Refuse a sample of n neurons that does not fit into memory.
+
+        Raises
+        ------
+        InvalidNetwork
+        """
+        n = _check.integer("n", n, at_least=2)
+        memory.check("n", n, 32.0 * (self.alpha * n), "the strengths of the modes")
+        if round(self.alpha * n) < 1:
+            return
+        m = int(np.count_nonzero(self._modes(n)[0]))
+        # Two patterns a mode, drawn and scaled; then perhaps the matrix.
+        need = 8.0 * n * (4 * m if 2 * m < n else max(4 * m, 2 * m + n))
+        memory.check("n", n, need, "drawing the couplings")
 
     def _modes(self, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         n = _check.integer("n", n, at_least=2)

@@ -132,6 +132,10 @@ class Measured:
     def __hash__(self) -> int:
         return hash(self.strengths.tobytes())
 
+    def __repr__(self) -> str:
+        d = self.strengths
+        return f"Measured({d.tolist()})" if d.size <= 6 else f"Measured({d.size} from {d.min():.4g} to {d.max():.4g})"
+
 
 def with_participation_ratio(d: NDArray[np.float64], pr: float) -> NDArray[np.float64]:
     """Descending strengths d > 0 with the largest chosen to give ⟨D²⟩²/⟨D⁴⟩ = pr, or all bent where it cannot."""

@@ -2,12 +2,13 @@
 
 from mftheory.plots.records import dimension_against_rank, dimension_of_wiring, singular_values
 from mftheory.plots.results import comparison, simulation, sweep, theory
-from mftheory.plots.style import COLOURS, STYLE, figure, save
+from mftheory.plots.style import COLOURS, STYLE, Artists, figure, save
 from mftheory.plots.wiring import prediction
 
 __all__ = [
     "COLOURS",
     "STYLE",
+    "Artists",
     "comparison",
     "dimension_against_rank",
     "dimension_of_wiring",

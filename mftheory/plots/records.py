@@ -6,57 +6,63 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from mftheory.plots.style import COLOURS, cycle
+from mftheory.plots.style import COLOURS, Artists, cycle
 
 
-def dimension_against_rank(record: Mapping[str, Any], ax: Axes) -> None:
+def dimension_against_rank(record: Mapping[str, Any], ax: Axes) -> list[Any]:
     """Theory lines, one dot a network, means extrapolated in 1/N with error bars (the shape of Fig. 4(a))."""
     theory_ = record["theory"]
     rank = np.array(theory_["effective_rank"])
     curves = len(theory_["g_eff"])
+    artists: list[Any] = []
     dodge = np.linspace(-0.012, 0.012, curves)  # keeps the dots of one curve off those of another
     for colour, g, values, shift in zip(cycle(curves), theory_["g_eff"], theory_["dimension"], dodge, strict=True):
-        ax.plot(rank, values, color=colour, label=rf"$g_\mathrm{{eff}}$ = {g:g}")
+        artists += ax.plot(rank, values, color=colour, label=rf"$g_\mathrm{{eff}}$ = {g:g}")
         for point in record["comparison"]["points"]:
             if point["label"]["g_eff"] == g:
-                _compared(ax, point, point["label"]["effective_rank"], colour, shift)
+                artists += _compared(ax, point, point["label"]["effective_rank"], colour, shift)
     ax.set(
         xlabel=r"effective rank $\alpha\,\mathrm{PR}_D$", ylabel=r"dimension of activity $\mathrm{PR}^\phi$",
         xlim=(0, None), ylim=(0, None),
     )  # fmt: skip
     ax.legend(title="line: theory\ndots: networks\ncircle: N → ∞", loc="upper left", fontsize=8, title_fontsize=8)
+    return Artists(artists)
 
 
-def singular_values(record: Mapping[str, Any], ax: Axes) -> None:
+def singular_values(record: Mapping[str, Any], ax: Axes) -> list[Any]:
     """Ranked singular values: the normalised wiring, a network drawn with its strengths, and an i.i.d. matrix."""
     curves = (
         ("measured", "fly optic lobe, normalised", "-"),
         ("surrogate", "random-mode network drawn", "--"),
         ("iid", "i.i.d. couplings", ":"),
     )
+    artists: list[Any] = []
     for colour, (name, label, line) in zip(COLOURS, curves, strict=False):
         values = np.array(record["singular_values"][name])
         x = (np.arange(values.size) + 0.5) / values.size
-        ax.plot(x, values / np.sqrt(np.mean(values**2)), line, color=colour, label=label)
+        artists += ax.plot(x, values / np.sqrt(np.mean(values**2)), line, color=colour, label=label)
     ax.set(xlabel="rank / N", ylabel="singular value / r.m.s.", yscale="log", ylim=(1e-2, None), xlim=(0, 1))
     ax.legend(fontsize=8)
+    return Artists(artists)
 
 
-def dimension_of_wiring(record: Mapping[str, Any], ax: Axes) -> None:
+def dimension_of_wiring(record: Mapping[str, Any], ax: Axes) -> list[Any]:
     """Predicted and simulated dimension of networks with the wiring's spectrum, against g_eff."""
     theory_ = record["theory"]
-    ax.plot(theory_["g_eff"], theory_["dimension"], color=COLOURS[0], label="theory, fly strengths")
-    ax.plot(theory_["g_eff"], theory_["iid"], ":", color=COLOURS[2], label="theory, i.i.d. couplings")
+    artists = ax.plot(theory_["g_eff"], theory_["dimension"], color=COLOURS[0], label="theory, fly strengths")
+    artists += ax.plot(theory_["g_eff"], theory_["iid"], ":", color=COLOURS[2], label="theory, i.i.d. couplings")
     for point in record["comparison"]["points"]:
-        _compared(ax, point, point["label"]["g_eff"], COLOURS[1])
+        artists += _compared(ax, point, point["label"]["g_eff"], COLOURS[1])
     ax.set(xlabel=r"$g_\mathrm{eff}$", ylabel=r"dimension of activity $\mathrm{PR}^\phi$", ylim=(0, None))
     ax.legend(fontsize=8)
+    return Artists(artists)
 
 
-def _compared(ax: Axes, point: Mapping[str, Any], x: float, colour: str, shift: float = 0.0) -> None:
+def _compared(ax: Axes, point: Mapping[str, Any], x: float, colour: str, shift: float = 0.0) -> list[Any]:
     """One dot for each of the largest networks, and the mean extrapolated in 1/N with its error."""
     largest = max(r["n"] for r in point["records"])
     dots = [r["dimension"] for r in point["records"] if r["n"] == largest]
-    ax.plot([x + shift] * len(dots), dots, ".", color=colour, alpha=0.4, ms=5)
+    artists: list[Any] = ax.plot([x + shift] * len(dots), dots, ".", color=colour, alpha=0.4, ms=5)
     limit = point["extrapolated"]
-    ax.errorbar([x], [limit["value"]], [limit["error"]], fmt="o", ms=5, capsize=3, mfc="white", color=colour)
+    circle = ax.errorbar([x], [limit["value"]], [limit["error"]], fmt="o", ms=5, capsize=3, mfc="white", color=colour)
+    return [*artists, circle]

@@ -1,13 +1,14 @@
 """Pictures of results. Every function takes a Matplotlib axes and returns the artists it drew."""
 
 import itertools
+from collections.abc import Iterable
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from mftheory.plots.style import COLOURS, cycle, figure
+from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle
 
 if TYPE_CHECKING:
     import xarray
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
     from mftheory.results import Comparison, Simulation, Theory
 
 
-def theory(result: "Theory", ax: Axes | None = None, longest: float | None = None) -> list[Any]:
+def theory(result: "Theory", ax: Axes | None = None, longest: float | None = None) -> Artists:
     """C^φ(τ)/C^φ(0), and the timescale of the leading principal components Ψ^φ(τ, 0)/Ψ^φ(0, 0).
 
     Of an ensemble without a "phi", of the first of its observables.
     """
-    ax = figure()[1][0] if ax is None else ax
+    ax, made = axes_or_new(ax)
     # Ψ(τ, 0) decays about as fast as C(τ); six decay times show both.
     tau = result.lags(6.0 / result.two_point.decay if longest is None else longest, 201)
     name = "phi" if "phi" in result.observables else result.observables[0]
@@ -31,12 +32,12 @@ def theory(result: "Theory", ax: Axes | None = None, longest: float | None = Non
     artists += ax.plot(tau, result.timescale(name, tau), color=COLOURS[1], ls="--", label=timescale)
     ax.set(xlabel=r"lag $\tau$ (time constants)", ylabel="normalised", ylim=(min(0.0, *ax.get_ylim()), 1.05))
     ax.legend()
-    return list(artists)
+    return Artists(artists, made)
 
 
-def simulation(result: "Simulation", ax: Axes | None = None, observable: str = "phi") -> list[Any]:
+def simulation(result: "Simulation", ax: Axes | None = None, observable: str = "phi") -> Artists:
     """C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) of one network, bars of one standard error."""
-    ax = figure()[1][0] if ax is None else ax
+    ax, made = axes_or_new(ax)
     tau = np.arange(round(result.max_lag / result.sampling_interval) + 1) * result.sampling_interval
     a = r"\phi" if observable == "phi" else rf"\mathrm{{{observable}}}"
     C = [result.C(observable, t) for t in tau]
@@ -52,17 +53,15 @@ def simulation(result: "Simulation", ax: Axes | None = None, observable: str = "
     ax.set(xlabel=r"lag $\tau$ (time constants)", ylabel="normalised", ylim=(min(0.0, *ax.get_ylim()), 1.05))
     ax.set_title(f"N = {result.n}, {result.trajectories} trajectories of {result.duration:g}", fontsize=10)
     ax.legend()
-    return artists
+    return Artists(artists, made)
 
 
-def comparison(result: "Comparison", ax: Axes | None = None) -> list[Any]:
+def comparison(result: "Comparison", ax: Axes | None = None) -> Artists:
     """Dimension against 1/N for each point: networks' averages, the fit's limit, and the theory at 1/N = 0."""
-    ax = figure()[1][0] if ax is None else ax
+    ax, made = axes_or_new(ax)
     artists: list[Any] = []
     for colour, point in zip(cycle(len(result.points)), result.points, strict=True):
-        label = ", ".join(
-            f"{name} = {value:g}" if isinstance(value, Real) else str(value) for name, value in point.label.items()
-        )
+        label = _label(point.label.items())
         inverse = [1 / size.n for size in point.sizes]
         values = [size.dimension.value for size in point.sizes]
         errors = [size.dimension.error for size in point.sizes]
@@ -72,16 +71,16 @@ def comparison(result: "Comparison", ax: Axes | None = None) -> list[Any]:
         artists += ax.plot([0], [point.theory], marker="_", ms=18, mew=2, color=colour)
     ax.set(xlabel="1/N", ylabel=f"dimension PR of {result.observable}", ylim=(0, None))
     ax.legend(title="bar at 0: theory; square: extrapolated")
-    return artists
+    return Artists(artists, made)
 
 
-def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None = None) -> list[Any]:
+def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None = None) -> Artists:
     """Dimension against the first parameter of a sweep, one colour for each combination of the others.
 
     Lines are theory, dots the mean over networks: of a comparison extrapolated in 1/N, else of the largest size, with
     its standard error.
     """
-    ax = figure()[1][0] if ax is None else ax
+    ax, made = axes_or_new(ax)
     names = [str(name) for name in data["observable"].values]
     chosen = data.sel(observable=names[0] if observable is None else observable)
     what = data.attrs["what"]
@@ -91,9 +90,7 @@ def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None
     artists: list[Any] = []
     for colour, values in zip(cycle(len(curves)), curves, strict=True):
         curve = chosen.sel(dict(zip(others, values, strict=True)))
-        label = ", ".join(
-            f"{n} = {v:g}" if isinstance(v, Real) else f"{v}" for n, v in zip(others, values, strict=True)
-        )
+        label = _label(zip(others, values, strict=True))
         style: Any = {"color": colour, "label": label or None}
         x = curve[first].values
         if what != "simulate":
@@ -110,4 +107,10 @@ def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None
     ax.set(xlabel=first, ylabel=f"dimension PR of {chosen['observable'].item()}", ylim=(0, None))
     if others:
         ax.legend(fontsize=8)
-    return artists
+    return Artists(artists, made)
+
+
+def _label(pairs: Iterable[tuple[str, Any]]) -> str:
+    """Parameters and their values, as they stand: a dollar sign of the user's starts no formula."""
+    text = ", ".join(f"{name} = {value:g}" if isinstance(value, Real) else str(value) for name, value in pairs)
+    return text.replace("$", r"\$")

@@ -1,6 +1,7 @@
 """One style for every picture."""
 
-from collections.abc import Sequence
+import io
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,41 @@ def save(fig: Figure, path: Path) -> Path:
     with mpl.rc_context(STYLE):
         fig.savefig(path, dpi=160)
     return path
+
+
+class Artists(list[Any]):
+    """What a function drew. Where it made the figure itself, a notebook shows that.
+
+    On axes of your own nothing is shown twice: the figure is yours to show.
+
+    Examples
+    --------
+    >>> from mftheory.plots import Artists, figure
+    >>> fig, (ax,) = figure()
+    >>> artists = Artists(ax.plot([0, 1]), fig)
+    >>> len(artists), artists._repr_png_()[1:4]
+    (1, b'PNG')
+    """
+
+    def __init__(self, artists: Iterable[Any], made: Figure | None = None) -> None:
+        super().__init__(artists)
+        self.figure = made
+
+    def _repr_png_(self) -> bytes | None:
+        if self.figure is None:
+            return None
+        picture = io.BytesIO()
+        with mpl.rc_context(STYLE):
+            self.figure.savefig(picture, dpi=100)
+        return picture.getvalue()
+
+
+def axes_or_new(ax: Axes | None) -> tuple[Axes, Figure | None]:
+    """The axes given, or those of a new figure, and that figure."""
+    if ax is not None:
+        return ax, None
+    fig, (own,) = figure()
+    return own, fig
 
 
 def cycle(n: int) -> list[str]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mftheory.results.estimate import Estimate
 from mftheory.results.theory import FEWEST_DIMENSIONS
+
+if TYPE_CHECKING:
+    import xarray
 
 STANDARD_ERRORS = 3.0
 """Agreement means |z| <= 3: exceeded by chance by one point in 370."""
@@ -118,10 +123,20 @@ class ComparedPoint:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Theory against simulation at several points; see `mftheory.compare.compare` for the statistics."""
+    """Theory against simulation at several points; see `mftheory.compare.compare` for the statistics.
+
+    Attributes
+    ----------
+    points : tuple of ComparedPoint
+    observable : str
+        What the dimensions are of.
+    origin : mapping or None
+        Of a comparison read from a file, where it came from: versions, date, machine.
+    """
 
     points: tuple[ComparedPoint, ...]
     observable: str = "phi"
+    origin: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def z_scores(self) -> tuple[float, ...]:
@@ -145,9 +160,91 @@ class Comparison:
 
     def table(self) -> str:
         """The comparison as aligned text, one line a point."""
+        rows = self._rows()
+        header = rows[0]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        )
+
+    def to_xarray(self) -> xarray.Dataset:
+        """All numbers as a labelled data set: of points, of averages over the networks of a size, and of networks.
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> runs = {"trajectories": 8, "duration": 20.0, "jobs": 1}
+        >>> data = mf.compare(mf.Network(mf.IID(3.0)), n=[30, 60], seeds=2, **runs).to_xarray()
+        >>> dict(data.sizes)
+        {'point': 1, 'average': 2, 'network': 4}
+        """
+        from mftheory.results.stored.comparison import to_dataset
+
+        return to_dataset(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Keep it in a netCDF file, without loss; `mftheory.load` reads it back.
+
+        Parameters
+        ----------
+        path : path
+            The file, by custom ``*.nc``. What was there is replaced, in one move.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        InvalidFile
+            If it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import mftheory as mf
+        >>> runs = {"trajectories": 8, "duration": 20.0, "jobs": 1}
+        >>> result = mf.compare(mf.Network(mf.IID(3.0)), n=[30, 60], seeds=2, **runs)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     mf.load(result.save(f"{folder}/comparison.nc")) == result
+        True
+        """
+        from mftheory.results.stored import save
+
+        return save(self, path)
+
+    def plot(self, ax: Any = None) -> list[Any]:
+        """Draw dimension against 1/N, the extrapolation and the theory, on a Matplotlib axes; return the artists."""
+        from mftheory import plots
+
+        return plots.comparison(self, ax)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every number, JSON-ready."""
+        points = []
+        for point in self.points:
+            plain = asdict(point)
+            plain["label"] = dict(point.label)
+            for name in ("ok", "power", "informative", "number_of_dimensions", "trusted"):
+                plain[name] = getattr(point, name)
+            points.append(plain)
+        return {
+            "observable": self.observable,
+            "ok": self.ok,
+            "informative": self.informative,
+            "points": points,
+        }
+
+    def _repr_html_(self) -> str:
+        from mftheory.results.html import result_table
+
+        header, *rows = self._rows()
+        return result_table(repr(self), header, rows)
+
+    def _rows(self) -> list[list[str]]:
+        """The table, its header first."""
         names = list(dict.fromkeys(name for point in self.points for name in point.label))
-        header = [*names, "theory", "simulated", "z", "N·PR", "SE/effect", "z(alt.)", "networks", "remark"]
-        rows = [header]
+        rows = [[*names, "theory", "simulated", "z", "N·PR", "SE/effect", "z(alt.)", "networks", "remark"]]
         for point in self.points:
             remarks = []
             if not point.ok:
@@ -171,32 +268,7 @@ class Comparison:
                     ", ".join(remarks),
                 ]
             )
-        widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
-        return "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-        )
-
-    def plot(self, ax: Any = None) -> list[Any]:
-        """Draw dimension against 1/N, the extrapolation and the theory, on a Matplotlib axes; return the artists."""
-        from mftheory import plots
-
-        return plots.comparison(self, ax)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Every number, JSON-ready."""
-        points = []
-        for point in self.points:
-            plain = asdict(point)
-            plain["label"] = dict(point.label)
-            for name in ("ok", "power", "informative", "number_of_dimensions", "trusted"):
-                plain[name] = getattr(point, name)
-            points.append(plain)
-        return {
-            "observable": self.observable,
-            "ok": self.ok,
-            "informative": self.informative,
-            "points": points,
-        }
+        return rows
 
     def __repr__(self) -> str:
         worst = max(self.z_scores, key=abs)

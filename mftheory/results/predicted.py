@@ -23,7 +23,7 @@ class Agreement:
     Attributes
     ----------
     correlation : float
-        Between predicted and measured C_ij, i ≠ j; noise of the measurement lowers it.
+        Between predicted and measured C_ij, i ≠ j; noise of the measurement lowers it. NaN of fewer than three neurons.
     explained : float
         Explained variance, 1 - Σ(measured - predicted)²/Σ measured²: 0 for a prediction of no correlations.
     slope : float
@@ -66,16 +66,20 @@ class Agreement:
         x, y = model[above], found[above]
         ceiling = float("nan")
         if len(parts) == 2:
-            between = float(np.corrcoef(parts[0][above], parts[1][above])[0, 1])
-            ceiling = float(np.sqrt(max(0.0, 2 * between / (1 + between))))  # Spearman and Brown
+            between = _correlation(parts[0][above], parts[1][above])
+            ceiling = float(np.sqrt(np.maximum(0.0, 2 * between / (1 + between))))  # Spearman and Brown
         return cls(
-            correlation=float(np.corrcoef(x, y)[0, 1]),
+            correlation=_correlation(x, y),
             explained=float(1.0 - np.sum((y - x) ** 2) / np.sum(y**2)),
             slope=float(np.sum(x * y) / np.sum(y**2)),
             trace=float(np.trace(model) / np.trace(found)),
             ceiling=ceiling,
             neurons=len(model),
         )
+
+
+def _correlation(x: Array, y: Array) -> float:
+    return float(np.corrcoef(x, y)[0, 1]) if x.size > 1 else float("nan")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -90,6 +94,9 @@ class PredictedCovariance:
         ⟨φ'⟩ and C^x(0) of the mean neuron, solved for this J.
     edge : float
         Largest real part of the eigenvalues of ⟨φ'⟩ J: 1 is where a mode condenses.
+    self_feedback : float
+        Power of φ, of the whole, that neurons have or lack because their own noise comes back to them (reciprocal
+        couplings). It is in to first order: up to 0.09 variances were right to 3%; above, they are not to be trusted.
     omega, x : arrays of shape (k,)
         Frequencies (radians per time constant) and C^x(ω) of the mean neuron.
     exact : bool
@@ -102,6 +109,7 @@ class PredictedCovariance:
     gain: float
     variance: float
     edge: float
+    self_feedback: float
     omega: Array
     x: Array
     exact: bool

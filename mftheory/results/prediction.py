@@ -158,6 +158,19 @@ class Prediction:
 
         return prediction(self)
 
+    def _repr_html_(self) -> str:
+        from mftheory.results.html import result_table
+
+        header = ("level", "PR φ", "simulated", "PR x", "simulated", "networks", "remark")
+        rows = []
+        for level in self.levels:
+            found = [_value(of.get(name)) for name in OBSERVABLES for of in (level.predicted, level.simulated)]
+            rows.append((level.name, *found, f"{level.networks} of {level.n}" if level.networks else "", level.remark))
+        return result_table(repr(self), header, rows)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [level.name for level in self.levels]
+
     def __str__(self) -> str:
         scale = f"g_eff = {self.g_eff:g}" + (f", noise {self.noise:g}" if self.noise else "")
         head = f"{scale}; dimensions are participation ratios per neuron, ± one standard error"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +27,8 @@ _PROVENANCE = (
     *("n", "seed", "trajectories", "dt", "duration", "burn_in"),
     *("sampling_interval", "dtype", "integrator", "status", "drift"),
 )
+
+_TIME = "time constant"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,6 +69,8 @@ class Simulation:
         The measured response, if asked for.
     states : array of shape (trajectories, times, neurons), optional
         Sampled x, if asked for.
+    origin : mapping or None
+        Of a simulation read from a file, where it came from: versions, date, machine.
     """
 
     network: Any
@@ -85,6 +91,7 @@ class Simulation:
     components: Mapping[str, PrincipalComponents] = field(default_factory=dict, repr=False)
     response: Response | None = field(default=None, repr=False)
     states: NDArray[Any] | None = field(default=None, repr=False)
+    origin: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
     def max_lag(self) -> float:
@@ -178,36 +185,50 @@ class Simulation:
 
         longest = self._lag("max_lag", self.max_lag if max_lag is None else max_lag)
         tau = np.arange(longest + 1) * self.sampling_interval
-        per_lag: dict[str, Callable[[str, float], Estimate]] = {
-            "C": lambda a, t: self.C(a, t),
-            "Psi": lambda a, t: self.Psi(a, t, 0.0),
+        per_lag: dict[str, tuple[Callable[[str, float], Estimate], str]] = {
+            "C": (lambda a, t: self.C(a, t), "C(τ), mean over neurons"),
+            "Psi": (lambda a, t: self.Psi(a, t, 0.0), "Ψ(τ, 0), N times a mean square of covariances"),
         }
         variables: dict[str, Any] = {}
-        for name, function in per_lag.items():
+        for name, (function, meaning) in per_lag.items():
             estimates = [[function(a, float(t)) for t in tau] for a in self.observables]
             dims = ("observable", "tau")
-            variables[name] = (dims, [[e.value for e in row] for row in estimates])
-            variables[f"{name}_error"] = (dims, [[e.error for e in row] for row in estimates])
-        for name in ("dimension", "mean", "static"):
+            variables[name] = (dims, [[e.value for e in row] for row in estimates], _about(meaning))
+            errors = [[e.error for e in row] for row in estimates]
+            variables[f"{name}_error"] = (dims, errors, _about(f"standard error of {meaning}"))
+        meanings = {
+            "dimension": "dimension of activity per neuron",
+            "mean": "mean over neurons and time",
+            "static": "mean square over neurons of their means over time",
+        }
+        for name, meaning in meanings.items():
             single = [getattr(self, name)(a) for a in self.observables]
-            variables[name] = ("observable", [e.value for e in single])
-            variables[f"{name}_error"] = ("observable", [e.error for e in single])
-        coordinates: dict[str, Any] = {"observable": list(self.observables), "tau": tau}
+            variables[name] = ("observable", [e.value for e in single], _about(meaning))
+            about = _about(f"standard error of the {meaning}")
+            variables[f"{name}_error"] = ("observable", [e.error for e in single], about)
+        coordinates: dict[str, Any] = {
+            "observable": ("observable", list(self.observables), {"long_name": "what is observed"}),
+            "tau": ("tau", tau, _about("time lag τ", _TIME)),
+        }
         if self.response is not None:
             each = np.array([self.response.by_observable[a] for a in self.observables])
             lag = np.arange(each.shape[1]) * self.response.step
-            coordinates["response_tau"] = lag
-            variables["S"] = (("observable", "response_tau"), each.mean(axis=2))
+            coordinates["response_tau"] = ("response_tau", lag, _about("time since the push", _TIME))
+            # In continuous time a response to an input that acts for a time: per time constant.
+            units = "1" if self.response.discrete else f"1 / {_TIME}"
+            axes, meaning = ("observable", "response_tau"), "S(τ), response of a neuron to its own input"
+            variables["S"] = (axes, each.mean(axis=2), _about(meaning, units))
             error = each.std(axis=2, ddof=1) / math.sqrt(each.shape[2])
-            variables["S_error"] = (("observable", "response_tau"), error)
+            variables["S_error"] = (axes, error, _about(f"standard error of {meaning}", units))
         for a, matrix in self.covariances.items():
-            variables[f"covariance_{a}"] = ((f"neuron_{a}", f"other_{a}"), matrix)
+            about = _about(f"covariances of {a} at equal times")
+            variables[f"covariance_{a}"] = ((f"neuron_{a}", f"other_{a}"), matrix, about)
         for a, found in self.components.items():
-            variables[f"component_variance_{a}"] = (
-                f"component_{a}",
-                [found.variance(k).value for k in range(found.count)],
-            )
-            variables[f"component_timescale_{a}"] = (f"component_{a}", found.timescales())
+            variances = [found.variance(k).value for k in range(found.count)]
+            about = _about(f"variance of {a} along principal components")
+            variables[f"component_variance_{a}"] = (f"component_{a}", variances, about)
+            about = _about(f"integral of the autocorrelation of {a} along principal components", _TIME)
+            variables[f"component_timescale_{a}"] = (f"component_{a}", found.timescales(), about)
         return xarray.Dataset(variables, coords=coordinates, attrs=self.provenance())
 
     def record(self, observable: str = "phi") -> dict[str, Any]:
@@ -227,6 +248,39 @@ class Simulation:
         """How the numbers were made: plain values."""
         return {"network": repr(self.network), **{name: getattr(self, name) for name in _PROVENANCE}}
 
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Keep it in a netCDF file, with the network and where it came from; `mftheory.load` reads it back.
+
+        Everything is kept that an estimate is made of, so what is read back gives the same numbers to the last bit.
+
+        Parameters
+        ----------
+        path : path
+            The file, by custom ``*.nc``. What was there is replaced, in one move.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        InvalidFile
+            If it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import mftheory as mf
+        >>> run = mf.simulate(mf.Network(mf.IID(3.0)), n=50, seed=0, trajectories=8, duration=20.0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     same = mf.load(run.save(f"{folder}/run.nc"))
+        >>> same.network == run.network, same.dimension("x") == run.dimension("x")
+        (True, True)
+        """
+        from mftheory.results.stored import save
+
+        return save(self, path)
+
     def plot(self, ax: Any = None, observable: str | None = None) -> list[Any]:
         """Draw C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) with error bars, on a Matplotlib axes; return the artists."""
         from mftheory import plots
@@ -238,6 +292,12 @@ class Simulation:
             f"Simulation(n={self.n}, seed={self.seed}: {self.trajectories} trajectories of {self.duration:g}, "
             f"dimension {self.dimension(self.observables[0])}, {self.status})"
         )
+
+    def _repr_html_(self) -> str:
+        from mftheory.results.html import result_table
+
+        rows = [(a, self.C(a), self.Psi(a), self.dimension(a)) for a in self.observables]
+        return result_table(repr(self), ("observable", "C(0)", "Ψ(0, 0)", "dimension PR"), rows)
 
     def _known(self, observable: str) -> str:
         if observable not in self.observables:
@@ -254,6 +314,10 @@ class Simulation:
 
     def _lag(self, argument: str, tau: float) -> int:
         return _multiple(argument, tau, self.sampling_interval, self.max_lag)
+
+
+def _about(long_name: str, units: str = "1") -> dict[str, str]:
+    return {"units": units, "long_name": long_name}
 
 
 def _multiple(argument: str, tau: float, unit: float, longest: float) -> int:

@@ -1,14 +1,17 @@
 """What the mean-field theory says of a network, in numbers."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.errors import InvalidNetwork, MFTheoryError, Unsupported
 from mftheory.results.jackknife import jackknife_error
 
 if TYPE_CHECKING:
@@ -94,6 +97,8 @@ class Theory:
         Neurons that have an observable, as a multiple of N, where these are not all.
     replicas : tuple
         Of a solution that is sampled, the same without one part of the samples each: their spread is its error.
+    origin : mapping or None
+        Of a theory read from a file, where it came from: versions, date, machine, formulas with their content hashes.
 
     Examples
     --------
@@ -120,6 +125,7 @@ class Theory:
     responding: tuple[str, ...] = OBSERVABLES
     sizes: Mapping[str, float] = field(default_factory=dict)
     replicas: tuple[TwoPointFunctions, ...] = ()
+    origin: Mapping[str, Any] | None = None
     _cache: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
 
     @property
@@ -199,19 +205,21 @@ class Theory:
         ['numerical']
         """
         name = checked_observable(observable, self.observables)
-        if not self.replicas:
-            return {"numerical": self.dimension_error(name)}
-        sources: dict[str, float] = self.four_point.error_sources(name)  # type: ignore[attr-defined]
-        return dict(sources)
+        sources = getattr(self.four_point, "error_sources", None)
+        return {"numerical": self.dimension_error(name)} if sources is None else dict(sources(name))
 
     def C_error(self, observable: str, tau: ArrayLike) -> Array:
         """Error of `C`: of a sampled solution its standard error, else the change with every setting refined."""
         name, lags = checked_observable(observable, self._two_point), _real("tau", tau)
+        if stored := getattr(self.two_point, "covariance_error", None):
+            return np.asarray(stored(name, lags))
         return self._error(lambda two_point: two_point.covariance(name, lags))
 
     def S_error(self, omega: ArrayLike, observable: str = "phi") -> Array:
         """Error of |S|, as `C_error`."""
         name, rates = checked_observable(observable, self.responding), _real("omega", omega)
+        if stored := getattr(self.two_point, "response_error", None):
+            return np.asarray(stored(name, rates))
         return self._error(lambda two_point: two_point.response(name, rates))
 
     def _error(self, function: Callable[[TwoPointFunctions], NDArray[Any]]) -> Array:
@@ -251,7 +259,7 @@ class Theory:
 
     def number_of_dimensions(self, n: int, observable: str = "phi") -> float:
         """N·PR^a, the predicted number of dimensions of n neurons; of a population, of its share of the n."""
-        if not n >= 1:
+        if not isinstance(n, Real) or not 1 <= n <= 1e18:
             raise InvalidNetwork("n", n, "must be a number of neurons, at least 1")
         return n * self.sizes.get(observable, 1.0) * self.dimension(observable)
 
@@ -332,6 +340,42 @@ class Theory:
         }
         return xarray.Dataset(variables, coordinates, attributes)
 
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Keep it in a netCDF file, with the network and where it came from; `mftheory.load` reads it back.
+
+        All functions are tabulated up to twelve decay times and the highest frequency. What is read back has the
+        solver's numbers there, interpolates between (`C_error` includes what that costs), and refuses to go beyond.
+
+        Parameters
+        ----------
+        path : path
+            The file, by custom ``*.nc``. What was there is replaced, in one move.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        InvalidFile
+            If it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import mftheory as mf
+        >>> theory = mf.solve(mf.Network(mf.IID(3.0)))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     same = mf.load(theory.save(f"{folder}/theory.nc"))
+        >>> same.network == theory.network, same.dimension("x") == theory.dimension("x")
+        (True, True)
+        >>> bool(abs(same.C("phi", 0.123) - theory.C("phi", 0.123)) <= same.C_error("phi", 0.123) < 1e-7)
+        True
+        """
+        from mftheory.results.stored import save
+
+        return save(self, path)
+
     def plot(self, ax: Any = None, longest: float | None = None) -> list[Any]:
         """Draw C^φ(τ) and the timescale Ψ^φ(τ, 0), normalised, on a Matplotlib axes; return the artists."""
         from mftheory import plots
@@ -356,11 +400,27 @@ class Theory:
 
     def __repr__(self) -> str:
         two = self.two_point
-        ensemble = getattr(self.network, "ensemble", "network")
+        ensemble = getattr(self.network, "ensemble", getattr(self.network, "name", "network"))
         return (
             f"Theory({ensemble}, g_eff = {two.g_eff:g}: C_x(0) = {_short(two.variance)}, gain = {_short(self.gain)}, "
             f"{self.status})"
         )
+
+    def _repr_html_(self) -> str:
+        from mftheory.results.html import result_table
+
+        rows: list[tuple[Any, ...]] = []
+        for name in self.observables:
+            variance = f"{float(self.C(name, 0.0)):.6g}"
+            try:
+                value, error = self.dimension(name), self._cache.get((name, "error"))
+            except MFTheoryError as reason:
+                rows.append((name, variance, reason, ""))
+                continue
+            shown = f"{value:.6g}" if error is None else f"{value:.6g} ± {error:.1g}"
+            needed = int(np.ceil(FEWEST_DIMENSIONS / (value * self.sizes.get(name, 1.0))))
+            rows.append((name, variance, shown, f"N ≥ {needed}"))
+        return result_table(repr(self), ("observable", "C(0)", "dimension PR", "trusted from"), rows)
 
 
 def _short(value: Any) -> str:
@@ -371,8 +431,11 @@ def _short(value: Any) -> str:
 def _real(argument: str, values: ArrayLike) -> Array:
     allowed = "must be finite real numbers"
     try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+        array = np.asarray(values)
+        if array.dtype.kind not in "biufO":  # no texts that read as numbers, no complex numbers
+            raise TypeError
+        array = array.astype(np.float64, copy=False)
+    except (TypeError, ValueError, OverflowError):
         raise InvalidNetwork(argument, values, allowed) from None
     if not np.all(np.isfinite(array)):
         raise InvalidNetwork(argument, values, allowed)

@@ -14,6 +14,9 @@ from mftheory.simulate.integrate import default_step
 KNOWN = ("iid", "random-mode", "iid+gains", "random-mode+gains")
 """Ensembles for which the bias of a step is known."""
 
+MOST_STEPS = 1e9
+"""Of a run: a hundred neurons take hours for that many."""
+
 LAGS = 10
 """Longest lag by default, in samples."""
 
@@ -79,9 +82,14 @@ def clock(
         if interval is not None:  # whole steps between samples
             dt = _check.positive("sampling_interval", interval) / math.ceil(interval / dt - 1e-9)
     dt = _check.positive("dt", dt)
+    fastest = 1.0 / max(1.0, float(np.abs(dynamics.poles).max())) if isinstance(dynamics, Rational) else 1.0
+    if dt > fastest:  # stable all the same, and wrong
+        raise InvalidNetwork("dt", dt, f"must be at most the shortest time constant, {fastest:g}")
     unit = dynamics.time_constant
     duration = 100.0 * unit if duration is None else _check.positive("duration", duration)
     stride = max(1, round(unit / dt)) if interval is None else _whole_ratio("sampling_interval", interval, "dt", dt)
+    if duration / dt > MOST_STEPS:
+        raise InvalidNetwork("duration", duration, f"makes {duration / dt:.2g} steps; at most {MOST_STEPS:g} go")
     times = max(2, round(duration / (stride * dt)))
     forgotten = equilibration.BURN_IN * dynamics.relaxation_time
     return Clock(

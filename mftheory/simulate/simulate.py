@@ -138,13 +138,19 @@ def simulate(
     components = _check.integer("components", components, at_least=0)
     if target is not None:
         target = _check.positive("target", target)
+    max_memory = _check.positive("max_memory", max_memory)
     precision = _precision(dtype)
     if integrator not in STEPPERS:
         raise InvalidNetwork("integrator", integrator, f"must be one of {', '.join(STEPPERS)}")
     times = clock(network, dt, sampling_interval, duration, burn_in, max_lag, response)
+    if 8.0 * times.response * trajectories > max_memory:
+        need = 8e-9 * times.response * trajectories
+        raise InvalidNetwork("response", response, f"needs {need:.3g} GB, above max_memory = {max_memory / 1e9:.3g} GB")
     _block(n, trajectories, times, precision, max_memory, keep_states)  # before anything as large is drawn
 
     drawn = network.draw(n, seed)
+    if components > drawn.couplings.n:
+        raise InvalidNetwork("components", components, f"must be at most the number of neurons, {drawn.couplings.n}")
     if have_means(drawn.groups):
         _check.integer("trajectories", trajectories, at_least=5)  # that many to subtract means without bias
     measured = chosen(drawn.groups, drawn.observables, observables, precision)

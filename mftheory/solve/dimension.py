@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork
 from mftheory.kernels import committed
-from mftheory.network import Dynamics, Erf, Leaky, Nonlinearity
+from mftheory.network import Dynamics, Erf, Leaky, Nonlinearity, _check, memory
 from mftheory.network.dynamics import checked as checked_dynamics
 from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, checked_observable
 from mftheory.solve.filtered.solution import FilteredTwoPoint, filtered_two_point
@@ -126,6 +126,12 @@ def dimension(
     if np.any(pr > 1):
         raise InvalidNetwork("gains_pr", float(pr[pr > 1].flat[0]), "must be a number above 0 and at most 1")
     level = _positive("noise", noise, finite=True, least=0.0)
+    try:
+        shape = np.broadcast_shapes(strength.shape, rank.shape, pr.shape, level.shape)
+    except ValueError:
+        shapes = f"g_eff: {strength.shape}, effective_rank: {rank.shape}, gains_pr: {pr.shape}, noise: {level.shape}"
+        raise InvalidNetwork("shapes", shapes, "must be equal, or broadcast against each other") from None
+    memory.check("shape", shape, 64.0 * math.prod(shape), "the grid", "take parts of it")
     strength, rank, pr, level = np.broadcast_arrays(strength, rank, pr, level)
     kappa, spread_of_gains = 1.0 / rank, 1.0 / pr - 1.0
     value, spread = np.empty(strength.shape), np.empty(strength.shape)
@@ -221,10 +227,21 @@ def _positive(argument: str, values: ArrayLike, finite: bool, least: float | Non
     if least is not None:
         allowed = f"must be a finite number, at least {least:g}"
     try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+        array = np.asarray(values)
+        if array.dtype.kind not in "biufO":  # no texts that read as numbers, no complex numbers
+            raise TypeError
+        memory.check(argument, array.shape, 16.0 * array.size, "these values")
+        array = array.astype(np.float64, copy=False)
+    except InvalidNetwork:
+        raise
+    except (TypeError, ValueError, OverflowError):
         raise InvalidNetwork(argument, values, allowed) from None
     wrong = ~((array > 0) if least is None else (array >= least)) | (np.isinf(array) if finite else False)
     if np.any(wrong):
         raise InvalidNetwork(argument, float(array[wrong].flat[0]), allowed)
+    if finite:
+        extreme = (array > _check.LARGEST) | ((array > 0) & (array < _check.SMALLEST))
+        if np.any(extreme):
+            allowed = f"must be from {_check.SMALLEST:g} to {_check.LARGEST:g}"
+            raise InvalidNetwork(argument, float(array[extreme].flat[0]), allowed)
     return array

@@ -19,6 +19,10 @@ RESERVED = ("n", "network", "observable", "tau")
 """Axes that sweeps have beside those of their parameters."""
 
 
+MOST = 1_000_000
+"""Points: more would take longer to list than any of them to solve, and are a slip of the hand."""
+
+
 @dataclass(frozen=True)
 class Grid:
     """All combinations of the values of some parameters, the last one running fastest.
@@ -45,11 +49,15 @@ class Grid:
         Raises
         ------
         InvalidNetwork
-            If there is no parameter, a name is none or taken, or values are not different finite numbers or texts.
+            If there is no parameter, a name is none or taken, values are not different finite numbers or texts, or
+            there are more than a million combinations.
         """
         if not isinstance(over, Mapping) or not over:
             raise InvalidNetwork("over", over, "must be a dict of parameters and their values, at least one")
-        return cls({_name(name): _values(f"over[{name!r}]", values) for name, values in over.items()})
+        grid = cls({_name(name): _values(f"over[{name!r}]", values) for name, values in over.items()})
+        if math.prod(grid.shape) > MOST:
+            raise InvalidNetwork("over", grid.shape, f"makes {math.prod(grid.shape):,} points; at most {MOST:,} go")
+        return grid
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -101,6 +109,8 @@ def _values(argument: str, values: Any) -> tuple[Value, ...]:
     allowed = "must be different finite numbers, or different texts, at least one"
     if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray | range) or len(values) == 0:
         raise InvalidNetwork(argument, values, allowed)
+    if len(values) > MOST:
+        raise InvalidNetwork(argument, values, f"must be at most {MOST:,} values")
     plain: list[Value] = []
     for value in values:
         if isinstance(value, str):

@@ -10,6 +10,9 @@ from mftheory.network.digest import words
 Seeds = int | Sequence[int] | Mapping[int, int | Sequence[int]]
 """Networks a size: their number, their seeds, or either of these for each size."""
 
+MOST = 100_000
+"""Networks a size."""
+
 
 def network_seed(root: int, fingerprint: str, n: int, replicate: int, common_disorder: bool = False) -> int:
     """Seed of one network of n neurons.
@@ -63,6 +66,8 @@ def network_seeds(
             raise InvalidNetwork("seeds", dict(given), f"must have an entry for n = {n}")
         given = given[n]
     if isinstance(given, int | np.integer) and not isinstance(given, bool):
+        if given > MOST:
+            raise InvalidNetwork("seeds", seeds, f"must be at most {MOST:,} networks a size")
         listed = [network_seed(root, fingerprint, n, k, common_disorder) for k in range(given)]
     elif isinstance(given, Sequence | np.ndarray) and not isinstance(given, str):
         listed = list(given)

@@ -19,7 +19,10 @@ def existing(path: str | os.PathLike[str], argument: str = "path") -> Path:
     InvalidFile
         If it is not.
     """
-    file = Path(path)
+    try:
+        file = Path(path)
+    except TypeError:
+        raise InvalidFile(argument, path, "must be the path of a file") from None
     try:
         if not file.exists():
             raise InvalidFile(argument, str(file), "no such file")

@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 
 from mftheory.errors import NotConverged, Quiescent
 from mftheory.network import Nonlinearity
+from mftheory.solve.fixed_point import fixed_point
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import Averages, averages
 from mftheory.solve.one_matrix.closure import Closure, to_lags
@@ -33,6 +34,8 @@ ACTIVITY_ORDER = 16  # nodes a panel of C^φ(C^x): 1e-9, far below what N neuron
 NEAR = 1e-3  # of ln C^x(0): from where Newton's method takes over
 STEPS, ROUGHLY = 200, 1e-4  # of the shape of C^x(ω) until then
 NEWTON, NUDGE, TOLERANCE = 30, 1e-5, 1e-7
+SMALLEST = 1e-6  # share of a step
+CORRECTIONS, DEPTH, CORRECTED = 40, 8, 1e-6  # of the gain, by neurons that hear themselves
 
 
 class Basis(Protocol):
@@ -63,19 +66,26 @@ class OrderParameters:
         Frequencies that resolve W.
     x : array of shape (k,)
         C^x(ω) at its nodes.
+    correction : array of shape (k,)
+        δ(ω), complex.
     independent, white : arrays of shape (k,)
         n(ω), and |S̃|²σ² of what the white noise makes.
     edge : float
-        Largest real part of the eigenvalues of Γ J: below 1, and close to it where a mode is about to condense.
+        Largest real part of the eigenvalues of (Γ + δ) J: below 1, and close to it where a mode is about to condense.
+    self_feedback : float
+        ∫2|Re tr W/N - 1|n/∫C^φ: how much of φ is due to a neuron's own noise, come back by way of the others. x is
+        Gaussian only where it is small.
     """
 
     gain: float
     variance: float
     mesh: Panels
     x: Array
+    correction: Complex
     independent: Array
     white: Array
     edge: float
+    self_feedback: float
 
     @property
     def omega(self) -> Array:
@@ -84,8 +94,8 @@ class OrderParameters:
 
     @property
     def response(self) -> Complex:
-        """S̃ = Γ/(1 + iω)."""
-        return np.asarray(self.gain / (1.0 + 1j * self.omega))
+        """S̃ = (Γ + δ)/(1 + iω)."""
+        return np.asarray((self.gain + self.correction) / (1.0 + 1j * self.omega))
 
     def lagged(self, tau: Array) -> Array:
         """C^x(τ) of the mean neuron."""
@@ -166,6 +176,8 @@ class _Problem:
     activity : ActivityCovariance
         φ at this variance.
     closure : Closure
+    gain : array of shape (k,)
+        Γ + δ(ω).
     total, others : arrays of shape (k,)
         ‖W‖²/N and ‖W - 1‖²/N.
     white : array of shape (k,)
@@ -174,6 +186,7 @@ class _Problem:
 
     activity: ActivityCovariance
     closure: Closure
+    gain: Complex
     total: Array
     others: Array
     white: Array
@@ -187,20 +200,28 @@ class _Problem:
         noise: float,
         fastest: float,
         closure: Closure | None = None,
+        correction: Complex | float = 0.0,
     ) -> "_Problem":
         activity = ActivityCovariance(gaussian, variance, ACTIVITY_ORDER)
         closure = Closure(*meshes(activity.gain * basis.values, fastest)) if closure is None else closure
-        response = np.asarray(activity.gain / (1.0 + 1j * closure.mesh.nodes.ravel()))
-        return cls(activity, closure, *basis.powers(response), np.abs(response) ** 2 * noise**2)
+        omega = closure.mesh.nodes.ravel()
+        gain = np.asarray(activity.gain + correction + np.zeros(omega.size, dtype=np.complex128))
+        response = gain / (1.0 + 1j * omega)
+        return cls(activity, closure, gain, *basis.powers(response), np.abs(response) ** 2 * noise**2)
+
+    @property
+    def returned(self) -> Array:
+        """Re (w - 1): ‖W‖² - ‖W - 1‖² = 2 Re tr W - N."""
+        return np.asarray(0.5 * (self.total - self.others - 1.0))
 
     @property
     def back(self) -> Array:
-        """What N makes of C^x."""
-        return np.asarray(self.others / (self.total - self.others) / self.activity.gain**2)
+        """What n makes of C^x."""
+        return np.asarray(self.others / np.abs(self.gain) ** 2)
 
     def made(self, x: Array) -> Array:
         """C^x(ω) of the linear network, given C^x(ω) of its neurons."""
-        external = self.total * self.white / self.activity.gain**2
+        external = self.total * self.white / np.abs(self.gain) ** 2
         return np.asarray(self.back * self.closure.residual(x, self.activity) + external)
 
     def shape(self) -> Array:
@@ -223,7 +244,7 @@ class _Problem:
 def _polished(
     basis: Basis, gaussian: Averages, noise: float, fastest: float, low: float, high: float, edge: float
 ) -> OrderParameters:
-    """Newton's method for C^x(ω) and its variance at once, from between the two sides of the change of sign."""
+    """All at once, from between the two sides of the change of sign; then again with the gain corrected."""
     first = _Problem.at(basis, gaussian, low, noise, fastest)
     closure = first.closure
     other = _Problem.at(basis, gaussian, high, noise, fastest, closure)
@@ -231,17 +252,62 @@ def _polished(
     above, below = (closure.variance(side) for side in sides)
     variance = float(np.sqrt(low * high))
     share = float(np.clip((variance - below) / (above - below), 0.0, 1.0)) if above > below else 0.5
-    x, history = share * sides[0] + (1.0 - share) * sides[1], []
+    x, gain = share * sides[0] + (1.0 - share) * sides[1], gaussian.gain(variance)
+
+    def problem(variance: float, correction: Complex) -> _Problem:
+        return _Problem.at(basis, gaussian, variance, noise, fastest, closure, correction)
+
+    def image(parts: Array) -> Array:
+        nonlocal x, variance, gain  # a start for the next one
+        correction = _complex(parts)
+        # Activity changes such that the distance to an instability hardly does.
+        slow = float(correction[0].real)
+        moved = _variance_of(gaussian, gain - slow, variance)
+        start = x * (moved / variance)
+        x, variance = _newton(lambda v: problem(v, correction), lambda v: gaussian.gain(v) + slow, start, moved, edge)
+        here = problem(variance, correction)
+        gain = float(here.gain[0].real)
+        nudged = ActivityCovariance(gaussian, variance * (1.0 + 100 * NUDGE), ACTIVITY_ORDER)
+        new = closure.correction(x, here.returned / here.activity.gain, here.activity, nudged)
+        halfway = 0.5 * (correction + new)
+        return np.concatenate([halfway.real, halfway.imag, [1.0]])
+
+    start = np.zeros(2 * x.size + 1)
+    start[-1] = 1.0  # to which the tolerance is relative
+    failure = "the order parameters of this J did not converge: neurons hear themselves too strongly"
+    correction = _complex(fixed_point(image, start, CORRECTED, failure, depth=DEPTH, iterations=CORRECTIONS))
+    return _found(problem(variance, correction), x, basis.values)
+
+
+def _variance_of(gaussian: Averages, gain: float, near: float) -> float:
+    """The variance at which ⟨φ'⟩ is this, within a factor of 10 from one that is near."""
+
+    def excess(log_variance: float) -> float:
+        return gaussian.gain(float(np.exp(log_variance))) - gain
+
+    low, high = np.log(near) - np.log(10.0), np.log(near) + np.log(10.0)
+    if excess(low) <= 0 or excess(high) >= 0:
+        return near
+    return float(np.exp(brentq(excess, low, high, xtol=1e-6)))
+
+
+def _complex(parts: Array) -> Complex:
+    k = parts.size // 2
+    return np.asarray(parts[:k] + 1j * parts[k : 2 * k])
+
+
+def _newton(
+    problem: Callable[[float], _Problem], gain: Callable[[float], float], x: Array, variance: float, edge: float
+) -> tuple[Array, float]:
+    """Newton's method for C^x(ω) and its variance; `gain` is that of slow activity."""
+    history = []
     for _ in range(NEWTON):
-        here = _Problem.at(basis, gaussian, variance, noise, fastest, closure)
-        nudged = _Problem.at(basis, gaussian, variance * (1.0 + NUDGE), noise, fastest, closure)
-        made = here.made(x)
+        here, nudged = problem(variance), problem(variance * (1.0 + NUDGE))
+        closure, made = here.closure, here.made(x)
         residual = np.append(made - x, closure.variance(x) - variance)
         history.append(float(max(np.max(np.abs(residual[:-1])) / np.max(x), abs(residual[-1]) / variance)))
         if history[-1] < TOLERANCE:
-            independent = closure.residual(x, here.activity) / (here.total - here.others)
-            gain = here.activity.gain
-            return OrderParameters(gain, variance, closure.mesh, x, independent, here.white, gain * edge)
+            return x, variance
         k = x.size
         jacobian = np.zeros((k + 1, k + 1))
         jacobian[:k, :k] = here.back[:, None] * closure.slope(x, here.activity) - np.eye(k)
@@ -250,10 +316,29 @@ def _polished(
         step = np.linalg.solve(jacobian, -residual)
         # No step to where the linear network is unstable, or far beyond.
         size = min(1.0, 0.2 * variance / abs(step[-1])) if step[-1] != 0 else 1.0
-        while gaussian.gain((variance + size * step[-1]) * (1.0 + NUDGE)) * edge >= 1.0:
+        while size > SMALLEST and gain((variance + size * step[-1]) * (1.0 + NUDGE)) * edge >= 1.0:
             size *= 0.5
         x, variance = np.maximum(x + size * step[:-1], 0.0), variance + size * float(step[-1])
     raise NotConverged("the order parameters of this J did not converge", history)
+
+
+def _found(here: _Problem, x: Array, values: Complex) -> OrderParameters:
+    activity, mesh = here.activity, here.closure.mesh
+    independent, weights, omega = here.closure.residual(x, activity), mesh.weights.ravel(), mesh.nodes.ravel()
+    feedback = weights @ (2.0 * np.abs(here.returned) * independent) / (weights @ (activity.gain**2 * x + independent))
+    ringing = np.minimum(activity.gain * np.abs(values.imag), omega[-1])
+    own = np.interp(ringing, omega, here.gain.real) + 1j * np.interp(ringing, omega, here.gain.imag)
+    return OrderParameters(
+        gain=activity.gain,
+        variance=activity.variance,
+        mesh=mesh,
+        x=x,
+        correction=here.gain - activity.gain,
+        independent=independent,
+        white=here.white,
+        edge=float(np.max((own * (values.real + 1j * np.abs(values.imag))).real)),
+        self_feedback=float(feedback),
+    )
 
 
 def meshes(poles: Complex, fastest: float) -> tuple[Panels, Panels]:

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import LinearOperator, eigs
+from scipy.sparse.linalg import ArpackError, LinearOperator, eigs
 
+from mftheory.errors import NotConverged
 from mftheory.network.couplings import Couplings, Factored, Sparse
 from mftheory.progress import tracked
 from mftheory.results.estimate import Estimate
@@ -105,6 +106,11 @@ class KrylovBasis:
     ----------
     exact, random : arrays of shape (n, l), (n, p)
         Orthonormal leading space, and random signs orthogonal to it: tr M = Σ_l e†Me + (1/p) Σ_p z†Mz.
+
+    Raises
+    ------
+    NotConverged
+        If the leading eigenvalues are not found: those of long feedforward chains.
     """
 
     def __init__(
@@ -120,7 +126,7 @@ class KrylovBasis:
         forwards, self._transposed, self.squares = _products(J)
         rng = np.random.default_rng(seed)
         # The start makes the leading eigenvalues the same in each process.
-        self.values, vectors = eigs(forwards, k=leading, which="LR", v0=rng.standard_normal(self.n))
+        self.values, vectors = _rightmost(forwards, leading, rng.standard_normal(self.n))
         self.exact = np.linalg.qr(np.hstack([vectors.real, vectors.imag]))[0]
         signs = rng.choice([-1.0, 1.0], size=(self.n, probes))
         self.random = signs - self.exact @ (self.exact.T @ signs)
@@ -145,16 +151,20 @@ class KrylovBasis:
             others += count * _form(c - space.right, space.gram)
         return total / self.n, others / self.n
 
-    def bilinear(self, spaces: list[Krylov], s: Complex, independent: Array, white: Array) -> tuple[Array, Array]:
-        """Σ_k of b† C(ω_k) b' for all pairs of start vectors: of φ, W (n + w) W†, and of Γ x, W w W† + (W-1) n (W-1)†.
+    def bilinear(
+        self, spaces: list[Krylov], s: Complex, independent: Array, white: Array, per: Array
+    ) -> tuple[Array, Array]:
+        """Σ_k of b† C(ω_k) b' for all pairs of start vectors.
+
+        Of φ, W (n + w) W†; and of x, (W w W† + (W - 1) n (W - 1)†) p.
 
         Parameters
         ----------
         spaces : list of length p
             Of the start vectors.
         s : array of shape (k,)
-        independent, white : arrays of shape (k,)
-            n and w at each frequency, weights of an integral in them.
+        independent, white, per : arrays of shape (k,)
+            n and w at each frequency, weights of an integral in them; p = 1/|Γ + δ|².
 
         Returns
         -------
@@ -168,7 +178,7 @@ class KrylovBasis:
             for k, y in enumerate(np.moveaxis(applied, 1, 0), start=first):
                 own = _gram(y)
                 phi += (independent[k] + white[k]) * own
-                x += white[k] * own + independent[k] * _gram(y - starts)
+                x += per[k] * (white[k] * own + independent[k] * _gram(y - starts))
         return phi, x
 
     def dimension(self, forms: Array) -> Estimate:
@@ -193,6 +203,21 @@ class KrylovBasis:
     def _at_once(self) -> int:
         """Frequencies at a time: half a gigabyte."""
         return max(1, 2**26 // (self.n * self.counts.size))
+
+
+def _rightmost(forwards: Any, count: int, start: Array) -> tuple[Complex, Complex]:
+    """Eigenvalues of largest real part, and their eigenvectors as columns."""
+    if start.size <= count + 2:  # too small for Arnoldi's iteration
+        values, vectors = np.linalg.eig(forwards @ np.eye(start.size))
+        return values.astype(np.complex128), vectors.astype(np.complex128)
+    try:
+        found: tuple[Complex, Complex] = eigs(forwards, k=count, which="LR", v0=start)
+    except ArpackError as error:
+        raise NotConverged(
+            f"couplings: the {count} eigenvalues of largest real part were not found: this J is too far from one with "
+            "orthogonal eigenvectors, such as a long feedforward chain"
+        ) from error
+    return found
 
 
 def _products(J: Couplings) -> tuple[Any, Any, float]:

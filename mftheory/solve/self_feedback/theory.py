@@ -1,5 +1,6 @@
 """From a network whose neurons hear themselves to its theory in numbers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -7,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from mftheory.errors import Unsupported
-from mftheory.kernels import committed
+from mftheory.kernels import Kernel, committed
 from mftheory.network import Leaky, Network
 from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, Theory
 from mftheory.solve.self_feedback.accuracy import Variants
@@ -36,6 +37,11 @@ class SampledFourPoint:
     def dimension_error(self, observable: str, refined: object) -> float:
         """Standard error of sampling, and in quadrature with it the numerical errors."""
         return float(sum(error**2 for error in self.error_sources(observable).values()) ** 0.5)
+
+    @property
+    def kernel_of(self) -> Callable[[str], Kernel]:
+        """The kernel of an observable: a stored result names its formula by it."""
+        return self._main.kernel_of
 
     def error_sources(self, observable: str) -> dict[str, float]:
         """Each part of the dimension's error; see `accuracy.Variants`."""

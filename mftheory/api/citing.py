@@ -1,0 +1,120 @@
+"""`mftheory.cite`: the papers behind a network, a result or a formula."""
+
+from typing import TYPE_CHECKING, Any
+
+from mftheory.errors import InvalidNetwork
+from mftheory.network import Given, Network
+
+if TYPE_CHECKING:
+    from mftheory.formulas.citations import Bibliography
+
+TWO_POINT = ("SCS88",)
+"""The two-point theory and its largest Lyapunov exponent, on which all else stands."""
+
+RECIPROCAL = ("MBO18",)
+"""The two-point theory where J_ij and J_ji are correlated."""
+
+ONE_NETWORK = ("C26", "SH25", "HS22")
+"""Covariances of one given J."""
+
+WIRING = ("CMvML25",)
+"""Wiring diagrams in the terms of random modes."""
+
+ALLOWED = "must be a network, an ensemble, a derivation, a formula, or a result of solve, simulate or predict"
+
+
+def cite(*things: Any) -> "Bibliography":
+    """BibTeX of what was used: the papers that the theory of these things comes from, and this package.
+
+    Parameters
+    ----------
+    *things : Network, GaussianEnsemble, Derivation, Formula, Theory, Simulation, Connectome, Prediction, ...
+        Several make one bibliography, each paper once. The package is cited always: derivations that are printed
+        nowhere else are its own.
+
+    Returns
+    -------
+    Bibliography
+        Prints as BibTeX; `keys` names the entries.
+
+    Raises
+    ------
+    InvalidNetwork
+        If one of them is something else; of a comparison, cite its networks.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> net = mf.Network(mf.PartiallySymmetric(2.0, symmetry=0.3))
+    >>> mf.cite(net).keys
+    ('SCS88', 'MBO18', 'CMvML25', 'mftheory')
+    >>> print(mf.cite(mf.formula("psi-iid")).references[0].bibtex())
+    @article{CAL23,
+      author        = {Clark, David G. and Abbott, L. F. and Litwin-Kumar, Ashok},
+      title         = {Dimension of activity in random neural networks},
+      journal       = {Phys. Rev. Lett.},
+      volume        = {131},
+      pages         = {118401},
+      year          = {2023},
+      doi           = {10.1103/PhysRevLett.131.118401},
+      eprint        = {2207.12373},
+      archiveprefix = {arXiv}
+    }
+    """
+    from mftheory.formulas.citations import PACKAGE, references
+
+    return references([*(key for thing in things for key in _keys(thing)), PACKAGE])
+
+
+def _keys(thing: Any) -> tuple[str, ...]:
+    from mftheory.action import GaussianEnsemble
+    from mftheory.action.sampling import SamplableEnsemble
+    from mftheory.derive.derivation import Derivation
+    from mftheory.formulas import Formula
+    from mftheory.results import Simulation, Theory
+    from mftheory.results.stored import StoredNetwork
+
+    if isinstance(thing, Theory | Simulation):
+        return _keys(thing.network)
+    if isinstance(thing, Network):
+        return _of_network(thing)
+    if isinstance(thing, Formula):
+        return (thing.citation,)
+    if isinstance(thing, Derivation | SamplableEnsemble):
+        return _keys(thing.ensemble)
+    if isinstance(thing, GaussianEnsemble):
+        return (*TWO_POINT, thing.citation)
+    if isinstance(thing, StoredNetwork):
+        return _of_ensemble(thing.ensemble)
+    return _of_wiring(thing)
+
+
+def _of_network(network: Network) -> tuple[str, ...]:
+    if isinstance(network.connectivity, Given):
+        return (*TWO_POINT, *ONE_NETWORK)
+    return _of_ensemble(network.ensemble, network.connectivity.ensemble)
+
+
+def _of_ensemble(name: str, couplings: str = "") -> tuple[str, ...]:
+    """What the declaration of an ensemble says; of one without a declaration, what that of its couplings says."""
+    from mftheory.action.ensembles import BUILT_IN, heterogeneous
+
+    declared = {**BUILT_IN, "heterogeneous": heterogeneous}
+    declare = declared.get(name) or declared.get(couplings)
+    reciprocal = RECIPROCAL if "symmetric" in name else ()
+    return (*TWO_POINT, *reciprocal, *(() if declare is None else (declare().citation,)))
+
+
+def _of_wiring(thing: Any) -> tuple[str, ...]:
+    from mftheory.connectome import Connectome, Decomposition
+    from mftheory.results.linear_equivalent import LinearEquivalent
+    from mftheory.results.predicted import PredictedCovariance
+    from mftheory.results.prediction import Prediction
+
+    if isinstance(thing, Connectome | Decomposition):
+        return WIRING
+    if isinstance(thing, LinearEquivalent | PredictedCovariance):
+        return (*TWO_POINT, *ONE_NETWORK)
+    if isinstance(thing, Prediction):
+        return (*TWO_POINT, *WIRING, *ONE_NETWORK)
+    raise InvalidNetwork("cite", thing, ALLOWED)

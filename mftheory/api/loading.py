@@ -1,0 +1,78 @@
+"""`mftheory.load`: results from files."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mftheory.network import (
+    IID,
+    Dense,
+    Erf,
+    EulerMap,
+    Gains,
+    Given,
+    Heterogeneous,
+    Leaky,
+    Network,
+    Nonlinearity,
+    PartiallySymmetric,
+    RandomMode,
+    Rational,
+    Sparse,
+    Tanh,
+)
+from mftheory.network.overlaps import MeasuredOverlaps, Sigmoid
+from mftheory.network.strengths import Exponential, Measured, Step
+
+_PLAIN: tuple[type, ...] = (
+    *(IID, PartiallySymmetric, RandomMode, Given, Network, Gains, Heterogeneous, Nonlinearity),
+    *(Leaky, Rational, EulerMap, Dense, Sparse, Exponential, Step, Measured, Sigmoid, MeasuredOverlaps),
+)
+# What a file may ask to be built, and nothing else. Erf and Tanh take no arguments: their formula is their class's.
+KNOWN: Mapping[str, Callable[..., Any]] = {
+    **{kind.__name__: kind for kind in _PLAIN},
+    "Erf": lambda expression: Erf(),
+    "Tanh": lambda expression: Tanh(),
+}
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """Read a result that was saved: a Theory, a Simulation, a Comparison, or the data set of a sweep.
+
+    Nothing in a file is run: networks are built again by the package's own constructors, from numbers and texts.
+
+    Parameters
+    ----------
+    path : path
+        What `save` of a result wrote, or the store of a `sweep`.
+
+    Returns
+    -------
+    Theory, Simulation, Comparison or xarray.Dataset
+        A simulation and a comparison with the same numbers to the last bit. A theory in tables: see `Theory.save`.
+        Its `origin` says where it came from. Its `network` is equal to the one that was saved, or a
+        `StoredNetwork` that tells of it where it contains something of one's own (a GaussianEnsemble).
+
+    Raises
+    ------
+    InvalidFile
+        If there is no such file, it is damaged, was changed since, or is of a newer format.
+
+    Warns
+    -----
+    UserWarning
+        If it was made by another version of the package.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import mftheory as mf
+    >>> theory = mf.solve(mf.Network(mf.RandomMode.exponential(g_eff=3.0, effective_rank=0.5)))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     same = mf.load(theory.save(f"{folder}/theory.nc"))
+    >>> same, same.origin["formulas"]["phi"]["label"]
+    (Theory(random-mode, g_eff = 3: C_x(0) = 5.63743, gain = 0.318541, converged), 'psi-rmm')
+    """
+    from mftheory.results.stored import load as load_with
+
+    return load_with(path, KNOWN)

@@ -1,0 +1,68 @@
+"""A network as its equations, typeset for a notebook."""
+
+from typing import Any
+
+import numpy as np
+
+from mftheory.network.dynamics import EulerMap, Leaky
+from mftheory.network.given import Given
+
+
+def network_latex(network: Any) -> str:
+    """The equation of motion, then one line of what its symbols are; LaTeX without dollar signs.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> from mftheory.network.latex import network_latex
+    >>> print(network_latex(mf.Network(mf.IID(3.0), noise=0.5)))
+    \\begin{gathered} (1+\\partial_t)\\,x_i = \\sum_j J_{ij}\\,\\phi(x_j) + \\sigma\\,\\xi_i \\\\ \
+\\text{iid},\\quad g_{\\mathrm{eff}} = 3,\\quad \\phi = \\texttt{erf},\\quad \\sigma = 0.5 \\end{gathered}
+    """
+    gains = "" if network.gains is None else r"G_j\,"
+    differing = network.ensemble.endswith("heterogeneous")
+    phi = r"\Phi_{\theta_j}" if differing else r"\phi"
+    noise = r" + \sigma\,\xi_i" if network.noise else ""
+    left, facts = _left(network.dynamics)
+    known = [rf"\text{{{_text(network.ensemble)}}}", rf"g_{{\mathrm{{eff}}}} = {network.g_eff:.6g}"]
+    if isinstance(network.connectivity, Given):
+        known.append(f"N = {network.connectivity.n}")
+    elif hasattr(network.connectivity, "effective_rank"):
+        known.append(rf"\alpha\,\mathrm{{PR}}_D = {network.connectivity.effective_rank:.6g}")
+    if network.gains is not None:
+        known.append(rf"\mathrm{{PR}}_G = {network.gains.participation_ratio:.6g}")
+    known += [rf"{phi.replace('_j', '')} = \texttt{{{_text(network.nonlinearity.name)}}}", *facts]
+    if network.noise:
+        known.append(rf"\sigma = {network.noise:.6g}")
+    equation = rf"{left} = \sum_j J_{{ij}}\,{gains}{phi}(x_j){noise}"
+    facts_line = r",\quad ".join(known)
+    return rf"\begin{{gathered}} {equation} \\ {facts_line} \end{{gathered}}"
+
+
+def _left(dynamics: Any) -> tuple[str, list[str]]:
+    if isinstance(dynamics, Leaky):
+        return r"(1+\partial_t)\,x_i", []
+    if isinstance(dynamics, EulerMap):
+        # The map in the form of an operator on x, 1/H of the filter.
+        return r"\delta^{-1}\left[x_i(n+1) - (1-\delta)\,x_i(n)\right]", [rf"\delta = {dynamics.delta:g}"]
+    ratio = rf"H(\omega) = \frac{{{_polynomial(dynamics.numerator)}}}{{{_polynomial(dynamics.denominator)}}}"
+    return "T[x_i]", [rf"T = 1/H,\quad {ratio}"]
+
+
+def _polynomial(coefficients: Any) -> str:
+    powers = ("", r"i\omega", *(rf"(i\omega)^{{{k}}}" for k in range(2, len(coefficients))))
+    terms = []
+    for value, power in zip(np.asarray(coefficients, float).tolist(), powers, strict=False):
+        if value:
+            number = f"{abs(value):.6g}" if abs(value) != 1 or not power else ""
+            terms.append(("-" if value < 0 else "+") + number + power)
+    return "".join(terms).removeprefix("+") or "0"
+
+
+_SPECIAL = {"\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "_": r"\_", "^": r"\^{}", "%": r"\%", "&": r"\&"}
+
+
+def _text(text: str) -> str:
+    """A user's formula or name, shown as it stands and of one line's length."""
+    short = text if len(text) <= 60 else text[:57] + "..."
+    return "".join(_SPECIAL.get(character, character) for character in short.replace("#", r"\#"))

@@ -1,0 +1,192 @@
+"""One result, one netCDF file: written in one move, checked against its own content when it is read, never run.
+
+Complex variables become real ones with a last axis "part" (real, imaginary), so that any netCDF program can read them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mftheory.errors import InvalidFile
+
+if TYPE_CHECKING:
+    import xarray
+
+FORMAT = 1
+"""Of the layout of files. Raised when older versions could not read them."""
+
+LARGEST = 10
+"""Bytes in memory for each of the file, at most; seen 0.07 to 0.9."""
+
+PART = "part"
+_MARK, _KIND, _HASH = "mftheory_format", "mftheory_result", "content_hash"
+
+
+def write(path: str | os.PathLike[str], kind: str, data: xarray.Dataset) -> Path:
+    """Write a data set; what was in the file before stays there until the new one is whole.
+
+    Parameters
+    ----------
+    path : path
+        The file, by custom ``*.nc``; its folder must exist.
+    kind : str
+        What is stored, for `read`.
+    data : xarray.Dataset
+        Numbers (complex too), truth values and texts.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InvalidFile
+        If it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, xarray
+    >>> from mftheory.results.stored.files import read, write
+    >>> data = xarray.Dataset({"S": ("omega", [1.0 + 2.0j, 3.0])})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     kind, same = read(write(f"{folder}/s.nc", "an example", data))
+    >>> kind, same["S"].values
+    ('an example', array([1.+2.j, 3.+0.j]))
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise InvalidFile("path", str(target), f"must be in a folder that exists; there is no {target.parent}")
+    if target.is_dir():
+        raise InvalidFile("path", str(target), "must be a file, and is a folder")
+    real = _without_complex(data)
+    real.attrs |= {_MARK: FORMAT, _KIND: kind, "mftheory_version": _version()}
+    real.attrs[_HASH] = _content_hash(real)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        # Made in memory: HDF5 does not survive a disk that fills up.
+        content = real.to_netcdf(engine="h5netcdf", encoding={str(name): {"_FillValue": None} for name in real})
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InvalidFile("path", str(target), f"cannot be written: {error.strerror or error}") from error
+    return target
+
+
+def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
+    """The kind and the data set that `write` was given; data sets of sweeps have the kind "sweep".
+
+    Raises
+    ------
+    InvalidFile
+        If there is no such file, it is damaged or was changed, no result of mftheory, or one of a newer format.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise InvalidFile("path", str(source), "must be a file that exists")
+    data = _opened(source)
+    if _MARK not in data.attrs:
+        if str(data.attrs.get("title", "")).startswith("sweep, "):  # its store has a layout of its own
+            return "sweep", data
+        raise InvalidFile("path", str(source), "must be a result that mftheory saved; this netCDF file is none")
+    written, by = data.attrs[_MARK], data.attrs.get("mftheory_version", "of unknown version")
+    if written != FORMAT:
+        step = "update mftheory" if written > FORMAT else "read it with that version, or compute it again"
+        allowed = f"was written by mftheory {by} in format {written}, and this is {_version()}, format {FORMAT}: {step}"
+        raise InvalidFile("path", str(source), allowed)
+    if data.attrs.pop(_HASH, None) != _content_hash(data):
+        raise InvalidFile("path", str(source), "is damaged, or was changed since mftheory wrote it (content hash)")
+    kind = str(data.attrs.pop(_KIND))
+    del data.attrs[_MARK]
+    return kind, _with_complex(data)
+
+
+def to_text(plain: Any) -> str:
+    """JSON, as attributes keep it."""
+    return json.dumps(plain, ensure_ascii=False, default=_plain)
+
+
+def _opened(source: Path) -> xarray.Dataset:
+    import xarray
+
+    try:
+        # Times are in time constants, never dates. Loaded as a whole, so that the file can be closed.
+        how: dict[str, Any] = {"decode_times": False, "decode_timedelta": False, "phony_dims": "sort"}
+        with xarray.open_dataset(source, engine="h5netcdf", **how) as file:
+            size = source.stat().st_size
+            if file.nbytes > LARGEST * size:  # nothing is compressed: it would fill the memory with nothing
+                raise ValueError(f"{size} bytes that claim to be {file.nbytes}")
+            return file.load()
+    except Exception as error:  # h5py, h5netcdf and xarray raise a dozen kinds on malformed files
+        reason = re.sub(r"\s+", " ", str(error))[:80]
+        raise InvalidFile("path", str(source), f"must be a whole netCDF-4 file ({reason})") from error
+
+
+def _content_hash(data: xarray.Dataset) -> str:
+    """Of every attribute and every value, whatever the order of variables."""
+    hashed = hashlib.blake2b(digest_size=16)
+
+    def feed(*parts: Any) -> None:
+        hashed.update(json.dumps(parts, sort_keys=True, ensure_ascii=False, default=_plain).encode())
+
+    def listed(attributes: Any) -> dict[str, Any]:
+        # A list of one comes back as the one.
+        return {str(k): np.atleast_1d(v).tolist() for k, v in attributes.items() if k != _HASH}
+
+    feed(listed(data.attrs))
+    for name in sorted(map(str, data.variables)):
+        variable = data.variables[name]
+        feed(name, variable.dims, variable.shape, listed(variable.attrs))
+        values = variable.values
+        if values.dtype.kind in "biuf":
+            canonical = values.astype(values.dtype.newbyteorder("<"), order="C")
+            feed(canonical.dtype.str)
+            hashed.update(canonical.tobytes())
+        else:
+            feed([str(value) for value in values.ravel()])
+    return hashed.hexdigest()
+
+
+def _without_complex(data: xarray.Dataset) -> xarray.Dataset:
+    changed = data.copy()
+    for name, variable in data.variables.items():
+        if variable.dtype.kind == "c":
+            parts = np.stack([variable.values.real, variable.values.imag], axis=-1)
+            changed[name] = ((*variable.dims, PART), parts, {**variable.attrs, "complex": "parts: real, imaginary"})
+    return changed
+
+
+def _with_complex(data: xarray.Dataset) -> xarray.Dataset:
+    changed = data.copy()
+    for name, variable in data.variables.items():
+        if PART in variable.dims and "complex" in variable.attrs:
+            # Not real + 1j imaginary, which would lose the sign of a zero and make NaN of infinities.
+            values = np.ascontiguousarray(variable.values)
+            attributes = {k: v for k, v in variable.attrs.items() if k != "complex"}
+            changed[name] = (variable.dims[:-1], values.view(np.dtype(f"c{2 * values.itemsize}"))[..., 0], attributes)
+    return changed
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is not plain")
+
+
+def _version() -> str:
+    try:
+        return version("mftheory")
+    except PackageNotFoundError:
+        return "of unknown version"

@@ -1,0 +1,115 @@
+"""What a result is of, as plain data: written with it, and built again from it by a table of known classes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StoredNetwork:
+    """What a stored result is of, where it cannot be built again: an ensemble or a law of one's own.
+
+    Attributes
+    ----------
+    description : str
+        The network's `repr` when the result was saved.
+    ensemble : str
+        Name of its ensemble.
+    g_eff : float
+        Effective coupling strength; NaN if it had none.
+    content : mapping
+        Its fields, as far as they are plain data.
+    """
+
+    description: str
+    ensemble: str
+    g_eff: float
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"StoredNetwork({self.description})"
+
+
+def described(network: Any) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """A network as a tree ready for JSON, and the arrays in it by the names that the tree uses.
+
+    Examples
+    --------
+    >>> from mftheory import IID, Network
+    >>> from mftheory.results.stored.networks import described
+    >>> tree, arrays = described(Network(IID(3.0)))
+    >>> tree["fields"]["connectivity"], arrays
+    ({'class': 'IID', 'fields': {'g': 3.0}}, {})
+    """
+    arrays: dict[str, NDArray[Any]] = {}
+    return _tree(network, arrays), arrays
+
+
+def fingerprint(tree: Any, arrays: Arrays) -> str:
+    """Of a description and every byte of its arrays: 32 hexadecimal digits."""
+    hashed = hashlib.blake2b(json.dumps(tree, sort_keys=True, ensure_ascii=False).encode(), digest_size=16)
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        hashed.update(f"{name}:{array.dtype.str}:{array.shape}".encode())
+        hashed.update(array.tobytes())
+    return hashed.hexdigest()
+
+
+def rebuilt(tree: Any, arrays: Arrays, known: Mapping[str, Callable[..., Any]]) -> Any:
+    """What `described` was given, made by the constructors in `known` alone, which check their arguments.
+
+    Raises
+    ------
+    LookupError
+        If it contains something else.
+    """
+    if not isinstance(tree, Mapping):
+        return tree
+    if "class" in tree:
+        fields = {name: rebuilt(value, arrays, known) for name, value in tree["fields"].items()}
+        return known[tree["class"]](**fields)
+    if "array" in tree:
+        array = np.array(arrays[tree["array"]])
+        array.setflags(write=False)
+        return array
+    if "tuple" in tree:
+        return tuple(rebuilt(item, arrays, known) for item in tree["tuple"])
+    if "mapping" in tree:
+        return {name: rebuilt(value, arrays, known) for name, value in tree["mapping"].items()}
+    if "number" in tree:
+        return float(tree["number"])
+    raise LookupError(tree.get("opaque", ""))
+
+
+def _tree(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        number = float(value)
+        return number if math.isfinite(number) else {"number": repr(number)}  # JSON has no infinity
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        name = f"network_{len(arrays)}"
+        arrays[name] = value
+        return {"array": name}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        own = [f.name for f in dataclasses.fields(value) if f.init and f.name[0] != "_"]
+        return {"class": type(value).__name__, "fields": {name: _tree(getattr(value, name), arrays) for name in own}}
+    if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
+        return {"mapping": {name: _tree(item, arrays) for name, item in value.items()}}
+    if isinstance(value, list | tuple):
+        return {"tuple": [_tree(item, arrays) for item in value]}
+    return {"opaque": f"{type(value).__name__}: {str(value)[:200]}"}

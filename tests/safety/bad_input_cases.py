@@ -1,0 +1,828 @@
+# ruff: noqa: E501
+"""Bad input, and the one line that answers it: what tests check and docs/bad_input.md shows.
+
+After a change here: ``python tests/safety/bad_input_page.py``.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+ANYTHING = "…"
+"""In a message: what depends on the machine, or a list too long for a table."""
+
+
+class Row(NamedTuple):
+    """A call or a command, the error's type or "exit code 2", and its message."""
+
+    given: str
+    error: str
+    message: str
+
+
+ROWS: Mapping[str, tuple[Row, ...]] = {
+    "Describing a network": (
+        Row("mf.IID(nan)", "InvalidNetwork", "g = nan: must be a finite number above 0"),
+        Row("mf.IID(-1)", "InvalidNetwork", "g = -1: must be a finite number above 0"),
+        Row("mf.IID(0)", "InvalidNetwork", "g = 0: must be a finite number above 0"),
+        Row('mf.IID("3")', "InvalidNetwork", "g = '3': must be a finite number above 0"),
+        Row("mf.IID(True)", "InvalidNetwork", "g = True: must be a finite number above 0"),
+        Row("mf.IID([1, [2, 3]])", "InvalidNetwork", "g = [1, [2, 3]]: must be a finite number above 0"),
+        Row("mf.IID(3 + 0j)", "InvalidNetwork", "g = (3+0j): must be a finite number above 0"),
+        Row(
+            "mf.IID(10**400)",
+            "InvalidNetwork",
+            "g = 10000000000000000000...0000000000000000000000000000000000000: must be a finite number above 0",
+        ),
+        Row("mf.IID(1e300)", "InvalidNetwork", "g = 1e+300: must be from 1e-60 to 1e+60"),
+        Row("mf.PartiallySymmetric(2.0, 1.5)", "InvalidNetwork", "symmetry = 1.5: must be a number from -1 to 1"),
+        Row(
+            'mf.PartiallySymmetric(2.0, "symmetric")',
+            "InvalidNetwork",
+            "symmetry = 'symmetric': must be a number from -1 to 1",
+        ),
+        Row(
+            "mf.RandomMode([])",
+            "InvalidNetwork",
+            "strengths = []: must be a non-empty one-dimensional array of finite numbers >= 0, not all 0",
+        ),
+        Row("mf.RandomMode([1, -1])", "InvalidNetwork", "strengths[1] = -1.0: must be a finite number >= 0"),
+        Row("mf.RandomMode([1, nan])", "InvalidNetwork", "strengths[1] = nan: must be a finite number >= 0"),
+        Row(
+            "mf.RandomMode([0, 0])",
+            "InvalidNetwork",
+            "strengths = [0, 0]: must be a non-empty one-dimensional array of finite numbers >= 0, not all 0",
+        ),
+        Row(
+            'mf.RandomMode(["1", "2"])',
+            "InvalidNetwork",
+            "strengths = ['1', '2']: must be a non-empty one-dimensional array of finite numbers >= 0, not all 0",
+        ),
+        Row("mf.RandomMode([1e200, 1.0])", "InvalidNetwork", "max(strengths) = 1e+200: must be from 1e-60 to 1e+60"),
+        Row(
+            "mf.RandomMode(np.array([1 + 1j, 2]))",
+            "InvalidNetwork",
+            "strengths = array([1.+1.j, 2.+0.j]): must be a non-empty one-dimensional array of finite numbers >= 0, not all 0",
+        ),
+        Row(
+            'mf.RandomMode("exponential")',
+            "InvalidNetwork",
+            "strengths = 'exponential': must be an array, or use RandomMode.exponential or RandomMode.step",
+        ),
+        Row(
+            "mf.RandomMode([[1, 2], [3]])",
+            "InvalidNetwork",
+            "strengths = [[1, 2], [3]]: must be a non-empty one-dimensional array of finite numbers >= 0, not all 0",
+        ),
+        Row("mf.RandomMode([1.0, 2.0], alpha=0)", "InvalidNetwork", "alpha = 0: must be a finite number above 0"),
+        Row(
+            "mf.RandomMode([1.0, 2.0], overlaps=[0.5])",
+            "InvalidNetwork",
+            "overlaps = [0.5]: must be an array of 2 numbers from -1 to 1, one for each strength",
+        ),
+        Row(
+            "mf.RandomMode([1.0, 2.0], overlaps=[0.5, 1.5])",
+            "InvalidNetwork",
+            "overlaps[1] = 1.5: must be a number from -1 to 1",
+        ),
+        Row(
+            'mf.RandomMode([1.0, 2.0], overlaps=["0.5", "0.5"])',
+            "InvalidNetwork",
+            "overlaps = ['0.5', '0.5']: must be an array of 2 numbers from -1 to 1, one for each strength",
+        ),
+        Row("mf.RandomMode([1.0, 2.0], g_eff=nan)", "InvalidNetwork", "g_eff = nan: must be a finite number above 0"),
+        Row(
+            "mf.RandomMode.exponential(3.0, 0)", "InvalidNetwork", "effective_rank = 0: must be a finite number above 0"
+        ),
+        Row(
+            'mf.RandomMode.exponential(3.0, "half")',
+            "InvalidNetwork",
+            "effective_rank = 'half': must be a finite number above 0",
+        ),
+        Row(
+            "mf.RandomMode.exponential(3.0, 0.5, overlap_amplitude=2)",
+            "InvalidNetwork",
+            "overlap_amplitude = 2: must be a number from -1 to 1",
+        ),
+        Row("mf.Gains.exponential(pr=1.5)", "InvalidNetwork", "pr = 1.5: must be a number above 0 and at most 1"),
+        Row(
+            "mf.Network(mf.IID(2.0), gains=[-1.0, 1.0])",
+            "InvalidNetwork",
+            "gains[0] = -1.0: must be a finite number >= 0",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), gains=2.0)",
+            "InvalidNetwork",
+            "gains = 2.0: must be a non-empty one-dimensional array of finite numbers >= 0, not all 0",
+        ),
+        Row(
+            "mf.Network(3.0)",
+            "InvalidNetwork",
+            "connectivity = 3.0: must be an ensemble, IID(...), PartiallySymmetric(...) or RandomMode(...), or one J, Given(J)",
+        ),
+        Row(
+            "mf.Network(mf.IID)",
+            "InvalidNetwork",
+            "connectivity = <class 'mftheory.network.connectivity.IID'>: must be an ensemble, IID(...), PartiallySymmetric(...) or RandomMode(...), or one J, Given(J)",
+        ),
+        Row(
+            "mf.Network(np.eye(3))",
+            "InvalidNetwork",
+            "connectivity = array([[1., 0., 0.],... [0., 1., 0.], [0., 0., 1.]]): must be an ensemble, IID(...), PartiallySymmetric(...) or RandomMode(...), or one J, Given(J)",
+        ),
+        Row(
+            'mf.Network(mf.IID(2.0), "tanh")',
+            "InvalidNetwork",
+            "nonlinearity = 'tanh': must be Erf(), Tanh() or Nonlinearity('a formula in x')",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), np.tanh)",
+            "InvalidNetwork",
+            "nonlinearity = <ufunc 'tanh'>: must be Erf(), Tanh() or Nonlinearity('a formula in x')",
+        ),
+        Row(
+            'mf.Network(mf.IID(2.0), dynamics="leaky")',
+            "InvalidNetwork",
+            "dynamics = 'leaky': must be Leaky(), Rational(numerator, denominator) or EulerMap(delta)",
+        ),
+        Row("mf.Network(mf.IID(2.0), noise=-0.1)", "InvalidNetwork", "noise = -0.1: must be a finite number >= 0"),
+        Row("mf.Network(mf.IID(2.0), noise=1e300)", "InvalidNetwork", "noise = 1e+300: must be from 1e-60 to 1e+60"),
+        Row("mf.EulerMap(2.5)", "InvalidNetwork", "delta = 2.5: must be a number above 0 and below 2"),
+        Row("mf.EulerMap(1e-300)", "InvalidNetwork", "delta = 1e-300: must be at least 1e-09"),
+        Row(
+            "mf.Rational([1.0], [])",
+            "InvalidNetwork",
+            "denominator = []: must be finite real coefficients, the constant term first, not all 0",
+        ),
+        Row(
+            'mf.Rational("1", "1,1")',
+            "InvalidNetwork",
+            "numerator = '1': must be finite real coefficients, the constant term first, not all 0",
+        ),
+        Row(
+            "mf.Rational([1.0, 1.0], [1.0, 1.0])",
+            "InvalidNetwork",
+            "numerator = (1.0, 1.0): must be of lower degree than the denominator",
+        ),
+        Row(
+            "mf.Rational([1.0], [1.0, -1.0])",
+            "InvalidNetwork",
+            "denominator = (1.0, -1.0): must be stable; it has a zero at 1+0j",
+        ),
+        Row(
+            "mf.Rational([1.0], [1.0, 1e-300])",
+            "InvalidNetwork",
+            "denominator = (1.0, 1e-300): must have zeros from 1e-09 to 1e+09 in size, not 1e+300 to 1e+300",
+        ),
+        Row(
+            "mf.Rational([1.0], [1.0] * 1000)",
+            "InvalidNetwork",
+            "denominator = [1.0, 1.0, 1.0, 1.0,...0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]: must be at most 50 coefficients",
+        ),
+        Row(
+            'mf.Nonlinearity("relu(x)")',
+            "InvalidNetwork",
+            "nonlinearity = 'relu(x)': must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions abs, …",
+        ),
+        Row(
+            "mf.Nonlinearity(\"__import__('os').system('true')\")",
+            "InvalidNetwork",
+            "nonlinearity = \"__import__('os').system('true')\": must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions abs, …",
+        ),
+        Row(
+            'mf.Nonlinearity("")',
+            "InvalidNetwork",
+            "nonlinearity = '': must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions abs, …",
+        ),
+        Row(
+            'mf.Nonlinearity("1/x")',
+            "InvalidNetwork",
+            "nonlinearity = '1 / x': must be a finite real number for every x (not so at x = 0)",
+        ),
+        Row(
+            'mf.Nonlinearity("x" * 10**6)',
+            "InvalidNetwork",
+            "nonlinearity = 'xxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx': must have at most 1000 characters",
+        ),
+        Row(
+            'mf.Heterogeneous("tanh(a*x)", {})',
+            "InvalidNetwork",
+            "parameters = {}: must be a dict of names and arrays, at least one",
+        ),
+        Row(
+            'mf.Heterogeneous("tanh(a*x)", {"a": [1.0, nan]})',
+            "InvalidNetwork",
+            "parameters['a'] = [1.0, nan]: must be a finite number or a non-empty one-dimensional array of finite numbers",
+        ),
+        Row(
+            'mf.Heterogeneous("tanh(a*x)", {"a": ["1", "2"]})',
+            "InvalidNetwork",
+            "parameters['a'] = ['1', '2']: must be a finite number or a non-empty one-dimensional array of finite numbers",
+        ),
+        Row(
+            'mf.Heterogeneous("tanh(a*x + b)", {"a": [1.0, 2.0], "b": [1.0, 2.0, 3.0]})',
+            "InvalidNetwork",
+            "parameters = 'a: 2, b: 3': must be arrays of one length, one entry a neuron",
+        ),
+        Row(
+            'mf.Heterogeneous("tanh(a*x)", {"a.b": [1.0]})',
+            "InvalidNetwork",
+            "parameters = 'a.b': names must be identifiers other than x, pi, e and functions",
+        ),
+        Row(
+            "mf.Given([[1.0, 2.0]])",
+            "InvalidNetwork",
+            "J = an array of shape (1, 2), float64: must be a square matrix of finite real numbers, dense or sparse, of at least 2 neurons",
+        ),
+        Row("mf.Given([[1.0, nan], [0.0, 1.0]])", "InvalidNetwork", "J = nan: must contain finite numbers only"),
+        Row(
+            'mf.Given("J.npy")',
+            "InvalidNetwork",
+            "J = 'J.npy': must be a square matrix of finite real numbers, dense or sparse, of at least 2 neurons",
+        ),
+        Row(
+            "mf.Given(np.broadcast_to(1.0, (10**7, 10**7)))",
+            "InvalidNetwork",
+            "J = an array of shape (10000000, 10000000): a copy of it would take 9e+05 GB of memory; there are … GB",
+        ),
+    ),
+    "Solving, deriving and planning": (
+        Row("mf.solve(mf.IID(2.0))", "InvalidNetwork", "network = IID(g=2.0): must be a Network or a GaussianEnsemble"),
+        Row(
+            "mf.solve(mf.Network(mf.IID(0.9)))",
+            "Quiescent",
+            "g_eff = 0.9: x = 0 is stable; a fluctuating state that grows out of it needs g_eff > 1",
+        ),
+        Row(
+            "mf.solve(net, n=100)",
+            "InvalidNetwork",
+            "n = 100: is no argument of solve; those of sampling are target, …",
+        ),
+        Row("mf.solve(net, target=-1)", "InvalidNetwork", "target = -1: must be a number from 1e-05 to 1.0"),
+        Row(
+            'mf.solve(net, parameters={"g": 2.0})',
+            "InvalidNetwork",
+            "parameters = {'g': 2.0}: is for a GaussianEnsemble; a Network has its own",
+        ),
+        Row('mf.solve(net).dimension("psi")', "InvalidNetwork", "observable = 'psi': must be one of 'phi', 'x'"),
+        Row('mf.solve(net).C("phi", "0")', "InvalidNetwork", "tau = '0': must be finite real numbers"),
+        Row('mf.solve(net).C("phi", nan)', "InvalidNetwork", "tau = nan: must be finite real numbers"),
+        Row("mf.solve(net).trusted(0)", "InvalidNetwork", "n = 0: must be a number of neurons, at least 1"),
+        Row(
+            'mf.solve(net).number_of_dimensions("many")',
+            "InvalidNetwork",
+            "n = 'many': must be a number of neurons, at least 1",
+        ),
+        Row('mf.dimension("3")', "InvalidNetwork", "g_eff = '3': must be a finite number above 0"),
+        Row("mf.dimension(1e300)", "InvalidNetwork", "g_eff = 1e+300: must be from 1e-60 to 1e+60"),
+        Row(
+            "mf.dimension([3.0, 4.0], effective_rank=[0.1, 0.2, 0.3])",
+            "InvalidNetwork",
+            "shapes = 'g_eff: (2,), effective_rank: (3,), gains_pr: (), noise: ()': must be equal, or broadcast against each other",
+        ),
+        Row("mf.dimension(3.0, effective_rank=0)", "InvalidNetwork", "effective_rank = 0.0: must be a number above 0"),
+        Row(
+            "mf.dimension(3.0, gains_pr=2)", "InvalidNetwork", "gains_pr = 2.0: must be a number above 0 and at most 1"
+        ),
+        Row(
+            "mf.dimension(np.broadcast_to(3.0, (10**6, 10**6)))",
+            "InvalidNetwork",
+            "g_eff = (1000000, 1000000): these values would take 1.6e+04 GB of memory; there are … GB",
+        ),
+        Row('mf.derive("iid")', "InvalidNetwork", "network = 'iid': must be a Network or a GaussianEnsemble"),
+        Row('mf.derive(net).four_point("y")', "InvalidNetwork", "observable = 'y': must be one of 'phi', 'x'"),
+        Row(
+            'mf.derive(net).four_point("phi", "replica")',
+            "InvalidNetwork",
+            "route = 'replica': must be one of 'path-integral', 'compact', 'cavity'",
+        ),
+        Row(
+            'mf.formula("psi-iid").evaluate(3, C=(1.0, 1.0), S=(0.1, 0.1))',
+            "InvalidNetwork",
+            "network = 3: must be a Network of the ensemble 'iid', or a dict",
+        ),
+        Row(
+            'mf.formula("psi-iid").evaluate(net, C=(1.0,), S=(0.1, 0.1))',
+            "InvalidNetwork",
+            "C_phi = (1.0,): must be a pair of numbers, or of arrays of them, at ω1 and ω2",
+        ),
+        Row(
+            'mf.formula("psi-iid").evaluate(net, C=("__import__(\'os\').getpid()", "1"), S=(0.1, 0.1))',
+            "InvalidNetwork",
+            "C_phi = (\"__import__('os').getpid()\", '1'): must be a pair of numbers, or of arrays of them, at ω1 and ω2",
+        ),
+        Row(
+            'mf.formula("psi-iid").evaluate({"g": "__import__(\'os\').getpid()"}, C=(1.0, 1.0), S=(0.1, 0.1))',
+            "InvalidNetwork",
+            "g = \"__import__('os').getpid()\": must be a number",
+        ),
+        Row("mf.plan(net, target=2)", "InvalidNetwork", "target = 2.0: must be at least 1e-06 and below 1"),
+        Row("mf.plan(net, target=1e-300)", "InvalidNetwork", "target = 1e-300: must be at least 1e-06 and below 1"),
+        Row("mf.plan(net, seconds=0)", "InvalidNetwork", "seconds = 0: must be a finite number above 0"),
+        Row("mf.plan(mf.IID(2.0))", "InvalidNetwork", "network = IID(g=2.0): must be a Network"),
+        Row(
+            'mf.linear_equivalent("J")',
+            "InvalidNetwork",
+            "network = 'J': must be a Network(...), or J as a square array of finite numbers",
+        ),
+        Row(
+            "mf.linear_equivalent(np.ones((2, 3)))",
+            "InvalidNetwork",
+            "network = array([[1., 1., 1.], [1., 1., 1.]]): must be a Network(...), or J as a square array of finite numbers",
+        ),
+        Row(
+            "mf.connectome.decompose(J)",
+            "InvalidNetwork",
+            "wiring = array([[1., 0., 0.],... [0., 1., 0.], [0., 0., 1.]]): must be a Connectome, such as mf.Connectome.read(file) gives",
+        ),
+    ),
+    "Simulating, comparing and sweeping": (
+        Row("mf.IID(2.0).sample(1, 0)", "InvalidNetwork", "n = 1: must be a whole number of at least 2"),
+        Row("mf.IID(2.0).sample(10.5, 0)", "InvalidNetwork", "n = 10.5: must be a whole number of at least 2"),
+        Row('mf.IID(2.0).sample("100", 0)', "InvalidNetwork", "n = '100': must be a whole number of at least 2"),
+        Row("mf.IID(2.0).sample(100, -1)", "InvalidNetwork", "seed = -1: must be a whole number of at least 0"),
+        Row(
+            "mf.IID(2.0).sample(10**7, 0)",
+            "InvalidNetwork",
+            "n = 10000000: drawing the couplings would take 1.6e+06 GB of memory; there are … GB",
+        ),
+        Row(
+            "mf.RandomMode([1.0], alpha=1e7).sample(1000, 0)",
+            "InvalidNetwork",
+            "n = 1000: the strengths of the modes would take 320 GB of memory; there are … GB",
+        ),
+        Row("mf.simulate(net, 1, 0)", "InvalidNetwork", "n = 1: must be a whole number of at least 2"),
+        Row("mf.simulate(net, 100.5, 0)", "InvalidNetwork", "n = 100.5: must be a whole number of at least 2"),
+        Row("mf.simulate(net, 100, None)", "InvalidNetwork", "seed = None: must be a whole number of at least 0"),
+        Row(
+            "mf.simulate(net, 10**6, 0)",
+            "InvalidNetwork",
+            "max_memory = 4000000000.0: a block of states needs 18 GB: take fewer trajectories or a shorter max_lag",
+        ),
+        Row(
+            "mf.simulate(net, 10**6, 0, trajectories=4)",
+            "InvalidNetwork",
+            "n = 1000000: drawing the couplings would take 1.6e+04 GB of memory; there are … GB",
+        ),
+        Row(
+            "mf.simulate(net, 100, 0, trajectories=3)",
+            "InvalidNetwork",
+            "trajectories = 3: must be a whole number of at least 4",
+        ),
+        Row(
+            "mf.simulate(net, 100, 0, duration=nan)",
+            "InvalidNetwork",
+            "duration = nan: must be a finite number above 0",
+        ),
+        Row(
+            "mf.simulate(net, 100, 0, duration=1e12)",
+            "InvalidNetwork",
+            "duration = 1000000000000.0: makes 5e+12 steps; at most 1e+09 go",
+        ),
+        Row(
+            "mf.simulate(net, 100, 0, dt=50)",
+            "InvalidNetwork",
+            "dt = 50.0: must be at most the shortest time constant, 1",
+        ),
+        Row(
+            "mf.simulate(net, 100, 0, response=1e8)",
+            "InvalidNetwork",
+            "response = 100000000.0: needs 256 GB, above max_memory = 4 GB",
+        ),
+        Row('mf.simulate(net, 100, 0, dtype="int8")', "InvalidNetwork", "dtype = 'int8': must be float32 or float64"),
+        Row(
+            'mf.simulate(net, 100, 0, integrator="euler")',
+            "InvalidNetwork",
+            "integrator = 'euler': must be one of adams, rk4",
+        ),
+        Row(
+            'mf.simulate(net, 100, 0, observables="y")',
+            "InvalidNetwork",
+            "observables = 'y': must be some of 'phi', 'x'",
+        ),
+        Row(
+            'mf.simulate(net, 100, 0, covariance="y")',
+            "InvalidNetwork",
+            "covariance = 'y': must be True, False or some of 'phi', 'x'",
+        ),
+        Row(
+            "mf.simulate(net, 100, 0, components=1000)",
+            "InvalidNetwork",
+            "components = 1000: must be at most the number of neurons, 100",
+        ),
+        Row(
+            "mf.simulate(net, 100, 0, max_memory=nan)",
+            "InvalidNetwork",
+            "max_memory = nan: must be a finite number above 0",
+        ),
+        Row(
+            "mf.compare(net, n=1)",
+            "InvalidNetwork",
+            "n = 1: must be a whole number of at least 2, or several different ones",
+        ),
+        Row(
+            "mf.compare(net, n=[100, 100])",
+            "InvalidNetwork",
+            "n = [100, 100]: must be a whole number of at least 2, or several different ones",
+        ),
+        Row(
+            'mf.compare(net, n="100")',
+            "InvalidNetwork",
+            "n = '100': must be a whole number of at least 2, or several different ones",
+        ),
+        Row(
+            "mf.compare(net, n=[10**6])",
+            "InvalidNetwork",
+            "n = 1000000: drawing the couplings would take 1.6e+04 GB of memory; there are … GB",
+        ),
+        Row(
+            "mf.compare(net, n=[100], seeds=1)",
+            "InvalidNetwork",
+            "seeds = 1: must give at least 2 networks a size, all different",
+        ),
+        Row(
+            "mf.compare(net, n=[100], seeds=10**10)",
+            "InvalidNetwork",
+            "seeds = 10000000000: must be at most 100,000 networks a size",
+        ),
+        Row("mf.compare(net, n=[100], labels=[])", "InvalidNetwork", "labels = []: must be as many as the points, 1"),
+        Row(
+            'mf.compare(net, n=[100], jobs="all")',
+            "InvalidNetwork",
+            "jobs = 'all': must be a number of processes, or -1 for all cores",
+        ),
+        Row(
+            "mf.compare(net, n=[100], colour=1)",
+            "InvalidNetwork",
+            "colour = 1: is no setting of these simulations; those are target, …",
+        ),
+        Row(
+            "mf.compare([], n=[100])",
+            "InvalidNetwork",
+            "network = []: must be a Network or a GaussianEnsemble, or some of them",
+        ),
+        Row(
+            "mf.sweep(family, over={})",
+            "InvalidNetwork",
+            "over = {}: must be a dict of parameters and their values, at least one",
+        ),
+        Row(
+            'mf.sweep(family, over={"g": 3.0})',
+            "InvalidNetwork",
+            "over['g'] = 3.0: must be different finite numbers, or different texts, at least one",
+        ),
+        Row(
+            'mf.sweep(family, over={"g": [3.0, 3.0]})',
+            "InvalidNetwork",
+            "over['g'] = [3.0, 3.0]: must be different finite numbers, or different texts, at least one",
+        ),
+        Row(
+            'mf.sweep(family, over={"g": [3.0, nan]})',
+            "InvalidNetwork",
+            "over['g'] = nan: must be different finite numbers, or different texts, at least one",
+        ),
+        Row(
+            'mf.sweep(family, over={"../g": [3.0]})',
+            "InvalidNetwork",
+            "over = '../g': names must be identifiers other than n, network, observable, tau",
+        ),
+        Row(
+            'mf.sweep(family, over={"g": range(2, 10**9)})',
+            "InvalidNetwork",
+            "over['g'] = range(2, 1000000000): must be at most 1,000,000 values",
+        ),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, what="solved")',
+            "InvalidNetwork",
+            "what = 'solved': must be 'solve', 'simulate' or 'compare'",
+        ),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, what="simulate", n=10**6)',
+            "InvalidNetwork",
+            "n = 1000000: drawing the couplings would take 1.6e+04 GB of memory; there are … GB",
+        ),
+        Row(
+            'mf.sweep(net, over={"g": [3.0]})',
+            "InvalidNetwork",
+            "family = Network(connectivity...ns=None, dynamics=Leaky(), noise=0.0): must be a function from the parameters in over to a Network",
+        ),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, store="nowhere/sweep.nc")',
+            "InvalidFile",
+            "store = '…/nowhere/sweep.nc': must be in a folder that exists; there is no …/nowhere",
+        ),
+        Row('mf.sweep(family, over={"g": [3.0]}, store="folder")', "InvalidFile", "store = '…/folder': must be a file"),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, store="other.nc")',
+            "InvalidFile",
+            "store = '…/other.nc': is there already, and no journal of a sweep beside it: choose another file or move it away",
+        ),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, store="older.nc")',
+            "InvalidFile",
+            "store = '…/older.nc': holds another sweep (mftheory = '…' instead of '0.0.1'): repeat its command, or choose another file",
+        ),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, store="newer.nc")',
+            "InvalidFile",
+            "store = '…/newer.nc': holds another sweep (format = 1 instead of 2): repeat its command, or choose another file",
+        ),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, scheduler="nohost")',
+            "InvalidNetwork",
+            "scheduler = 'nohost': must be an address such as tcp://host:8786",
+        ),
+    ),
+    "Ensembles of one's own": (
+        Row(
+            "mf.GaussianEnsemble(\"x'''; import os\", (), (), ())",
+            "InvalidNetwork",
+            "name = \"x'''; import os\": must be a name of letters, digits, spaces and + - . , ( ) _",
+        ),
+        Row(
+            'mf.GaussianEnsemble("../mine", (), (), ())',
+            "InvalidNetwork",
+            "name = '../mine': must be a name of letters, digits, spaces and + - . , ( ) _",
+        ),
+        Row(
+            'Population("x = 1; import os", "x")',
+            "InvalidNetwork",
+            "population = ('x = 1; import os', 'x', ''): names must be identifiers",
+        ),
+        Row(
+            'Population("neurons", "x", "phi()")',
+            "InvalidNetwork",
+            "population = ('neurons', 'x', 'phi()'): names must be identifiers",
+        ),
+        Row(
+            'Population("neurons", "x", "phi", size="__import__(\'os\').getpid()")',
+            "InvalidNetwork",
+            "size = \"__import__('os').getpid()\": must be a number or a SymPy expression",
+        ),
+    ),
+    "Reading a wiring diagram": (
+        Row('mf.Connectome.read("nonesuch.csv")', "InvalidFile", "path = 'nonesuch.csv': no such file"),
+        Row('mf.Connectome.read("")', "InvalidFile", "path = '.': must be a file, not a directory"),
+        Row('mf.Connectome.read("folder")', "InvalidFile", "path = 'folder': must be a file, not a directory"),
+        Row("mf.Connectome.read(3)", "InvalidFile", "path = 3: must be the path of a file"),
+        Row('mf.Connectome.read("good\\0.csv")', "InvalidFile", "path = 'good\\x00.csv': no such file"),
+        Row('mf.Connectome.read("empty.csv")', "InvalidFile", "path = 'empty.csv': the file is empty"),
+        Row('mf.Connectome.read("header.csv")', "InvalidFile", "path = 'header.csv': has no edges"),
+        Row(
+            'mf.Connectome.read("columns.csv")',
+            "InvalidFile",
+            "path = 'columns.csv': has no 'pre' column; its columns are: 'a, b, c'; columns={'pre': NAME} names it",
+        ),
+        Row('mf.Connectome.read("nan.csv")', "InvalidFile", "weight on line 2 = 'nan': must be a finite number"),
+        Row('mf.Connectome.read("text.csv")', "InvalidFile", "weight on line 2 = 'heavy': must be a finite number"),
+        Row('mf.Connectome.read("short.csv")', "InvalidFile", "line 2 = '0,1': must have 3 columns, as the header"),
+        Row('mf.Connectome.read("binary.csv")', "InvalidFile", "path = 'binary.csv': is UTF-16 text; save it as UTF-8"),
+        Row(
+            'mf.Connectome.read("text.npy")',
+            "InvalidFile",
+            "path = 'text.npy': is not a readable .npy array: the magic string is not correct; expected b'\\x93NUMPY', got b'not an'",
+        ),
+        Row('mf.Connectome.read("text.npz")', "InvalidFile", "path = 'text.npz': is not an .npz archive"),
+        Row(
+            'mf.Connectome.read("pickle.npy")',
+            "InvalidFile",
+            "path = 'pickle.npy': is not a readable .npy array: Array can't be memory-mapped: Python objects in dtype.",
+        ),
+        Row(
+            'mf.Connectome.read("entities.graphml")',
+            "InvalidFile",
+            "path = 'entities.graphml': is not a readable GraphML file: path = 'entities.graphml': declares a document type (line 1); entities are refused",
+        ),
+        Row(
+            'mf.Connectome.read("wiring.docx")',
+            "InvalidFile",
+            "path = 'wiring.docx': must end in .csv, .csv.gz, .tsv, .tsv.gz, .txt, .txt.gz, .parquet, .feather, .npz, .npy, .graphml",
+        ),
+        Row(
+            'mf.Connectome.read("good.csv", columns={"pre": "from"})',
+            "InvalidFile",
+            "path = 'good.csv': has no 'from' column; its columns are: 'pre, post, weight'",
+        ),
+        Row(
+            'mf.Connectome.read("good.csv", columns={"from": "pre"})',
+            "InvalidNetwork",
+            "columns = 'from': its keys must be among pre, post, weight, sign, transmitter, kind, neuron",
+        ),
+        Row(
+            'mf.Connectome.read("good.csv", where={"weight": "17"})',
+            "InvalidFile",
+            "path = 'good.csv': has no edges that `where` keeps",
+        ),
+        Row(
+            'mf.Connectome.read("good.csv", signs="magic")',
+            "InvalidNetwork",
+            "signs = 'magic': must be 'weight', 'column' or 'transmitter'",
+        ),
+        Row(
+            'mf.Connectome.read("good.csv", transmitters={"glutamate": 2})',
+            "InvalidNetwork",
+            "transmitters['glutamate'] = 2: must be 1, -1, or 0 to leave the edges out",
+        ),
+        Row(
+            'mf.Connectome.read("good.csv", delimiter="::")',
+            "InvalidNetwork",
+            "delimiter = '::': must be one character",
+        ),
+        Row(
+            'mf.connectome.sample_data("../celegans")',
+            "InvalidNetwork",
+            "name = '../celegans': must be one of celegans, fly-optic-lobe",
+        ),
+    ),
+    "Commands": (
+        Row("mftheory nonesuch", "exit code 2", "No such command 'nonesuch'."),
+        Row("mftheory --colour", "exit code 2", "No such option: --colour"),
+        Row(
+            "mftheory derive --route replica",
+            "exit code 2",
+            "route = 'replica': must be one of 'path-integral', 'compact', 'cavity'",
+        ),
+        Row(
+            "mftheory derive --effective-rank 0.5 --symmetry 0.3",
+            "exit code 2",
+            "symmetry = 0.3: is for couplings without modes: leave out --effective-rank",
+        ),
+        Row("mftheory formulas ../psi-iid", "exit code 2", "label = '../psi-iid': must be one of psi-iid, …"),
+        Row("mftheory solve", "exit code 2", "Missing option '--g'."),
+        Row(
+            "mftheory solve --g three",
+            "exit code 2",
+            "Invalid value for '--g': Input should be a valid number, unable to parse string as a number",
+        ),
+        Row("mftheory solve --g nan", "exit code 2", "g = nan: must be a finite number above 0"),
+        Row("mftheory solve --g -3", "exit code 2", "g = -3.0: must be a finite number above 0"),
+        Row(
+            "mftheory solve --g 0.9",
+            "exit code 2",
+            "g_eff = 0.9: x = 0 is stable; a fluctuating state that grows out of it needs g_eff > 1",
+        ),
+        Row("mftheory solve --g 3 3", "exit code 2", "Got unexpected extra argument(s) (3)"),
+        Row(
+            "mftheory solve --g 3 --n 1.5",
+            "exit code 2",
+            "Invalid value for '--n': Input should be a valid integer, unable to parse string as an integer",
+        ),
+        Row("mftheory solve --g 3 --n 0", "exit code 2", "n = 0: must be a number of neurons, at least 1"),
+        Row(
+            "mftheory solve --g 3 --seed -1",
+            "exit code 2",
+            "seed = -1: must be a whole number from 0 to 9223372036854775808",
+        ),
+        Row("mftheory solve --g 3 --noise -1", "exit code 2", "noise = -1.0: must be a finite number >= 0"),
+        Row(
+            "mftheory solve --g 3 --nonlinearity x",
+            "exit code 2",
+            "g_eff = 3: no variance balances the potential; does φ saturate?",
+        ),
+        Row(
+            'mftheory solve --g 3 --nonlinearity "x.real"',
+            "exit code 2",
+            "nonlinearity = 'x.real': must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions abs, …",
+        ),
+        Row(
+            "mftheory solve --g 3 --dynamics lazy",
+            "exit code 2",
+            "dynamics = 'lazy': must be leaky, euler:STEP or rational:N/D, such as rational:1/1,0.8,1",
+        ),
+        Row(
+            "mftheory solve --g 3 --dynamics \"rational:__import__('os')/1,1\"",
+            "exit code 2",
+            "dynamics = \"rational:__import__('os')/1,1\": must be leaky, euler:STEP or rational:N/D, such as rational:1/1,0.8,1",
+        ),
+        Row(
+            "mftheory solve --g 3 --dynamics rational:1/1,-1",
+            "exit code 2",
+            "denominator = (1.0, -1.0): must be stable; it has a zero at 1+0j",
+        ),
+        Row("mftheory simulate --g 3", "exit code 2", "Missing option '--n'."),
+        Row("mftheory simulate --g 3 --n 1", "exit code 2", "n = 1: must be a whole number of at least 2"),
+        Row(
+            "mftheory simulate --g 3 --n 100 --seed -1",
+            "exit code 2",
+            "seed = -1: must be a whole number of at least 0",
+        ),
+        Row(
+            "mftheory simulate --g 3 --n 1000000",
+            "exit code 2",
+            "max_memory = 4000000000.0: a block of states needs 18 GB: take fewer trajectories or a shorter max_lag",
+        ),
+        Row(
+            "mftheory simulate --g 3 --n 100 --plot picture.xyz",
+            "exit code 2",
+            "plot = 'picture.xyz': must end in one of .avif, …",
+        ),
+        Row(
+            "mftheory simulate --g 3 --n 100 --plot folder",
+            "exit code 2",
+            "plot = 'folder': must end in one of .avif, …",
+        ),
+        Row(
+            "mftheory simulate --g 3 --n 100 --plot good.csv/picture.png",
+            "exit code 2",
+            "plot = 'good.csv': must be a folder; good.csv is a file",
+        ),
+        Row(
+            "mftheory compare --g 3 --n 20 --networks 1",
+            "exit code 2",
+            "seeds = 1: must give at least 2 networks a size, all different",
+        ),
+        Row(
+            "mftheory compare --g 3 --n 20 --n 20",
+            "exit code 2",
+            "n = [20, 20]: must be a whole number of at least 2, or several different ones",
+        ),
+        Row("mftheory plan --g 3 --target 0", "exit code 2", "target = 0.0: must be a finite number above 0"),
+        Row("mftheory sweep --g three", "exit code 2", "g = 'three': must be a number, or FROM:TO:COUNT"),
+        Row("mftheory sweep --g 1:2", "exit code 2", "g = '1:2': must be a number, or FROM:TO:COUNT"),
+        Row("mftheory sweep --g 2:3:-1", "exit code 2", "g = '2:3:-1': must be a number, or FROM:TO:COUNT"),
+        Row(
+            "mftheory sweep --g 2:3:1000000000",
+            "exit code 2",
+            "g = '2:3:1000000000': must be at most 1,000,000 numbers",
+        ),
+        Row(
+            "mftheory sweep --g 3 --what solved",
+            "exit code 2",
+            "what = 'solved': must be one of solve, simulate, compare",
+        ),
+        Row(
+            "mftheory sweep --g 3 --what simulate",
+            "exit code 2",
+            "n = None: must be given: --what simulate needs sizes of networks",
+        ),
+        Row(
+            "mftheory sweep --g 3 --store nowhere/sweep.nc",
+            "exit code 2",
+            "store = '…/nowhere/sweep.nc': must be in a folder that exists; there is no …/nowhere",
+        ),
+        Row(
+            "mftheory sweep --g 3 --store other.nc",
+            "exit code 2",
+            "store = '…/other.nc': is there already, and no journal of a sweep beside it: choose another file or move it away",
+        ),
+        Row(
+            "mftheory sweep --g 3 --scheduler nonsense",
+            "exit code 2",
+            "scheduler = 'nonsense': must be an address such as tcp://host:8786",
+        ),
+        Row(
+            "mftheory sweep --g 3 --jobs 0",
+            "exit code 2",
+            "jobs = 0: must be a number of processes, or -1 for all cores",
+        ),
+        Row(
+            'mftheory sweep --g 3 --nonlinearity "x.real"',
+            "exit code 2",
+            "nonlinearity = 'x.real': must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions abs, … (at g = 3.0)",
+        ),
+        Row(
+            "mftheory figure nonesuch",
+            "exit code 2",
+            "figure = 'nonesuch': must be all, summary or one of dimension, …",
+        ),
+        Row(
+            "mftheory figure ../../figure",
+            "exit code 2",
+            "figure = '../../figure': must be all, summary or one of dimension, …",
+        ),
+        Row(
+            "mftheory figure dimension --preset huge",
+            "exit code 2",
+            "preset = 'huge': must be trial, quick, medium or full",
+        ),
+        Row(
+            "mftheory figure onset --output good.csv",
+            "exit code 2",
+            "output = 'good.csv': must be a folder; good.csv is a file",
+        ),
+        Row(
+            "mftheory figure summary --output nowhere",
+            "exit code 2",
+            "output = 'nowhere': must hold results of figures, in it or in folders of it",
+        ),
+        Row("mftheory connectome nonesuch.npz", "exit code 2", "path = 'nonesuch.npz': no such file"),
+        Row("mftheory connectome folder", "exit code 2", "path = 'folder': must be a file, not a directory"),
+        Row("mftheory connectome empty.csv", "exit code 2", "path = 'empty.csv': the file is empty"),
+        Row("mftheory connectome good.csv --column pre", "exit code 2", "column = 'pre': must be NAME=VALUE"),
+        Row(
+            "mftheory connectome good.csv --where a=b",
+            "exit code 2",
+            "path = 'good.csv': has no 'a' column; its columns are: 'pre, post, weight'",
+        ),
+        Row(
+            "mftheory connectome good.csv --where \"weight=__import__('os')\"",
+            "exit code 2",
+            "path = 'good.csv': has no edges that `where` keeps",
+        ),
+        Row(
+            "mftheory connectome good.csv --transmitter glutamate=excitatory",
+            "exit code 2",
+            "transmitter = 'glutamate=excitatory': must be NAME=1 or NAME=-1",
+        ),
+        Row("mftheory connectome good.csv --g-eff 0", "exit code 2", "g_eff = 0.0: must be a finite number above 0"),
+    ),
+}

@@ -1,0 +1,53 @@
+"""The files that the calls and commands of the table find in their folder: each bad in one way, but for the first."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+
+def _journal(*records: Mapping[str, Any]) -> bytes:
+    """Lines of a sweep's journal, with good checksums."""
+    lines = [json.dumps(record).encode() for record in records]
+    return b"".join(b"%08x %s\n" % (zlib.crc32(line), line) for line in lines)
+
+
+# As mf.sweep(family, over={"g": [3.0]}) describes itself, in this version.
+_SWEEP = {
+    "format": 1, "what": "solve", "over": {"g": [3.0]}, "observables": ["phi"], "tau": [], "n": [], "seeds": {},
+    "seed": 0, "common_disorder": False, "threads": 1, "simulation": {}, "theory": {}, "mftheory": version("mftheory"),
+    "points": {},
+}  # fmt: skip
+
+FILES: Mapping[str, bytes] = {
+    "good.csv": b"pre,post,weight\n0,1,1\n1,2,-1\n2,0,1\n0,2,1\n1,0,2\n",
+    "empty.csv": b"",
+    "header.csv": b"pre,post,weight\n",
+    "columns.csv": b"a,b,c\n0,1,2\n",
+    "nan.csv": b"pre,post,weight\n0,1,nan\n",
+    "text.csv": b"pre,post,weight\n0,1,heavy\n",
+    "short.csv": b"pre,post,weight\n0,1\n",
+    "binary.csv": b"\xff\xfe\x00",
+    "text.npy": b"not an array",
+    "text.npz": b"not an archive",
+    "pickle.npy": b"\x93NUMPY\x01\x00\x76\x00{'descr': '|O', 'fortran_order': False, 'shape': (1,), }".ljust(127)
+    + b"\n\x80",
+    "entities.graphml": b'<!DOCTYPE a [<!ENTITY b "c">]><graphml><graph>&b;</graph></graphml>',
+    "wiring.docx": b"PK",
+    "other.nc": b"not a sweep",
+    "newer.nc.journal": _journal({"sweep": {**_SWEEP, "format": 2}}),
+    "older.nc.journal": _journal({"sweep": {**_SWEEP, "mftheory": "0.0.1"}}),
+    "newer.nc.lock": b"",
+    "older.nc.lock": b"",
+}
+"""Content by name."""
+FOLDER = "folder"
+
+
+def write(folder: Path) -> None:
+    """All of them, and an empty folder."""
+    (folder / FOLDER).mkdir()
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)

@@ -1,0 +1,113 @@
+"""Pictures: on the axes given, labelled with units, told apart by colour-blind readers, without a display."""
+
+import subprocess
+import sys
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+import mftheory as mf
+from mftheory import plots
+from mftheory.results import Comparison, Estimate
+from mftheory.results.comparison import ComparedPoint, SizeAverage
+
+# Linear RGB as a dichromat sees it (Viénot, Brettel and Mollon 1999), for the two common kinds.
+PROTAN = np.array([[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]])
+DEUTAN = np.array([[0.29275, 0.70725, 0.0], [0.29275, 0.70725, 0.0], [-0.02234, 0.02234, 1.0]])
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(colour: str, seen: np.ndarray) -> np.ndarray:
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    t = TO_XYZ @ np.clip(seen @ linear, 0, 1) / [0.9505, 1.0, 1.089]
+    f = np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("seen", [np.eye(3), PROTAN, DEUTAN], ids=["all cones", "protanope", "deuteranope"])
+def test_colours_are_told_apart(seen) -> None:
+    # A difference of 2.3 in CIELAB is just noticeable; lines in a picture need several times that. Seen at least: 26
+    # for all cones, 21 for a protanope, 19 for a deuteranope, to whom Matplotlib's own red and green are 8 apart.
+    assert len(set(plots.COLOURS)) == len(plots.COLOURS)
+    for one, other in combinations(plots.COLOURS, 2):
+        assert np.linalg.norm(lab(one, seen) - lab(other, seen)) > 15
+
+
+@pytest.fixture(scope="module")
+def compared() -> Comparison:
+    sizes = tuple(SizeAverage(n, 2, Estimate(0.1, 0.01), 0.02) for n in (50, 100))
+    label = {"g": 2.0, "law": "$\\frac{"}  # not a formula, and none that could be set
+    return Comparison((ComparedPoint(label, 0.1, Estimate(0.08, 0.01), -0.3, 2.5, sizes),))
+
+
+@pytest.fixture(scope="module")
+def drawn(compared):
+    run = mf.simulate(mf.Network(mf.IID(3.0)), n=20, seed=0, trajectories=4, duration=5.0)
+    data = mf.sweep(lambda g: mf.Network(mf.IID(g)), {"g": [2.0, 3.0]}, jobs=1)
+    record = {
+        "theory": {"effective_rank": [0.1, 1.0], "g_eff": [3.0], "dimension": [[0.01, 0.02]], "iid": [0.02]},
+        "comparison": {
+            "points": [
+                {
+                    "label": {"g_eff": 3.0, "effective_rank": 0.5},
+                    "records": [{"n": 50, "dimension": 0.02}],
+                    "extrapolated": {"value": 0.02, "error": 0.001},
+                }
+            ]
+        },
+        "singular_values": {name: [3.0, 2.0, 1.0] for name in ("measured", "surrogate", "iid")},
+    }
+    wiring = {**record, "theory": {"g_eff": [2.0, 3.0], "dimension": [0.01, 0.02], "iid": [0.01, 0.02]}}
+    return {
+        "theory": (lambda ax: plots.theory(mf.solve(mf.Network(mf.IID(3.0))), ax), 2),
+        "simulation": (lambda ax: plots.simulation(run, ax), 2),
+        "comparison": (lambda ax: plots.comparison(compared, ax), 3),
+        "sweep": (lambda ax: plots.sweep(data, ax), 1),
+        "dimension_against_rank": (lambda ax: plots.dimension_against_rank(record, ax), 3),
+        "singular_values": (lambda ax: plots.singular_values(record, ax), 3),
+        "dimension_of_wiring": (lambda ax: plots.dimension_of_wiring(wiring, ax), 4),
+    }
+
+
+NAMES = (
+    *("theory", "simulation", "comparison", "sweep"),
+    *("dimension_against_rank", "singular_values", "dimension_of_wiring"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_draws_on_the_axes_and_returns_what_it_drew(drawn, name) -> None:
+    draw, count = drawn[name]
+    fig = Figure()
+    ax, other = fig.subplots(1, 2)
+    artists = draw(ax)
+    assert len(artists) == count
+    assert all(artist.get_figure() is fig if hasattr(artist, "get_figure") else artist[0] for artist in artists)
+    assert ax.has_data()
+    assert not other.has_data()
+    assert ax.get_xlabel()
+    assert ax.get_ylabel()
+    if "lag" in ax.get_xlabel():
+        assert "time constants" in ax.get_xlabel()
+    fig.canvas.draw()  # labels too, which Matplotlib sets only now
+
+
+@pytest.mark.parametrize("name", NAMES[:4])
+def test_without_axes_a_figure_of_the_one_style_is_made(drawn, name, compared) -> None:
+    artists = drawn[name][0](None)
+    (ax,) = artists.figure.axes
+    assert not ax.spines["top"].get_visible()
+    assert artists._repr_png_().startswith(b"\x89PNG")
+
+
+def test_no_display_and_no_pyplot_is_needed() -> None:
+    code = (
+        "import sys, mftheory as mf\n"
+        "mf.solve(mf.Network(mf.IID(3.0))).plot()._repr_png_()\n"
+        "assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env={"MPLBACKEND": "TkAgg", "PATH": ""})
