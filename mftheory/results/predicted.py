@@ -70,16 +70,22 @@ class Agreement:
             ceiling = float(np.sqrt(np.maximum(0.0, 2 * between / (1 + between))))  # Spearman and Brown
         return cls(
             correlation=_correlation(x, y),
-            explained=float(1.0 - np.sum((y - x) ** 2) / np.sum(y**2)),
-            slope=float(np.sum(x * y) / np.sum(y**2)),
+            explained=1.0 - _ratio(np.sum((y - x) ** 2), np.sum(y**2)),
+            slope=_ratio(np.sum(x * y), np.sum(y**2)),
             trace=float(np.trace(model) / np.trace(found)),
             ceiling=ceiling,
             neurons=len(model),
         )
 
 
+def _ratio(a: float, b: float) -> float:
+    return float(a / b) if b != 0 else float("nan")
+
+
 def _correlation(x: Array, y: Array) -> float:
-    return float(np.corrcoef(x, y)[0, 1]) if x.size > 1 else float("nan")
+    if x.size < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return float("nan")
+    return float(np.corrcoef(x, y)[0, 1])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -102,7 +108,7 @@ class PredictedCovariance:
     exact : bool
         Whether J was decomposed; False: sums over neurons were estimated with random vectors.
     dimensions : mapping of str to Estimate
-        Of "phi" and "x"; the error is that of the random vectors alone.
+        Of "phi" and "x"; the error is that of the random vectors and the neurons sampled.
     """
 
     n: int

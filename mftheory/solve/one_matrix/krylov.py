@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 LEADING = 10  # eigenvectors of largest real part whose space is taken exactly
+WIDTH = 8  # of ARPACK's space, per eigenvector: with 2, its default, one of 10 often fails to converge
 PROBES = 40  # random vectors for the rest
 STEPS = 140  # of Arnoldi's iteration
 # A random change of H of this size makes its eigenvectors well enough conditioned (1e-8/SHATTER is the rounding error
@@ -181,8 +182,10 @@ class KrylovBasis:
                 x += per[k] * (white[k] * own + independent[k] * _gram(y - starts))
         return phi, x
 
-    def dimension(self, forms: Array) -> Estimate:
+    def dimension(self, forms: Array, more: tuple[float, float] = (0.0, 0.0)) -> Estimate:
         """(tr C)²/(N tr C²) from b† C b' of the exact and the random vectors; its error by leaving out one at a time.
+
+        `more` is added to tr C and tr C².
 
         Products of two different random vectors' forms are unbiased for tr C² on the space they stand for.
         """
@@ -193,7 +196,7 @@ class KrylovBasis:
             trace = np.trace(inside) + np.trace(beyond) / kept.size
             pairs = np.sum(beyond**2) - np.sum(np.diagonal(beyond) ** 2)
             square = np.sum(inside**2) + 2.0 * np.sum(across**2) / kept.size + pairs / (kept.size * (kept.size - 1))
-            return float(trace**2 / (self.n * square))
+            return float((trace + more[0]) ** 2 / (self.n * (square + more[1])))
 
         every = np.arange(exact, exact + p)
         left_out = np.array([ratio(np.delete(every, k)) for k in range(p)])
@@ -211,7 +214,8 @@ def _rightmost(forwards: Any, count: int, start: Array) -> tuple[Complex, Comple
         values, vectors = np.linalg.eig(forwards @ np.eye(start.size))
         return values.astype(np.complex128), vectors.astype(np.complex128)
     try:
-        found: tuple[Complex, Complex] = eigs(forwards, k=count, which="LR", v0=start)
+        width = min(start.size, WIDTH * count)
+        found: tuple[Complex, Complex] = eigs(forwards, k=count, which="LR", v0=start, ncv=width)
     except ArpackError as error:
         raise NotConverged(
             f"couplings: the {count} eigenvalues of largest real part were not found: this J is too far from one with "

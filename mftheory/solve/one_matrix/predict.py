@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 
 DECOMPOSED = 1500
 """Up to so many neurons J is diagonalised (10 s at 1,500); above, random vectors stand for sums over neurons."""
+SAMPLED = 40
+"""Neurons whose covariances say, above, how far those of φ are from those of the linear network."""
 ONE: Array = np.ones((1, 1))
 
 
@@ -67,8 +69,8 @@ def predict_covariance(
     Reciprocal couplings let neurons hear themselves; this is in to first order, `.self_feedback` says how much of it
     there is: at 0.09 variances were 3% off. Dimensions of few (a handful, below 15) are too large by up to twice.
     Covariances of φ are those of the linear network, and beyond what is linear in those of x the Gaussian averages that
-    these ask for, neuron by neuron. Above 1,500 neurons nothing of size n × n is made: Krylov spaces of some 60 start
-    vectors; dimensions are then those of the linear network.
+    these ask for, neuron by neuron. Above 1,500 neurons nothing of size n × n is made: Krylov spaces of some 100 start
+    vectors; what is not linear is then seen on 40 neurons, which the error of the dimension of φ contains.
 
     Examples
     --------
@@ -121,14 +123,34 @@ def _estimated(J: Couplings, network: Network, progress: bool) -> PredictedCovar
     independent, white = found.weights * found.independent, found.weights * found.white
     per = 1.0 / np.abs(found.gain + found.correction) ** 2
 
-    def among(some: NDArray[np.int64]) -> Mapping[str, Array]:
+    def of_some(some: NDArray[np.int64]) -> tuple[Array, Mapping[str, Array]]:
         starts = np.zeros((J.n, some.size))
         starts[some, np.arange(some.size)] = 1.0
         phi, x = basis.bilinear(basis.spaces_of(starts, progress), found.response, independent, white, per)
-        return _both(phi, x, found, network.nonlinearity)
+        return phi, _both(phi, x, found, network.nonlinearity)
 
     phi, x = basis.bilinear(basis.spaces, found.response, independent, white, per)
-    return _result(network, J.n, found, False, {"phi": basis.dimension(phi), "x": basis.dimension(x)}, among)
+    linear, whole = of_some(np.sort(np.random.default_rng(0).choice(J.n, SAMPLED, replace=False)))
+    dimensions = {"phi": _dimension(basis, phi, linear, whole["phi"]), "x": basis.dimension(x)}
+    return _result(network, J.n, found, False, dimensions, lambda some: of_some(some)[1])
+
+
+def _dimension(basis: KrylovBasis, forms: Array, linear: Array, whole: Array) -> Estimate:
+    """Of φ, from the linear network's forms and, on some neurons, its covariances and those to take instead."""
+    n = basis.n
+
+    def more(some: NDArray[np.int64]) -> tuple[float, float]:
+        a, b = (c[np.ix_(some, some)] for c in (linear, whole))
+        p, squares = some.size, b**2 - a**2
+        own = float(np.trace(squares))
+        beside = (float(np.sum(squares)) - own) / (p * (p - 1))
+        return n * float(np.trace(b - a)) / p, n * own / p + n * (n - 1) * beside
+
+    every = np.arange(len(whole))
+    value = basis.dimension(forms, more(every))
+    left_out = np.array([basis.dimension(forms, more(np.delete(every, k))).value for k in every])
+    error = np.sqrt((every.size - 1) / every.size * np.sum((left_out - left_out.mean()) ** 2))
+    return Estimate(value.value, float(np.hypot(value.error, error)))
 
 
 def _result(
