@@ -9,6 +9,7 @@ from mftheory.errors import InvalidNetwork, MFTheoryError, Quiescent
 from mftheory.network import Erf, Given, Network, Nonlinearity, _check
 from mftheory.progress import tracked
 from mftheory.results.estimate import Estimate
+from mftheory.results.extrapolate import intercept
 from mftheory.results.prediction import OBSERVABLES, Level, Prediction
 from mftheory.results.theory import FEWEST_DIMENSIONS
 
@@ -262,8 +263,8 @@ def _mean(values: list[Estimate]) -> Estimate:
     """Of several networks: the spread between them decides; of one its own error."""
     if len(values) == 1:
         return values[0]
-    numbers = np.array([one.value for one in values])
-    return Estimate(float(numbers.mean()), float(numbers.std(ddof=1) / len(numbers) ** 0.5))
+    average = intercept({1: np.array([one.value for one in values])})  # of one size: the mean
+    return Estimate(average.value, average.error)
 
 
 def _combined(values: list[Estimate]) -> Estimate:

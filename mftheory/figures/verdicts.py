@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mftheory.errors import InvalidFile
+from mftheory.results.aligned import aligned
 from mftheory.results.comparison import POWER, STANDARD_ERRORS
 from mftheory.results.jackknife import normal_deviate
 
@@ -110,8 +111,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
                 ", ".join(remarks),
             ]
         )
-    widths = [max(len(line[i]) for line in cells) for i in range(len(header))]
-    return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in cells)
+    return aligned(cells)
 
 
 def summary(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

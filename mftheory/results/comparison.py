@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mftheory.results.aligned import aligned
 from mftheory.results.estimate import Estimate
 from mftheory.results.theory import FEWEST_DIMENSIONS
 
@@ -160,12 +161,7 @@ class Comparison:
 
     def table(self) -> str:
         """The comparison as aligned text, one line a point."""
-        rows = self._rows()
-        header = rows[0]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
-        return "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-        )
+        return aligned(self._rows())
 
     def to_xarray(self) -> xarray.Dataset:
         """All numbers as a labelled data set: of points, of averages over the networks of a size, and of networks.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import Unsupported
+from mftheory.results.participation import participation_ratio
 from mftheory.results.theory import checked_observable
 
 
@@ -138,7 +139,7 @@ class LinearEquivalent:
     def dimension(self, observable: str = "phi") -> float:
         """PR^a of `covariance`, per neuron, between 0 and 1. Raises as it does."""
         covariance = self.covariance(observable)
-        return float(np.trace(covariance) ** 2 / (self.n * np.sum(covariance**2)))
+        return participation_ratio(covariance)
 
     def _matrix(self, observable: str, k: int) -> NDArray[np.complex128]:
         if observable == "phi":

@@ -122,7 +122,6 @@ class PredictedCovariance:
     dimensions: Mapping[str, Estimate]
     among: Callable[[Any], Mapping[str, Array]] = field(repr=False)
     lagged: Callable[[str, Array], Array] = field(repr=False)
-    _cache: dict[str, Array] = field(init=False, default_factory=dict, repr=False)
 
     observables = ("phi", "x")
 
@@ -173,9 +172,7 @@ class PredictedCovariance:
         if among is None:
             if not self.exact:
                 raise Unsupported(f"all {self.n}² covariances are not kept for so many neurons: give among=[...]")
-            if observable not in self._cache:
-                self._cache.update(self.among(None))
-            return self._cache[observable]
+            return self.among(None)[observable]
         some = np.asarray(among)
         if some.ndim != 1 or some.size == 0 or some.dtype.kind not in "iu" or some.min() < 0 or some.max() >= self.n:
             raise InvalidNetwork("among", among, f"must be numbers of neurons, from 0 to {self.n - 1}")

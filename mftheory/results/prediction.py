@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.results.aligned import aligned
 from mftheory.results.estimate import Estimate
 from mftheory.results.predicted import Agreement
 
@@ -130,8 +131,7 @@ class Prediction:
                 level.remark,
             ]
             rows.append(row)
-        widths = [max(len(row[k]) for row in rows) for k in range(len(header))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        lines = [aligned(rows)]
         for level in self.levels:
             if level.agreement is not None:
                 a = level.agreement
@@ -153,7 +153,7 @@ class Prediction:
         }
 
     def plot(self) -> Any:
-        """Matrix, singular values, overlaps, eigenvalue clouds and dimensions: a Matplotlib figure of six panels."""
+        """Matrix, singular values, overlaps, eigenvalue clouds and dimensions: a Matplotlib figure of eight panels."""
         from mftheory.plots import prediction
 
         return prediction(self)

@@ -17,6 +17,7 @@ from mftheory.results.components import PrincipalComponents
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife, jackknife_error, leave_one_out_mean
 from mftheory.results.moments import Moments
+from mftheory.results.participation import participation_ratio
 from mftheory.results.response import Response
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class Simulation:
     def plug_in_dimension(self, observable: str = "phi") -> float:
         """The participation ratio of `covariance` as it stands: biased low until samples ≫ n. For comparison only."""
         covariance = self.covariance(observable)
-        return float(np.trace(covariance) ** 2 / (len(covariance) * np.sum(covariance * covariance)))
+        return participation_ratio(covariance)
 
     def to_xarray(self, max_lag: float | None = None) -> xarray.Dataset:
         """C(τ), Ψ(τ, 0), dimensions, means and their errors, labelled, with the provenance as attributes.

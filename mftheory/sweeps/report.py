@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mftheory.results.aligned import aligned
+
 if TYPE_CHECKING:
     import xarray
 
@@ -45,9 +47,7 @@ def table(data: "xarray.Dataset") -> str:
     found = rows(data)
     cells = [[_short(value) for value in row.values()] for row in found]
     header = list(found[0]) if found else []
-    widths = [max(len(row[i]) for row in [header, *cells]) for i in range(len(header))]
-    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in [header, *cells]]
-    return "\n".join(line.rstrip() for line in lines)
+    return aligned([header, *cells])
 
 
 def plain(data: "xarray.Dataset") -> dict[str, Any]:

@@ -134,10 +134,6 @@ def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) 
         },
         two_point=two,
     )
-    growth = None
-    if "lyapunov_exponent" in data.attrs:
-        rate = (float(data.attrs["lyapunov_exponent"]), float(data.attrs["lyapunov_exponent_error"]))
-        growth = lambda: rate  # noqa: E731
     return Theory(
         network=network,
         two_point=two,
@@ -145,12 +141,16 @@ def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) 
         refined=lambda: four,
         status=str(data.attrs["status"]),
         observables=names["observables"],
-        growth=growth,
+        growth=(lambda: _growth_in(data)) if "lyapunov_exponent" in data.attrs else None,
         crossed=names["crossed"],
         responding=names["responding"],
         sizes={a: float(data["size"][k]) for a, k in at.items() if float(data["size"][k]) != 1.0},
         origin=origin,
     )
+
+
+def _growth_in(data: xarray.Dataset) -> tuple[float, float]:
+    return float(data.attrs["lyapunov_exponent"]), float(data.attrs["lyapunov_exponent_error"])
 
 
 def formulas_of(theory: Theory) -> dict[str, dict[str, str]]:

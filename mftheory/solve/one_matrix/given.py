@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from mftheory.solve.fixed_point import fixed_point
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import Averages, averages
 from mftheory.solve.one_matrix.closure import Closure, to_lags
+from mftheory.solve.one_matrix.resolving import resolving
 from mftheory.solve.panels import Panels, graded_edges
 from mftheory.solve.settings import Settings
 
@@ -139,6 +141,7 @@ def order_parameters(basis: Basis, nonlinearity: Nonlinearity, noise: float, g_e
         )
     gaussian, fastest = averages(nonlinearity, Settings().average_step), 1.0 + g_eff
 
+    @cache
     def excess(log_variance: float) -> float:
         """ln of the variance that the network makes over the one assumed; very large where it would be unstable."""
         variance = float(np.exp(log_variance))
@@ -264,8 +267,8 @@ def _polished(
         slow = float(correction[0].real)
         moved = _variance_of(gaussian, gain - slow, variance)
         start = x * (moved / variance)
-        x, variance = _newton(lambda v: problem(v, correction), lambda v: gaussian.gain(v) + slow, start, moved, edge)
-        here = problem(variance, correction)
+        x, here = _newton(lambda v: problem(v, correction), lambda v: gaussian.gain(v) + slow, start, moved, edge)
+        variance = here.activity.variance
         gain = float(here.gain[0].real)
         nudged = ActivityCovariance(gaussian, variance * (1.0 + 100 * NUDGE), ACTIVITY_ORDER)
         new = closure.correction(x, here.returned / here.activity.gain, here.activity, nudged)
@@ -298,16 +301,17 @@ def _complex(parts: Array) -> Complex:
 
 def _newton(
     problem: Callable[[float], _Problem], gain: Callable[[float], float], x: Array, variance: float, edge: float
-) -> tuple[Array, float]:
-    """Newton's method for C^x(ω) and its variance; `gain` is that of slow activity."""
+) -> tuple[Array, _Problem]:
+    """Newton's method for C^x(ω) and its variance, with the problem there; `gain` is that of slow activity."""
     history = []
     for _ in range(NEWTON):
-        here, nudged = problem(variance), problem(variance * (1.0 + NUDGE))
+        here = problem(variance)
         closure, made = here.closure, here.made(x)
         residual = np.append(made - x, closure.variance(x) - variance)
         history.append(float(max(np.max(np.abs(residual[:-1])) / np.max(x), abs(residual[-1]) / variance)))
         if history[-1] < TOLERANCE:
-            return x, variance
+            return x, here
+        nudged = problem(variance * (1.0 + NUDGE))
         k = x.size
         jacobian = np.zeros((k + 1, k + 1))
         jacobian[:k, :k] = here.back[:, None] * closure.slope(x, here.activity) - np.eye(k)
@@ -348,19 +352,4 @@ def meshes(poles: Complex, fastest: float) -> tuple[Panels, Panels]:
     turning = float(np.max(np.abs(poles.imag[damping < RINGING]), initial=0.0))
     panel = min(longest, TURN / turning) if turning > 0 else longest
     lags = graded_edges(FIRST / fastest, GROWTH, panel, longest)
-    return Panels.on(resolving(poles, END * fastest), ORDER), Panels.on(lags, ORDER)
-
-
-def resolving(poles: Complex, end: float) -> Array:
-    """Edges of panels from 0 to `end`, none longer than the distance to the nearest zero of 1 + iω - pole."""
-    zeros = np.append(1j * (1.0 - poles), 1j)
-    pending, edges = [(0.0, end)], [0.0]
-    while pending:
-        a, b = pending.pop()
-        beside = np.maximum(np.maximum(a - zeros.real, zeros.real - b), 0.0)
-        if b - a > np.min(np.hypot(beside, zeros.imag)):
-            middle = 0.5 * (a + b)
-            pending += [(middle, b), (a, middle)]
-        else:
-            edges.append(b)
-    return np.array(edges)
+    return Panels.on(resolving(np.append(poles, 0.0), END * fastest), ORDER), Panels.on(lags, ORDER)

@@ -20,6 +20,8 @@ from mftheory.errors import NotConverged
 from mftheory.network.couplings import Couplings, Factored, Sparse
 from mftheory.progress import tracked
 from mftheory.results.estimate import Estimate
+from mftheory.results.jackknife import jackknife_error
+from mftheory.solve.one_matrix.shattered import shattered
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -28,9 +30,6 @@ LEADING = 10  # eigenvectors of largest real part whose space is taken exactly
 WIDTH = 8  # of ARPACK's space, per eigenvector: with 2, its default, one of 10 often fails to converge
 PROBES = 40  # random vectors for the rest
 STEPS = 140  # of Arnoldi's iteration
-# A random change of H of this size makes its eigenvectors well enough conditioned (1e-8/SHATTER is the rounding error
-# that is left), also where J has none: feedforward parts.
-SHATTER = 1e-7
 SPREAD = 1e-10  # below, Arnoldi has found an invariant space
 
 
@@ -75,8 +74,7 @@ class Krylov:
                 m = j + 1
                 break
             V[j + 1] = new / H[j + 1, j]
-        H = H[:m, :m] + SHATTER * np.linalg.norm(H[:m, :m]) / m * _noise(m)
-        values, left = (part.astype(np.complex128) for part in np.linalg.eig(H))
+        values, left = (part.astype(np.complex128) for part in np.linalg.eig(shattered(H[:m, :m], seed=m)))
         right = np.asarray(length * np.linalg.solve(left, np.eye(m)[0]), dtype=np.complex128)
         return cls(start.astype(np.float32), V[:m].astype(np.float32), values, left, right, left.conj().T @ left)
 
@@ -200,7 +198,7 @@ class KrylovBasis:
 
         every = np.arange(exact, exact + p)
         left_out = np.array([ratio(np.delete(every, k)) for k in range(p)])
-        return Estimate(ratio(every), float(np.sqrt((p - 1) / p * np.sum((left_out - left_out.mean()) ** 2))))
+        return Estimate(ratio(every), float(jackknife_error(left_out)))
 
     @property
     def _at_once(self) -> int:
@@ -239,10 +237,6 @@ def _products(J: Couplings) -> tuple[Any, Any, float]:
 def _gram(y: Complex) -> Array:
     """Re y y†."""
     return np.asarray(y.real @ y.real.T + y.imag @ y.imag.T, dtype=np.float64)
-
-
-def _noise(m: int) -> Array:
-    return np.random.default_rng(m).standard_normal((m, m))
 
 
 def _form(c: Complex, gram: Complex) -> Array:

@@ -35,6 +35,8 @@ from mftheory.solve.ensembles import SELF_FEEDBACK
 from mftheory.solve.fixed_point import fixed_point
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
+from mftheory.solve.one_matrix.resolving import resolving
+from mftheory.solve.one_matrix.shattered import shattered
 from mftheory.solve.panels import Panels
 from mftheory.solve.settings import Settings
 
@@ -44,7 +46,6 @@ Complex = NDArray[np.complex128]
 ORDER = 8  # Gauss–Legendre nodes a panel; panels are no longer than the distance to the next pole of W
 WINDOW = 12.0  # half of the time axis, in units of the slowest decay
 SLOWEST = 0.01  # rate that the time axis resolves, in any case
-SHATTER = 1e-7
 CLOSEST = 0.999  # ⟨φ'⟩ Re λ that the iteration may reach
 TOLERANCE = 1e-8
 MAX_ITERATIONS = 200
@@ -58,9 +59,7 @@ class Eigenbasis:
     ----------
     J : array of shape (n, n)
     shatter : bool
-        Change J at random by 1e-7 of itself first: matrices with feedforward parts have too few eigenvectors, or nearly
-        parallel ones, but next to each there are some with eigenvectors well enough conditioned (Banks, Garza-Vargas,
-        Kulkarni and Srivastava, 2020).
+        Change J at random by 1e-7 of itself first, for J with feedforward parts (`shattered`).
 
     Raises
     ------
@@ -70,8 +69,7 @@ class Eigenbasis:
 
     def __init__(self, J: Array, shatter: bool = False) -> None:
         if shatter:
-            noise = np.random.default_rng(0).standard_normal(J.shape)
-            J = J + SHATTER * np.linalg.norm(J) / len(J) * noise
+            J = shattered(J, seed=0)
         self.values, vectors = np.linalg.eig(J)
         self._vectors = vectors.astype(np.complex128)
         try:
@@ -111,17 +109,7 @@ class Eigenbasis:
 
     def mesh(self, gain: float, end: float) -> Panels:
         """Frequencies from 0 to `end` that resolve W: panels as long as the distance to the nearest pole."""
-        poles = 1j * (1.0 - gain * self.values)  # zeros of 1 + iω - gain λ, at both signs of ω
-        pending, edges = [(0.0, end)], [0.0]
-        while pending:
-            a, b = pending.pop()
-            beside = np.maximum(np.maximum(a - poles.real, poles.real - b), 0.0)
-            if b - a > np.min(np.hypot(beside, poles.imag)):
-                middle = 0.5 * (a + b)
-                pending += [(middle, b), (a, middle)]
-            else:
-                edges.append(b)
-        return Panels.on(np.array(edges), ORDER)
+        return Panels.on(resolving(gain * self.values, end), ORDER)
 
 
 @dataclass(frozen=True, eq=False)

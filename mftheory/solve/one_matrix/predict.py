@@ -10,6 +10,8 @@ from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Given, Heterogeneous, Leaky, Network, Nonlinearity, _check
 from mftheory.network.couplings import Couplings
 from mftheory.results.estimate import Estimate
+from mftheory.results.jackknife import jackknife_error
+from mftheory.results.participation import participation_ratio
 from mftheory.results.predicted import PredictedCovariance
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
@@ -111,9 +113,7 @@ def _decomposed(J: Couplings, network: Network, progress: bool) -> PredictedCova
         x += basis.covariance(s, H[:, None], found.weights * network.noise**2)
     phi = basis.covariance(s, ONE, independent + white)
     covariances = _both(phi, x, found, network.nonlinearity)
-    dimensions = {
-        name: Estimate(float(np.trace(c) ** 2 / (J.n * np.sum(c**2))), 0.0) for name, c in covariances.items()
-    }
+    dimensions = {name: Estimate(participation_ratio(c), 0.0) for name, c in covariances.items()}
     return _result(network, J.n, found, True, dimensions, lambda some: covariances)
 
 
@@ -149,8 +149,7 @@ def _dimension(basis: KrylovBasis, forms: Array, linear: Array, whole: Array) ->
     every = np.arange(len(whole))
     value = basis.dimension(forms, more(every))
     left_out = np.array([basis.dimension(forms, more(np.delete(every, k))).value for k in every])
-    error = np.sqrt((every.size - 1) / every.size * np.sum((left_out - left_out.mean()) ** 2))
-    return Estimate(value.value, float(np.hypot(value.error, error)))
+    return Estimate(value.value, float(np.hypot(value.error, jackknife_error(left_out))))
 
 
 def _result(
