@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: demo test test-long test-nightly kernels lock clean
+.PHONY: demo test test-long test-nightly docs links kernels lock clean
 
 demo: .venv/.ready
 	$(BIN)/mftheory figure dimension --output demo --progress
@@ -25,6 +25,14 @@ test-nightly: .venv/.ready
 	MFTHEORY_NIGHTLY=1 MFTHEORY_SEED=$(SEED) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 	  $(BIN)/pytest -n auto --dist worksteal -m "nightly or hypothesis" --hypothesis-seed=$(SEED) || \
 	  { echo "failed: make test-nightly SEED=$(SEED) repeats it"; exit 1; }
+
+# The pages, in build/docs: every notebook is executed, a warning is an error. One thread each, so that pages share the cores.
+docs: .venv/.ready
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/sphinx-build -n -W --keep-going -j auto -b html docs build/docs
+
+# Addresses outside: needs the internet, so CI leaves it out. What lies inside is checked by `make docs`.
+links: .venv/.ready
+	$(BIN)/sphinx-build -b linkcheck docs build/links
 
 # Derive every built-in ensemble afresh and rewrite the committed kernels.
 kernels: .venv/.ready

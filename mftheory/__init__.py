@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from mftheory.api import compare, plan, predict, simulate, solve, sweep
     from mftheory.api.citing import cite
     from mftheory.api.loading import load
+    from mftheory.api.measuring import measure
     from mftheory.connectome import Connectome
     from mftheory.derive.catalogue import derivation, formula, labels
     from mftheory.derive.derivation import derive
@@ -65,6 +66,7 @@ _LAZY = {
     "predict": "mftheory.api",
     "sweep": "mftheory.api",
     "load": "mftheory.api.loading",
+    "measure": "mftheory.api.measuring",
     "cite": "mftheory.api.citing",
     "GaussianEnsemble": "mftheory.action",
     "Connectome": "mftheory.connectome",
@@ -103,6 +105,7 @@ __all__ = [
     "labels",
     "linear_equivalent",
     "load",
+    "measure",
     "plan",
     "predict",
     "predict_covariance",
@@ -123,4 +126,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})  # not what is imported here

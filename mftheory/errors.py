@@ -3,12 +3,45 @@
 Every message is one line, names the argument and its value, and says what is allowed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from types import TracebackType
 from typing import Any
 
 
 class MFTheoryError(Exception):
-    """Base of every error that mftheory raises on purpose."""
+    """Base of every error that mftheory raises on purpose.
+
+    In IPython and Jupyter its traceback ends at the line of the user's that led to it: the message says the rest.
+    ``%xmode Verbose`` and ``%tb`` show all of it, ``%debug`` walks through it.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        from IPython import get_ipython  # which asks for this, so it is there
+
+        shown = get_ipython().InteractiveTB
+        frames, kept = list(_frames(self.__traceback__)), None
+        if shown.mode != "Verbose":
+            chain = self.__cause__, self.__suppress_context__
+            ours = next((k for k, at in enumerate(frames) if _module(at).startswith("mftheory")), len(frames))
+            for k, at in reversed(list(enumerate(frames))):
+                if k < ours or _module(at) == "__main__":  # a function of the user's that we called
+                    kept = TracebackType(kept, at.tb_frame, at.tb_lasti, at.tb_lineno)
+            self.__cause__ = None  # what led to it in us; sets __suppress_context__ too
+            try:
+                return list(shown.structured_traceback(type(self), self, kept))
+            finally:
+                self.__cause__, self.__suppress_context__ = chain
+        return list(shown.structured_traceback(type(self), self, self.__traceback__))
+
+
+def _frames(traceback: TracebackType | None) -> Iterator[TracebackType]:
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
+
+
+def _module(at: TracebackType) -> str:
+    return str(at.tb_frame.f_globals.get("__name__", ""))
 
 
 class InvalidNetwork(MFTheoryError, ValueError):

@@ -102,3 +102,30 @@ def test_theory_and_simulation_to_xarray_keep_names_and_units(tmp_path) -> None:
     simulation = mf.simulate(mf.Network(mf.IID(2.0)), 20, 0, trajectories=4, duration=20.0).to_xarray()
     assert {"C", "Psi", "dimension", "dimension_error"} <= set(simulation)
     assert simulation.attrs["seed"] == 0
+
+
+@pytest.mark.parametrize("gains", [None, [0.5, 1.5]])
+def test_one_given_J_needs_no_seed(gains) -> None:
+    """The linear equivalent of Given(J) is that of the ensemble with these couplings, at equal C, S, Q and R."""
+    J = mf.IID(0.8).sample(60, 3).dense()
+    orders = {"omega": [0.0, 0.7], "C": [1.0, 0.8], "S": [0.5, 0.4 - 0.2j]}
+    given = mf.linear_equivalent(mf.Network(mf.Given(J), gains=gains), **orders)
+    same = mf.linear_equivalent(mf.Network(mf.IID(mf.Given(J).g_eff), gains=gains), couplings=J, **orders)
+    for observable in same.observables:
+        assert np.array_equal(given.cross_spectra(observable), same.cross_spectra(observable))
+    assert (given.n, given.seed, given.network.connectivity) == (60, None, mf.Given(J))
+    assert given.observables == (("phi", "x") if gains is None else ("phi", "x", "Phi"))
+    if gains is not None:  # the readout's weights are drawn
+        assert mf.linear_equivalent(given.network, seed=0, **orders).observables == ("phi", "x", "Phi", "readout")
+    with pytest.raises(mf.InvalidNetwork, match=r"^C = None: C and S must be given"):
+        mf.linear_equivalent(given.network)
+    with pytest.raises(mf.InvalidNetwork, match=r"^n = 61: must be 60, the size of the given J"):
+        mf.linear_equivalent(given.network, n=61, **orders)
+
+
+def test_what_a_linear_equivalent_lacks_is_said_in_order() -> None:
+    """First the size, which decides on memory; then the seed."""
+    net = mf.Network(mf.IID(3.0))
+    for arguments, name in (({}, "n"), ({"seed": 0}, "n"), ({"n": 100}, "seed"), ({"n": 100, "seed": -1}, "seed")):
+        with pytest.raises(mf.InvalidNetwork, match=rf"^{name} = "):
+            mf.linear_equivalent(net, **arguments)

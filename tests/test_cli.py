@@ -122,7 +122,7 @@ def test_solve_prints_numbers_and_json(capsys) -> None:
     code, out, _ = run(capsys, "solve", "--g", "3", "--effective-rank", "1", "--n", "1000", "--json")
     record = json.loads(out)
     assert code == 0
-    assert record["dimension_phi"] == pytest.approx(0.0280088559, abs=1e-10)  # THEORY.md §7, as printed there
+    assert record["dimension_phi"] == pytest.approx(0.0280088559, abs=1e-10)  # theory §7, as printed there
     assert record["trusted"] is True
     assert "dimension_phi" in run(capsys, "solve", "--g", "3")[1]
 

@@ -1,5 +1,6 @@
 """Pictures: on the axes given, labelled with units, told apart by colour-blind readers, without a display."""
 
+import inspect
 import subprocess
 import sys
 from itertools import combinations
@@ -61,6 +62,10 @@ def drawn(compared):
         },
         "singular_values": {name: [3.0, 2.0, 1.0] for name in ("measured", "surrogate", "iid")},
     }
+    couplings = mf.RandomMode.exponential(1.0, 0.35).sample(60, 0).dense()
+    post, pre = np.nonzero(couplings)
+    edges = mf.Connectome.from_edges(pre, post, couplings[post, pre], n=60)
+    predicted = mf.predict(edges, 0.7, noise=0.5, simulate=False)
     wiring = {**record, "theory": {"g_eff": [2.0, 3.0], "dimension": [0.01, 0.02], "iid": [0.01, 0.02]}}
     return {
         "theory": (lambda ax: plots.theory(mf.solve(mf.Network(mf.IID(3.0))), ax), 2),
@@ -70,12 +75,20 @@ def drawn(compared):
         "dimension_against_rank": (lambda ax: plots.dimension_against_rank(record, ax), 3),
         "singular_values": (lambda ax: plots.singular_values(record, ax), 3),
         "dimension_of_wiring": (lambda ax: plots.dimension_of_wiring(wiring, ax), 4),
+        "levels": (lambda ax: plots.levels(predicted, ax), 2 * sum(bool(one.predicted) for one in predicted.levels)),
+        "prediction": (lambda axes: plots.prediction(predicted, axes), None),
+        "methods": {
+            plots.theory: mf.solve(mf.Network(mf.IID(3.0))),
+            plots.simulation: run,
+            plots.comparison: compared,
+            plots.prediction: predicted,
+        },
     }
 
 
 NAMES = (
     *("theory", "simulation", "comparison", "sweep"),
-    *("dimension_against_rank", "singular_values", "dimension_of_wiring"),
+    *("dimension_against_rank", "singular_values", "dimension_of_wiring", "levels"),
 )
 
 
@@ -89,19 +102,68 @@ def test_a_function_draws_on_the_axes_and_returns_what_it_drew(drawn, name) -> N
     assert all(artist.get_figure() is fig if hasattr(artist, "get_figure") else artist[0] for artist in artists)
     assert ax.has_data()
     assert not other.has_data()
-    assert ax.get_xlabel()
+    assert (artists.axes, artists.figure) == ([ax], fig)
+    assert artists._repr_png_() is None  # whose figure it is shows it
+    assert ax.get_xlabel() or name == "levels"  # whose ticks are words
     assert ax.get_ylabel()
     if "lag" in ax.get_xlabel():
         assert "time constants" in ax.get_xlabel()
     fig.canvas.draw()  # labels too, which Matplotlib sets only now
 
 
-@pytest.mark.parametrize("name", NAMES[:4])
+@pytest.mark.parametrize("name", NAMES)
 def test_without_axes_a_figure_of_the_one_style_is_made(drawn, name, compared) -> None:
     artists = drawn[name][0](None)
     (ax,) = artists.figure.axes
+    assert artists.axes == [ax]
     assert not ax.spines["top"].get_visible()
     assert artists._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (8,), (4, 2)])
+def test_eight_panels_are_drawn_on_the_axes_given(drawn, shape) -> None:
+    fig = Figure()
+    axes = fig.subplots(*(shape if len(shape) == 2 else (1, 8)), squeeze=False).reshape(shape)
+    artists = drawn["prediction"][0](axes)
+    assert artists.axes == list(axes.ravel())
+    assert artists.figure is fig
+    assert fig.get_suptitle() == ""  # the figure's title is its owner's
+    assert artists._repr_png_() is None
+    made = drawn["prediction"][0](None)
+    assert len(made) == len(artists)
+    assert len(made.axes) == 8
+    assert made._repr_png_().startswith(b"\x89PNG")
+
+
+def test_every_function_and_method_keeps_the_convention(drawn) -> None:
+    """What is drawn, then the axes, optional; artists with their axes. Methods do as their function does."""
+    helpers = {"COLOURS", "STYLE", "Artists", "figure", "save"}
+    for name in set(plots.__all__) - helpers:
+        _, axes, *others = inspect.signature(getattr(plots, name)).parameters.values()
+        assert axes.name == ("axes" if name == "prediction" else "ax")
+        assert all(p.default is None or isinstance(p.default, str) for p in (axes, *others))
+    for function, result in drawn["methods"].items():
+        artists = result.plot()
+        assert isinstance(artists, plots.Artists)
+        assert len(artists.axes) == (8 if function is plots.prediction else 1)
+        first = next(iter(inspect.signature(result.plot).parameters))
+        assert first == list(inspect.signature(function).parameters)[1]
+
+
+@pytest.mark.parametrize("wrong", [3, "ax", Figure(), []])
+def test_what_is_no_axes_is_refused(drawn, wrong) -> None:
+    for name in ("theory", "levels", "prediction"):
+        with pytest.raises(mf.InvalidNetwork, match="Matplotlib axes, or left out") as caught:
+            drawn[name][0](wrong)
+        assert "\n" not in str(caught.value)
+
+
+def test_what_was_drawn_is_saved(drawn, tmp_path) -> None:
+    artists = drawn["theory"][0](None)
+    first, second = (
+        plots.save(thing, tmp_path / "new" / f"{k}.png") for k, thing in enumerate((artists, artists.figure))
+    )
+    assert first.read_bytes() == second.read_bytes()
 
 
 def test_no_display_and_no_pyplot_is_needed() -> None:

@@ -1,4 +1,4 @@
-"""The linear-equivalent network as a third route (THEORY.md §6): printed tables.
+"""The linear-equivalent network as a third route (theory §6): printed tables.
 
     python validation/linear_equivalent.py              formulas against sampled couplings, with the fitted exponent
     python validation/linear_equivalent.py --dimension  dimensions of single networks against their simulation

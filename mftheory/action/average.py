@@ -1,7 +1,7 @@
 """The disorder average: every product of two linear couplings becomes a product of two bilinears.
 
 With the couplings -i Σ_ij X_ij ∫dt A_i(t) B_j(t) in the exponent, the average over the Gaussian X gives
--½ N Σ_mn c_mn ∫∫dt dt' O_{A_m A_n}(t,t') O_{B_m B_n}(t,t'), where O_UV(t,t') = (1/N) Σ_i U_i(t) V_i(t') (THEORY.md §3).
+-½ N Σ_mn c_mn ∫∫dt dt' O_{A_m A_n}(t,t') O_{B_m B_n}(t,t'), where O_UV(t,t') = (1/N) Σ_i U_i(t) V_i(t') (theory §3).
 """
 
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ class AveragedExponent:
 
 
 def disorder_average(ensemble: GaussianEnsemble) -> AveragedExponent:
-    """Average the exponent of the action over the Gaussian matrices (THEORY.md §3, step 3)."""
+    """Average the exponent of the action over the Gaussian matrices (theory §3, step 3)."""
     interactions = []
     for m, n, value, transposed in ensemble.covarying():
         if transposed:  # X_ij Y_ji: the rows of one are the columns of the other

@@ -1,4 +1,4 @@
-"""The built-in ensembles, as populations, operators and Gaussian matrices, and nothing else (THEORY.md §2).
+"""The built-in ensembles, as populations, operators and Gaussian matrices, and nothing else (theory §2).
 
 An ensemble of couplings and the neurons that it couples are declared apart and combined: every ensemble exists with
 and without gains.
@@ -53,7 +53,7 @@ def drive(x: Population) -> Operator:
 
 
 def iid(x: Population) -> GaussianEnsemble:
-    """Independent couplings of variance g²/N."""
+    """Independent couplings of variance g²/N: [two-point], [F15], [psi-iid], [psi-x-iid]."""
     J = GaussianMatrix("J", rows=x, columns=x)
     return _ensemble(
         "iid",
@@ -67,7 +67,7 @@ def iid(x: Population) -> GaussianEnsemble:
 
 
 def partially_symmetric(x: Population) -> GaussianEnsemble:
-    """In addition ⟨J_ij J_ji⟩ = σ/N."""
+    """In addition ⟨J_ij J_ji⟩ = σ/N: [H16], [H18], [psi-sym]."""
     J = GaussianMatrix("J", rows=x, columns=x)
     sigma = sp.Symbol("sigma", real=True)
     return _ensemble(
@@ -81,7 +81,7 @@ def partially_symmetric(x: Population) -> GaussianEnsemble:
 
 
 def random_mode(x: Population) -> GaussianEnsemble:
-    """J = Σ_a D_a l_a r_aᵀ with independent l, r of variance 1/N."""
+    """J = Σ_a D_a l_a r_aᵀ with independent l, r of variance 1/N: [two-point], [I20], [psi-rmm], [psi-x-rmm]."""
     z = mode_latents()
     (D,) = z.parameters
     left, right = GaussianMatrix("l", rows=x, columns=z), GaussianMatrix("r", rows=x, columns=z)
@@ -98,7 +98,7 @@ def random_mode(x: Population) -> GaussianEnsemble:
 
 
 def random_mode_overlaps(x: Population) -> GaussianEnsemble:
-    """In addition l_ia and r_ia covary by ρ_a/N."""
+    """In addition l_ia and r_ia covary by ρ_a/N: [48, 49], [K29], [psi-overlap]."""
     z = mode_latents(overlaps=True)
     D, rho = (p.symbol for p in z.parameters)
     left, right = GaussianMatrix("l", rows=x, columns=z), GaussianMatrix("r", rows=x, columns=z)
@@ -114,7 +114,10 @@ def random_mode_overlaps(x: Population) -> GaussianEnsemble:
 
 
 def heterogeneous() -> GaussianEnsemble:
-    """Random modes between neurons whose nonlinearity Φ_θ differs; φ is a further activity, the same for all."""
+    """Random modes between neurons whose nonlinearity Φ_θ differs; φ is a further activity, the same for all.
+
+    [J9], [J11], [psi-het], [J16].
+    """
     x = Population(
         "neurons",
         "x",
@@ -156,13 +159,29 @@ BUILT_IN: dict[str, Callable[[], GaussianEnsemble]] = {**_declarations(gains=Fal
 
 
 def of(network: Network) -> GaussianEnsemble:
-    """The declaration of a network's ensemble."""
+    """The declaration of a network's ensemble.
+
+    Where φ is not odd every neuron keeps a static field h: neurons differ by it, Φ_h(y) = φ(h + y) - ⟨φ⟩_h about their
+    own means (derived in `mftheory.solve.heterogeneous.four_point`; ours).
+
+    Raises
+    ------
+    InvalidNetwork
+        If it is no network.
+    Unsupported
+        If neurons differ, or have a static field, and hear themselves or have gains.
+    """
     if not isinstance(network, Network):
         raise InvalidNetwork("network", network, "must be a Network or a GaussianEnsemble")
     refuse_theory("derive", network.connectivity)
     if isinstance(network.nonlinearity, Heterogeneous):
         if network.ensemble != HETEROGENEOUS:
             raise Unsupported(f"ensemble {network.ensemble!r}: not declared; declare it as a GaussianEnsemble")
+        return heterogeneous()
+    if not network.nonlinearity.odd:
+        if network.ensemble not in ("iid", "random-mode"):
+            reason = "is derived for independent couplings and modes, without gains; declare it as a GaussianEnsemble"
+            raise Unsupported(f"nonlinearity = {network.nonlinearity.expression!r}: one that is not odd {reason}")
         return heterogeneous()
     return BUILT_IN[network.ensemble]()
 

@@ -5,6 +5,7 @@ parameters. Each site carries a state (preactivation x, or latent z), possibly a
 function of the state, and the response field conjugate to the state's equation of motion.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -191,4 +192,13 @@ class Population:
         return Field(name, kind, self.name, default)
 
     def _latex(self, name: str) -> str:
-        return self.latex.get(name, sp.latex(sp.Symbol(name)))
+        return self.latex.get(name) or _default_latex(name)
+
+
+def _default_latex(name: str) -> str:
+    """As SymPy has it, but x and φ of populations E and I are not taken for the letter ξ, nor for five others."""
+    if match := re.fullmatch(r"phi([A-Za-z]+)", name):
+        return rf"\phi {match[1]}"
+    known = sp.latex(sp.Symbol(name))
+    is_greek = known.startswith("\\") and known[1:].isalpha()
+    return name if is_greek and known[1:] != name else known

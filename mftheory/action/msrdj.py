@@ -63,7 +63,7 @@ class Action:
 
 
 def msrdj(ensemble: GaussianEnsemble) -> Action:
-    """Write the action of the declared network (THEORY.md §3, step 1; latents are populations of their own)."""
+    """Write the action of the declared network (theory §3, step 1; latents are populations of their own)."""
     free = sp.Add(*(_free_term(p) for p in ensemble.populations))
     disorder = sp.Add(*(_coupling_term(c) for c in ensemble.couplings))
     return Action(ensemble, free, disorder)
@@ -159,7 +159,7 @@ class FactorisedAction:
 
 
 def factorise(averaged: AveragedExponent) -> FactorisedAction:
-    """Give one bilinear of each interaction a field and a conjugate, so that sites decouple (THEORY.md §3, step 3).
+    """Give one bilinear of each interaction a field and a conjugate, so that sites decouple (theory §3, step 3).
 
     Of the two bilinears the one with fewer response fields is named: its saddle-point value does not vanish. Where both
     have one response field, the two time orders of one pair are two interactions.

@@ -20,7 +20,7 @@ ONE_NETWORK = ("C26", "SH25", "HS22")
 WIRING = ("CMvML25",)
 """Wiring diagrams in the terms of random modes."""
 
-ALLOWED = "must be a network, an ensemble, a derivation, a formula, or a result of solve, simulate or predict"
+ALLOWED = "must be a network, an ensemble, a derivation, a formula, a wiring, a result, or a list of them"
 
 
 def cite(*things: Any) -> "Bibliography":
@@ -28,7 +28,7 @@ def cite(*things: Any) -> "Bibliography":
 
     Parameters
     ----------
-    *things : Network, GaussianEnsemble, Derivation, Formula, Theory, Simulation, Connectome, Prediction, ...
+    *things : Network, GaussianEnsemble, Derivation, Formula, Connectome, any result, or lists of them
         Several make one bibliography, each paper once. The package is cited always: derivations that are printed
         nowhere else are its own.
 
@@ -40,7 +40,7 @@ def cite(*things: Any) -> "Bibliography":
     Raises
     ------
     InvalidNetwork
-        If one of them is something else; of a comparison, cite its networks.
+        If one of them is something else, or a comparison made of a sweep, which does not know its networks.
 
     Examples
     --------
@@ -71,11 +71,23 @@ def _keys(thing: Any) -> tuple[str, ...]:
     from mftheory.action.sampling import SamplableEnsemble
     from mftheory.derive.derivation import Derivation
     from mftheory.formulas import Formula
-    from mftheory.results import Simulation, Theory
+    from mftheory.results import Comparison, Simulation, Theory
+    from mftheory.results.linear_equivalent import LinearEquivalent
+    from mftheory.results.predicted import PredictedCovariance
     from mftheory.results.stored import StoredNetwork
 
+    if isinstance(thing, list | tuple):
+        return tuple(key for one in thing for key in _keys(one))
     if isinstance(thing, Theory | Simulation):
         return _keys(thing.network)
+    if isinstance(thing, Comparison):
+        if not thing.networks:
+            raise InvalidNetwork("cite", thing, "does not know its networks, being made of a sweep: cite them")
+        return _keys(thing.networks)
+    if isinstance(thing, PredictedCovariance):
+        return (*TWO_POINT, *ONE_NETWORK)
+    if isinstance(thing, LinearEquivalent):  # its order parameters are those of the ensemble's theory
+        return (*(TWO_POINT if thing.network is None else _keys(thing.network)), *ONE_NETWORK)
     if isinstance(thing, Network):
         return _of_network(thing)
     if isinstance(thing, Formula):
@@ -107,14 +119,10 @@ def _of_ensemble(name: str, couplings: str = "") -> tuple[str, ...]:
 
 def _of_wiring(thing: Any) -> tuple[str, ...]:
     from mftheory.connectome import Connectome, Decomposition
-    from mftheory.results.linear_equivalent import LinearEquivalent
-    from mftheory.results.predicted import PredictedCovariance
     from mftheory.results.prediction import Prediction
 
     if isinstance(thing, Connectome | Decomposition):
         return WIRING
-    if isinstance(thing, LinearEquivalent | PredictedCovariance):
-        return (*TWO_POINT, *ONE_NETWORK)
     if isinstance(thing, Prediction):
         return (*TWO_POINT, *WIRING, *ONE_NETWORK)
     raise InvalidNetwork("cite", thing, ALLOWED)

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mftheory.api.neighbour import label_of, simpler_dimension
@@ -86,8 +87,10 @@ def compare(
     ------
     InvalidNetwork
         Naming the argument, if a size, a seed or a setting is not allowed.
-    Quiescent
-        If a network has no fluctuating state.
+    Quiescent, CondensedModes, NotConverged, Unsupported
+        If a network has no fluctuating state, or its theory no solution; see `solve`.
+    MFTheoryError
+        If workers keep dying.
 
     Examples
     --------
@@ -142,7 +145,7 @@ def compare(
     poor = [record["status"] for record in records.values() if record["status"] != "equilibrated"]
     if poor:
         warnings.warn(f"{len(poor)} of {len(runs)} networks are in doubt, such as: {poor[0]}", stacklevel=2)
-    return compare_records(
+    found = compare_records(
         [
             Point(
                 theory=predicted[k],
@@ -155,4 +158,15 @@ def compare(
             for k, net in enumerate(networks)
         ],
         observable,
+    )
+    formulas = [theory.formulas[observable] for theory in theories if observable in theory.formulas]
+    return replace(
+        found,
+        networks=tuple(drawn_from),
+        formulas={formula["label"]: formula for formula in formulas},
+        settings={
+            **{"n": sizes, "seeds": seeds if isinstance(seeds, Mapping | int) else list(seeds), "seed": seed},
+            **{"common_disorder": bool(common_disorder), "threads": threads, "sampling": dict(sampling or {})},
+            **simulation,
+        },
     )

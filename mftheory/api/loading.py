@@ -21,23 +21,27 @@ from mftheory.network import (
     Sparse,
     Tanh,
 )
+from mftheory.network.couplings import Factored
 from mftheory.network.overlaps import MeasuredOverlaps, Sigmoid
 from mftheory.network.strengths import Exponential, Measured, Step
 
 _PLAIN: tuple[type, ...] = (
-    *(IID, PartiallySymmetric, RandomMode, Given, Network, Gains, Heterogeneous, Nonlinearity),
-    *(Leaky, Rational, EulerMap, Dense, Sparse, Exponential, Step, Measured, Sigmoid, MeasuredOverlaps),
+    *(IID, PartiallySymmetric, RandomMode, Given, Network, Gains),
+    *(Leaky, Rational, EulerMap, Dense, Factored, Sparse, Exponential, Step, Measured, Sigmoid, MeasuredOverlaps),
 )
 # What a file may ask to be built, and nothing else. Erf and Tanh take no arguments: their formula is their class's.
 KNOWN: Mapping[str, Callable[..., Any]] = {
     **{kind.__name__: kind for kind in _PLAIN},
+    # Without spaces, which a formula is kept with: it may have been as long as one can be.
+    "Nonlinearity": lambda expression: Nonlinearity(expression.replace(" ", "")),
+    "Heterogeneous": lambda nonlinearity, parameters: Heterogeneous(nonlinearity.replace(" ", ""), parameters),
     "Erf": lambda expression: Erf(),
     "Tanh": lambda expression: Tanh(),
 }
 
 
 def load(path: str | os.PathLike[str]) -> Any:
-    """Read a result that was saved: a Theory, a Simulation, a Comparison, or the data set of a sweep.
+    """Read a result that was saved: of `solve`, `simulate`, `compare`, `measure` and the like, or of a sweep.
 
     Nothing in a file is run: networks are built again by the package's own constructors, from numbers and texts.
 
@@ -48,15 +52,16 @@ def load(path: str | os.PathLike[str]) -> Any:
 
     Returns
     -------
-    Theory, Simulation, Comparison or xarray.Dataset
-        A simulation and a comparison with the same numbers to the last bit. A theory in tables: see `Theory.save`.
-        Its `origin` says where it came from. Its `network` is equal to the one that was saved, or a
-        `StoredNetwork` that tells of it where it contains something of one's own (a GaussianEnsemble).
+    Theory, Simulation, Comparison, Recording, Prediction, PredictedCovariance, LinearEquivalent or xarray.Dataset
+        With the same numbers to the last bit; but functions of a theory, and C(τ) of a predicted covariance, in tables:
+        see their `save`. Of a sweep its data set. Its `origin` says where it came from. Its `network` is equal to the
+        one that was saved, or a `StoredNetwork` that tells of it where it contains something of one's own (a
+        GaussianEnsemble).
 
     Raises
     ------
     InvalidFile
-        If there is no such file, it is damaged, was changed since, or is of a newer format.
+        If there is no such file, it is damaged, was changed since, is no result, or is of another format.
 
     Warns
     -----

@@ -58,7 +58,7 @@ def plan(
 
     Notes
     -----
-    Assumes what the theory does (THEORY.md §0), and that the laws, measured for independent couplings and modes (§8),
+    Assumes what the theory does (theory §0), and that the laws, measured for independent couplings and modes (§8),
     hold: the predicted error is then within a factor 1.3 of the one that `compare` finds, the time within a factor 2.
 
     Examples

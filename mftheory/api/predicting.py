@@ -1,4 +1,4 @@
-"""`mftheory.predict`: from a wiring diagram to its activity, at each level of description (THEORY.md §9)."""
+"""`mftheory.predict`: from a wiring diagram to its activity, at each level of description (theory §9)."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -113,6 +113,7 @@ def predict(
 
     ensembles = _ensembles(found, g_eff)
     levels: list[Level] = []
+    formulas: dict[str, Any] = {}
     clouds: dict[str, Any] = {"wiring": spectrum.values / rms}
     size = min(found.n, LARGEST_SURROGATE)
     for name, (description, make) in tracked(list(ensembles.items()), "levels", "level", progress):
@@ -123,7 +124,8 @@ def predict(
             continue
         clouds[name] = np.linalg.eigvals(net.connectivity.sample(size, seed).dense()) / g_eff
         count = networks if simulate else 0
-        levels.append(_surrogate(name, description, net, size, count, seed, run))
+        level, formulas[name] = _surrogate(name, description, net, size, count, seed, run)
+        levels.append(level)
     levels.append(_wiring(own, found.n, simulate, seed, run))
     significant = found.overlap_significance
     shown = min(60, found.left.shape[1])
@@ -142,6 +144,7 @@ def predict(
         levels=tuple(levels),
         pictures=pictures,
         settings={"nonlinearity": phi.name, "networks": networks, "seed": seed, "simulated": simulate, **run},
+        formulas={name: found for name, found in formulas.items() if found},
     )
 
 
@@ -160,10 +163,12 @@ def _ensembles(found: "Decomposition", g_eff: float) -> dict[str, tuple[str, Cal
 
 def _surrogate(
     name: str, description: str, net: Network, n: int, networks: int, seed: int, settings: Mapping[str, Any]
-) -> Level:
+) -> tuple[Level, Mapping[str, Mapping[str, str]]]:
+    """The level, and the formulas behind its prediction."""
     from mftheory.api.simulating import simulate
     from mftheory.api.solving import solve
 
+    formulas: Mapping[str, Mapping[str, str]] = {}
     predicted: dict[str, Estimate] = {}
     times: tuple[float | None, float | None] = (None, None)
     remark = ""
@@ -171,12 +176,13 @@ def _surrogate(
         theory = solve(net)
         predicted = {a: Estimate(theory.dimension(a), theory.dimension_error(a)) for a in OBSERVABLES}
         times = _half_times(theory, settings["max_lag"])
+        formulas = {a: theory.formulas[a] for a in OBSERVABLES}
         if not theory.trusted(n):
             remark = "few dimensions: theory in doubt"
     except MFTheoryError as error:
         remark = _first(error)
         if isinstance(error, Quiescent):
-            return Level(name, description, n=n, remark=remark)
+            return Level(name, description, n=n, remark=remark), formulas
     try:
         runs = [simulate(net, n, seed + k, **settings) for k in range(networks)]
     except Quiescent as error:  # a small network may be, where the limit is not
@@ -184,9 +190,10 @@ def _surrogate(
     measured = {a: _mean([r.dimension(a) for r in runs]) for a in OBSERVABLES} if runs else {}
     mean_times = [_half_times(r, settings["max_lag"]) for r in runs]
     simulated = tuple(float(np.median([t[k] for t in mean_times])) if runs else None for k in range(2))
-    return Level(
+    level = Level(
         name, description, predicted, measured, times[0], simulated[0], times[1], simulated[1], n, len(runs), remark
     )
+    return level, formulas
 
 
 def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[str, Any]) -> Level:

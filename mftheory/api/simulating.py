@@ -60,7 +60,7 @@ def simulate(
 
     Notes
     -----
-    Assumes an odd φ (no mean to subtract) and a stationary state that forgets its initial condition (THEORY.md §0, §8).
+    Assumes an odd φ (no mean to subtract) and a stationary state that forgets its initial condition (theory §0, §8).
     Results repeat bit for bit on one machine with the same arguments and BLAS threads.
 
     Examples

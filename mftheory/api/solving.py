@@ -1,6 +1,7 @@
 """`mftheory.solve`: a network, or an ensemble of one's own with its numbers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -67,7 +68,7 @@ def solve(
 
     Notes
     -----
-    Assumes a stationary fluctuating state, no condensed modes, N·PR ≫ 1 (THEORY.md §0). Time is in units of the
+    Assumes a stationary fluctuating state, no condensed modes, N·PR ≫ 1 (theory §0). Time is in units of the
     neurons' time constant. Two-point functions [two-point, 36]; four-point functions from the derived kernels
     [psi-iid], [psi-x-iid], [psi-rmm], [psi-x-rmm], with gains [46a, 46b, J18]. With partial symmetry [H16, psi-sym] and
     overlaps [48, 49, psi-overlap] x is not Gaussian: what it differs by from a Gaussian process that responds as it
@@ -90,7 +91,14 @@ def solve(
         Sampling.of(sampling)  # checked, though nothing is sampled
         return _solve_ensemble(network, settings, parameters or {}, Erf() if nonlinearity is None else nonlinearity)
     refuse_numbers(parameters, nonlinearity)
-    return solve_network(network, settings, **sampling)
+    theory = solve_network(network, settings, **sampling)
+    if hasattr(theory.four_point, "kernel_of"):
+        return theory
+    # Neurons that differ, or have means of their own, share one formula, whose names for observables are its own.
+    from mftheory.kernels import committed
+    from mftheory.solve.heterogeneous.four_point import ENSEMBLE, KERNELS
+
+    return replace(theory, kernel_of=lambda observable: committed(ENSEMBLE, KERNELS[observable]))
 
 
 def _solve_ensemble(

@@ -96,7 +96,7 @@ def sweep(
 
     Notes
     -----
-    Seeds are spawn keys of `numpy.random.SeedSequence`; assumptions are those of `solve` and `simulate` (THEORY.md §0,
+    Seeds are spawn keys of `numpy.random.SeedSequence`; assumptions are those of `solve` and `simulate` (theory §0,
     §8).
 
     Examples

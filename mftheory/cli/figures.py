@@ -5,15 +5,27 @@ from typing import Annotated
 
 import typer
 
+from mftheory.cli import completion
 from mftheory.cli.options import Json, Progress
 from mftheory.cli.output import check_folder, print_json, silent
 
 
 def figure(
-    name: Annotated[str, typer.Argument(help="Of the figure, such as effective_rank; all of them; or summary.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Of the figure, such as effective_rank; all of them; or summary.",
+            autocompletion=completion.figure_names,
+        ),
+    ],
     output: Annotated[Path, typer.Option("--output", help="Folder for pictures, tables and JSON.")] = Path("figures"),
     preset: Annotated[
-        str | None, typer.Option("--preset", help="quick, medium or full (default): the published sizes.")
+        str | None,
+        typer.Option(
+            "--preset",
+            help="quick, medium or full (default): the published sizes.",
+            autocompletion=completion.presets,
+        ),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Seconds instead of minutes; concludes nothing.")] = False,
     scheduler: Annotated[
@@ -22,7 +34,7 @@ def figure(
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
-    """Published figures: picture, table, JSON.  Example: mftheory figure all --preset quick --output figures
+    """A published figure, made again: picture, table, JSON.
 
     `all` makes each in a folder of its own; `summary` says what the z-scores of all results in a folder amount to. The
     same command continues what was stopped.

@@ -1,11 +1,11 @@
 """Formulas and their numbers: `derive`, `formulas`, `solve`."""
 
-import json
 from typing import Annotated, Any
 
 import typer
 
 import mftheory as mf
+from mftheory.cli import completion
 from mftheory.cli.options import (
     Dynamics,
     G,
@@ -22,7 +22,7 @@ from mftheory.cli.options import (
     feedback_of,
     network_of,
 )
-from mftheory.cli.output import print_formula, print_report, print_steps
+from mftheory.cli.output import print_formula, print_json, print_report, print_steps
 
 
 def derive(
@@ -32,26 +32,39 @@ def derive(
     observable: Observable = "phi",
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     steps: Annotated[bool, typer.Option("--steps", help="Print every step, as LaTeX.")] = False,
-    route: Annotated[str, typer.Option("--route", help="path-integral, compact or cavity: equal.")] = "path-integral",
+    route: Annotated[
+        str,
+        typer.Option(
+            "--route",
+            help="path-integral, compact or cavity: equal.",
+            autocompletion=completion.among(completion.ROUTES),
+        ),
+    ] = "path-integral",
     as_json: Json = False,
 ) -> None:
-    """Derive Ψ(ω1, ω2).  Example: mftheory derive --effective-rank 0.5 --route cavity --steps"""
+    """Derive a four-point function Ψ(ω1, ω2), step by step.
+
+    Of i.i.d. couplings, of random modes (--effective-rank), or of couplings with reciprocity (--symmetry).
+    """
     derivation = mf.derive(mf.Network(couplings_of(2.0, effective_rank, overlap_amplitude, symmetry)))
     formula = derivation.four_point(observable, route)
-    if steps and not as_json:
-        print_steps(derivation.steps(route, observable))
+    if steps:
+        print_steps(derivation.steps(route, observable), as_json)
     else:
         print_formula(formula, latex, False, as_json)
 
 
 def formulas(
-    label: Annotated[str | None, typer.Argument(help="A label, such as psi-overlap; none: list them.")] = None,
+    label: Annotated[
+        str | None,
+        typer.Argument(help="A label, such as psi-overlap; none: list them.", autocompletion=completion.formula_labels),
+    ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     python: Annotated[bool, typer.Option("--python", help="Print the kernel's source.")] = False,
     steps: Annotated[bool, typer.Option("--derive", help="Print every step of the derivation, as LaTeX.")] = False,
     as_json: Json = False,
 ) -> None:
-    """List the formulas, or print one.  Example: mftheory formulas psi-overlap --latex"""
+    """The formulas by label: their kernels, their derivations."""
     known = mf.labels()
     asked = [name for name, given in (("--latex", latex), ("--python", python), ("--derive", steps)) if given]
     if len(asked) > 1:
@@ -61,13 +74,9 @@ def formulas(
             raise mf.InvalidNetwork("label", None, f"must be given with {asked[0]}; mftheory formulas lists them")
         width = max(map(len, known))
         lines = [f"{name:<{width}}  {observable} of {ensemble}" for name, (ensemble, observable) in known.items()]
-        typer.echo(json.dumps(known, indent=1) if as_json else "\n".join(lines))
+        print_json(known) if as_json else typer.echo("\n".join(lines))
     elif steps:
-        derived = mf.derivation(label).steps(observable=known[label][1])
-        if as_json:
-            typer.echo(json.dumps({name: step.latex() for name, step in derived.items()}, indent=1))
-        else:
-            print_steps(derived)
+        print_steps(mf.derivation(label).steps(observable=known[label][1]), as_json)
     else:
         print_formula(mf.formula(label), latex, python, as_json)
 
@@ -86,7 +95,7 @@ def solve(
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
-    """Dimensions and two-point functions.  Example: mftheory solve --g 3 --effective-rank 0.5 --n 1000"""
+    """Theory: dimensions and two-point functions of the limit N → ∞."""
     couplings = couplings_of(g, effective_rank, overlap_amplitude, symmetry)
     sampling: dict[str, Any] = {"seed": seed, "progress": progress, **({} if target is None else {"target": target})}
     theory = mf.solve(network_of(couplings, nonlinearity, noise, dynamics), **sampling)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 import mftheory as mf
+from mftheory.cli import completion
 from mftheory.cli.options import (
     Dynamics,
     G,
@@ -25,8 +26,6 @@ from mftheory.cli.options import (
 )
 from mftheory.cli.output import check_picture, draw_panel, print_json, print_report
 from mftheory.errors import InvalidNetwork
-
-WHAT = ("solve", "simulate", "compare")
 
 
 def simulate(
@@ -48,7 +47,7 @@ def simulate(
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
-    """One network.  Example: mftheory simulate --g 3 --effective-rank 0.5 --n 500 --target 0.02"""
+    """One network, simulated, with standard errors."""
     check_picture(plot)
     net = network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
     result = mf.simulate(net, n, seed, trajectories=trajectories, duration=duration, target=target, progress=progress)
@@ -85,7 +84,7 @@ def compare(
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
-    """Theory against networks.  Example: mftheory compare --g 3 --effective-rank 1 --n 250 --n 500 --n 1000"""
+    """Theory against networks of several sizes, extrapolated in 1/N."""
     check_picture(plot)
     net = network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
     result = mf.compare(net, n=n, seeds=networks, observable=observable, progress=progress)
@@ -99,7 +98,14 @@ def compare(
 
 def sweep(
     g: Annotated[list[str], typer.Option("--g", help="Coupling strengths: give several, or FROM:TO:COUNT.")],
-    what: Annotated[str, typer.Option("--what", help="solve, simulate or compare.")] = "solve",
+    what: Annotated[
+        str,
+        typer.Option(
+            "--what",
+            help="solve, simulate or compare.",
+            autocompletion=completion.among(completion.WHAT),
+        ),
+    ] = "solve",
     effective_rank: Annotated[
         list[str] | None, typer.Option("--effective-rank", help="Effective ranks of random modes; else i.i.d.")
     ] = None,
@@ -119,7 +125,12 @@ def sweep(
         bool, typer.Option("--common-disorder", help="The same random numbers at every point: smooth curves.")
     ] = False,
     observable: Annotated[
-        list[str] | None, typer.Option("--observable", help="phi (the default) or x, or both.")
+        list[str] | None,
+        typer.Option(
+            "--observable",
+            help="phi (the default) or x, or both.",
+            autocompletion=completion.among(completion.OBSERVABLES),
+        ),
     ] = None,
     trajectories: Annotated[int | None, typer.Option("--trajectories", help="Independent trajectories.")] = None,
     duration: Annotated[float | None, typer.Option("--duration", help="Measured time of each.")] = None,
@@ -138,12 +149,15 @@ def sweep(
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
-    """A grid of parameters.  Example: mftheory sweep --g 3 --g 6 --effective-rank 0.1:1:10 --store rank.nc"""
+    """A grid of parameters: theory, networks, or both.
+
+    Numbers are given one by one, or as FROM:TO:COUNT. With --store, the same command continues what was stopped.
+    """
     from mftheory.sweeps import report
 
     check_picture(plot)
-    if what not in WHAT:
-        raise InvalidNetwork("what", what, f"must be one of {', '.join(WHAT)}")
+    if what not in completion.WHAT:
+        raise InvalidNetwork("what", what, f"must be one of {', '.join(completion.WHAT)}")
     given = {
         "g": g,
         "effective_rank": effective_rank,
@@ -222,7 +236,7 @@ def plan(
     observable: Observable = "phi",
     as_json: Json = False,
 ) -> None:
-    """Sizes, networks, time and memory before a run.  Example: mftheory plan --g 3 --target 0.02"""
+    """Before a run: the sizes, networks, time and memory it needs."""
     net = network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
     made = mf.plan(net, target, n or None, seconds, max_memory, observable)
     if as_json:

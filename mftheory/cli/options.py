@@ -6,6 +6,7 @@ import numpy as np
 import typer
 
 import mftheory as mf
+from mftheory.cli import completion
 from mftheory.errors import InvalidNetwork, MFTheoryError
 
 NONLINEARITIES: dict[str, mf.Nonlinearity] = {"erf": mf.Erf(), "tanh": mf.Tanh()}
@@ -21,7 +22,14 @@ Overlap = Annotated[
 Symmetry = Annotated[
     float, typer.Option("--symmetry", help="ϱ, the correlation of reciprocal couplings; without --effective-rank.")
 ]
-Phi = Annotated[str, typer.Option("--nonlinearity", help="erf, tanh, or a formula such as 'x/sqrt(1+x**2)'.")]
+Phi = Annotated[
+    str,
+    typer.Option(
+        "--nonlinearity",
+        help="erf, tanh, or a formula such as 'x/sqrt(1+x**2)'.",
+        autocompletion=completion.among(completion.NONLINEARITIES),
+    ),
+]
 Noise = Annotated[float, typer.Option("--noise", help="Intensity σ of independent white noise; needed below --g 1.")]
 Dynamics = Annotated[
     str,
@@ -29,6 +37,7 @@ Dynamics = Annotated[
         "--dynamics",
         help="leaky; euler:STEP, a map; or rational:N/D, coefficients of H(ω) = N(iω)/D(iω) from the constant term up, "
         "such as rational:1/1,0.8,1.",
+        autocompletion=completion.among(completion.DYNAMICS),
     ),
 ]
 Target = Annotated[
@@ -37,7 +46,9 @@ Target = Annotated[
         "--target", help="Relative standard error of the dimension, with --overlap-amplitude or --symmetry: 0.01."
     ),
 ]
-Observable = Annotated[str, typer.Option("--observable", help="phi or x.")]
+Observable = Annotated[
+    str, typer.Option("--observable", help="phi or x.", autocompletion=completion.among(completion.OBSERVABLES))
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Progress = Annotated[bool, typer.Option("--progress", help="Show progress bars.")]
 

@@ -1,6 +1,7 @@
 """How results are printed and drawn."""
 
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -53,7 +54,10 @@ def draw_panel(draw: Callable[[Any], Any], file: Path) -> None:
     plots.save(fig, file)
 
 
-def print_steps(steps: Mapping[str, Any]) -> None:
+def print_steps(steps: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json({name: step.latex() for name, step in steps.items()})
+        return
     for name, step in steps.items():
         typer.echo(f"% {name}\n{step.latex()}\n")
 
@@ -70,6 +74,7 @@ def print_formula(formula: Any, latex: bool, python: bool, as_json: bool) -> Non
                 "moments": where,
                 "assumptions": formula.assumptions,
                 "citation": formula.citation,
+                **({"python": formula.kernel().source} if python else {}),
             }
         )
     elif python:
@@ -92,7 +97,16 @@ def print_report(record: dict[str, Any], as_json: bool) -> None:
 
 
 def print_json(record: Any) -> None:
-    typer.echo(json.dumps(record, indent=1, default=float))
+    """As every parser reads it: what is not a finite number is null."""
+    typer.echo(json.dumps(_finite(json.loads(json.dumps(record, default=float))), indent=1, allow_nan=False))
+
+
+def _finite(record: Any) -> Any:
+    if isinstance(record, dict):
+        return {name: _finite(value) for name, value in record.items()}
+    if isinstance(record, list):
+        return [_finite(value) for value in record]
+    return None if isinstance(record, float) and not math.isfinite(record) else record
 
 
 def silent(line: str) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 import mftheory as mf
+from mftheory.cli import completion
 from mftheory.cli.options import Json, Phi, Progress, nonlinearity_of, pairs
 from mftheory.cli.output import check_picture, print_json
 from mftheory.errors import InvalidNetwork
@@ -16,7 +17,8 @@ def connectome(
         Path,
         typer.Argument(
             help="Edge list (.csv, .tsv, .parquet, .feather), matrix (.npz, .npy) or .graphml; or a sample's name: "
-            "celegans, fly-optic-lobe."
+            "celegans, fly-optic-lobe.",
+            autocompletion=completion.wirings,
         ),
     ],
     g_eff: Annotated[
@@ -32,7 +34,12 @@ def connectome(
         list[str] | None, typer.Option("--where", help="Only edges whose column has this value: COLUMN=VALUE.")
     ] = None,
     signs: Annotated[
-        str | None, typer.Option("--signs", help="Where signs are from: weight, column or transmitter.")
+        str | None,
+        typer.Option(
+            "--signs",
+            help="Where signs are from: weight, column or transmitter.",
+            autocompletion=completion.among(completion.SIGNS),
+        ),
     ] = None,
     transmitter: Annotated[
         list[str] | None, typer.Option("--transmitter", help="Sign of a transmitter: glutamate=1; others are left out.")
@@ -54,7 +61,7 @@ def connectome(
     progress: Progress = False,
     as_json: Json = False,
 ) -> None:
-    """What the theory says of a wiring.  Example: mftheory connectome celegans --g-eff 0.5 --noise 0.5 --plot worm.png
+    """What the theory says of a wiring diagram, read from a file.
 
     Levels of description: independent couplings of equal variance, random modes with the wiring's singular values,
     these with its overlaps, and the wiring itself; each predicted and simulated.

@@ -64,7 +64,7 @@ def compare(points: Iterable[Point], observable: str = "phi") -> Comparison:
     -----
     At every size the networks' dimensions are averaged as they are (mean of ratios). The ratio of means, C(0)² over Ψ,
     and the average of ln(dimension) have the same limit, the theory's, since they differ by the variance between
-    networks, which vanishes as N → ∞; but Ψ has a long upper tail (THEORY.md §8), so they are further from normal.
+    networks, which vanishes as N → ∞; but Ψ has a long upper tail (theory §8), so they are further from normal.
     Seen at N = 250 to 1000, g_eff 3 and 10, effective rank 0.3 and 1 (80 to 400 networks a size): skewness -0.9 to 0.2
     for the dimension, -2.3 to -0.7 for its logarithm, 1.8 to 8 for its inverse, and the mean dimension is a line in 1/N
     from N = 250 on within the errors (3%).

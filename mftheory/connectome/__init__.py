@@ -1,4 +1,4 @@
-"""From a wiring diagram to a random-mode network: read, normalise, decompose, surrogate (THEORY.md §9)."""
+"""From a wiring diagram to a random-mode network: read, normalise, decompose, surrogate (theory §9)."""
 
 from mftheory.connectome.decompose import Decomposition, decompose
 from mftheory.connectome.eigenvalues import Eigenvalues, eigenvalues

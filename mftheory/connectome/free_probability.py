@@ -1,4 +1,4 @@
-"""The law of the singular values of a random-mode network, forwards (THEORY.md §2, [sv-law]).
+"""The law of the singular values of a random-mode network, forwards (theory §2, [sv-law]).
 
 For J = L D Rᵀ with independent Gaussian L and R of variance 1/N, the squared singular values are those of a product of
 D² with two free Marchenko–Pastur factors, whose S-transform is 1/(1 + αz) each: S_λ(z) = S_{D²}(z) / (1 + αz)². In

@@ -1,4 +1,4 @@
-"""Balance a wiring diagram: every neuron's excitatory and inhibitory inputs and outputs to one norm (THEORY.md §9)."""
+"""Balance a wiring diagram: every neuron's excitatory and inhibitory inputs and outputs to one norm (theory §9)."""
 
 import math
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ class Normalised:
 def normalise(
     wiring: Connectome, tolerance: float | None = None, max_sweeps: int = 10_000, *, progress: bool = False
 ) -> Normalised:
-    """Rescale rows and columns alternately until the matrix stops changing (THEORY.md §9; [CMvML25]).
+    """Rescale rows and columns alternately until the matrix stops changing (theory §9; [CMvML25]).
 
     Neurons without input or without output are removed first, repeatedly, as they take no part in recurrent
     activity. In each row the excitatory weights are scaled to L2 norm 1/√2 and the inhibitory ones too, then in each

@@ -1,4 +1,4 @@
-"""The law of singular values and diagonal overlaps of random modes whose patterns covary (THEORY.md §2, §9; ours).
+"""The law of singular values and diagonal overlaps of random modes whose patterns covary (theory §2, §9; ours).
 
 J = L D Rᵀ with rows of L and R bivariate normal, variance 1/N and covariance ρ_a/N. In the resolvent of
 [[0, J], [Jᵀ, 0]] at ζ, the two traces a neuron

@@ -1,4 +1,4 @@
-"""Overlaps of left and right singular vectors, and whether they are more than chance (THEORY.md §9)."""
+"""Overlaps of left and right singular vectors, and whether they are more than chance (theory §9)."""
 
 import math
 from dataclasses import dataclass

@@ -106,7 +106,7 @@ def _is_full(matrix: sp.csr_array) -> bool:
 
 
 def participation_ratio(values: ArrayLike | sp.csr_array) -> float:
-    """PR_S = (Σσ²)² / (n Σσ⁴): the fraction of modes that carry the couplings (THEORY.md §2).
+    """PR_S = (Σσ²)² / (n Σσ⁴): the fraction of modes that carry the couplings (theory §2).
 
     Parameters
     ----------

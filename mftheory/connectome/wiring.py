@@ -3,13 +3,14 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork
+from mftheory.network import _check
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -58,21 +59,49 @@ class Connectome:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, path: str | os.PathLike[str], **options: Any) -> "Connectome":
-        """Read a wiring diagram from a file: `mftheory.connectome.read`, where the options are described.
+    def read(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        columns: Mapping[str, str | None] | None = None,
+        where: Mapping[str, str] | None = None,
+        signs: Literal["weight", "column", "transmitter"] | str | None = None,
+        transmitters: Mapping[str, int] | None = None,
+        neurons: str | os.PathLike[str] | None = None,
+        gap_junctions: bool = False,
+        transpose: bool = False,
+        delimiter: str | None = None,
+    ) -> "Connectome":
+        """Read a wiring diagram from a file, as `mftheory.connectome.read`, which says more about each option.
 
         Parameters
         ----------
         path : path
             An edge list (CSV, TSV, Parquet, Feather), a matrix (``.npy``, ``.npz``) or a graph (GraphML).
-        **options
-            ``columns``, ``where``, ``signs``, ``transmitters``, ``neurons``, ``gap_junctions``, ``transpose``,
-            ``delimiter``.
+        columns : mapping, optional
+            Names of unusual columns by role: ``{"pre": "from", "post": "to", "weight": None}``, where None counts each
+            row as one synapse; also ``sign``, ``transmitter``, ``kind``, ``neuron``.
+        where : mapping, optional
+            Keep only edges whose columns have these values.
+        signs : {"weight", "column", "transmitter"}, optional
+            Where signs are from; by default found out.
+        transmitters : mapping, optional
+            Sign (1 or -1) of each transmitter; edges with others are left out, and counted.
+        neurons : path, optional
+            A table that names each neuron's transmitter.
+        gap_junctions : bool
+            Keep gap junctions, with positive weight.
+        transpose : bool
+            A matrix is read as ``J[post, pre]``; with True as ``J[pre, post]``.
+        delimiter : str, optional
+            Of a text table, where it is unusual.
 
         Raises
         ------
         InvalidFile
             If the file cannot be read; the message says what is wrong and where.
+        InvalidNetwork
+            If an option is not valid, or not for this file.
 
         Examples
         --------
@@ -83,7 +112,17 @@ class Connectome:
         """
         from mftheory.connectome.reading import read  # reads into this class
 
-        return read(path, **options)
+        return read(
+            path,
+            columns=columns,
+            where=where,
+            signs=signs,  # type: ignore[arg-type]  # checked there
+            transmitters=transmitters,
+            neurons=neurons,
+            gap_junctions=gap_junctions,
+            transpose=transpose,
+            delimiter=delimiter,
+        )
 
     @classmethod
     def from_edges(
@@ -109,10 +148,11 @@ class Connectome:
         Raises
         ------
         InvalidNetwork
-            If no edge has a weight other than zero, or an index or a weight is not valid.
+            If no edge has a weight other than zero, or an index or a weight is not valid, or n is none.
         """
-        i, j = np.asarray(post, dtype=np.int64), np.asarray(pre, dtype=np.int64)
-        w = np.asarray(weight, dtype=np.float64)
+        n = _check.integer("n", n, at_least=1)
+        j, i = _neurons("pre", pre), _neurons("post", post)
+        w = np.asarray(_check.real_array("weight", weight, "numbers, one an edge"), dtype=np.float64)
         if not (i.shape == j.shape == w.shape and w.ndim == 1):
             raise InvalidNetwork("weight", w.shape, f"must have one entry an edge, as pre {j.shape}, post {i.shape}")
         for name, index in (("pre", j), ("post", i)):
@@ -248,3 +288,11 @@ class Connectome:
     def __repr__(self) -> str:
         source = f"{self.source!r}, " if self.source else ""
         return f"Connectome({source}n={self.n}, edges={self.edges}, fraction_inhibitory={self.fraction_inhibitory:.3g})"
+
+
+def _neurons(argument: str, numbers: object) -> NDArray[np.int64]:
+    """Numbers of neurons, which floats must not be rounded to."""
+    array = np.asarray(numbers)
+    if array.dtype.kind not in "iu" and array.size:
+        raise InvalidNetwork(argument, numbers, "must be numbers of neurons, whole ones")
+    return np.asarray(array, dtype=np.int64)

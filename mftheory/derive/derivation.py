@@ -37,11 +37,11 @@ LARGE = 1_000
 
 
 class Derivation:
-    """From the action of a random network to its four-point functions (THEORY.md §3).
+    """From the action of a random network to its four-point functions (theory §3).
 
     Each attribute is one step, in order: `action`, `averaged`, `factorised`, `saddle_point`, `correlators` (Π),
     `couplings` (K), `hessian`; then `four_point(observable)`. All are SymPy objects with ``.latex()``. The second
-    derivation, by two removed sites (THEORY.md §5), is `cavity`.
+    derivation, by two removed sites (theory §5), is `cavity`.
 
     Parameters
     ----------
@@ -239,11 +239,32 @@ def derive(network: Any) -> Derivation:
     Parameters
     ----------
     network : Network or GaussianEnsemble
-        What to derive; only the ensemble matters, not the numbers in it.
+        What to derive; only the ensemble matters, not the numbers in it, and whether φ is odd.
+
+    Returns
+    -------
+    Derivation
+        Of neurons that differ, and of φ that is not odd (neurons that differ by their static field), "Phi" is a
+        neuron's own output, about its mean: [psi-het].
 
     Raises
     ------
     InvalidNetwork
         If it is neither.
+    Unsupported
+        If the theory is not derived: neurons that differ, or φ that is not odd, with gains or with couplings by which
+        neurons hear themselves.
+
+    Notes
+    -----
+    Assumes a stationary fluctuating state and no condensed modes (theory §0, §3); nothing of x being Gaussian.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> mf.derive(mf.Network(mf.IID(3.0))).four_point("phi").label
+    'psi-iid'
+    >>> mf.derive(mf.Network(mf.IID(3.0), mf.Nonlinearity("tanh(x + 0.5)"))).four_point("Phi").label
+    'psi-het'
     """
     return Derivation(network if isinstance(network, GaussianEnsemble) else built_in.of(network))

@@ -2,7 +2,7 @@
 
 The couplings have N PR_D modes (a step spectrum), so x lives in as many dimensions exactly. φ does not: beside its
 linear response to x each neuron has activity of its own, ξ, of variance C^φ(0) - ⟨φ'⟩² C^x(0), and the covariance
-∫ dω/2π n(ω) (1 - S̃J)⁻¹ (1 - S̃J)⁻† of the linear-equivalent network has eigenvalues at all ranks (THEORY.md §6).
+∫ dω/2π n(ω) (1 - S̃J)⁻¹ (1 - S̃J)⁻† of the linear-equivalent network has eigenvalues at all ranks (theory §6).
 """
 
 from collections.abc import Callable, Mapping

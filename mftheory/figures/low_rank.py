@@ -100,7 +100,7 @@ def run(
 
 
 def coefficient(g_eff: float, observable: str) -> float:
-    """K^a = lim PR^a/(αPR_D) as the effective rank goes to 0 (THEORY.md §4).
+    """K^a = lim PR^a/(αPR_D) as the effective rank goes to 0 (theory §4).
 
     Examples
     --------

@@ -87,7 +87,7 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
         one = records.get(f"wiring-{k}", made_with, partial(of_wiring, name, g, noise, protocol))
         wirings.append({"wiring": name, "g_eff": g, "noise": noise} | one)
     record: dict[str, Any] = {
-        "claim": "the linear-equivalent network of one given J has that network's covariances (THEORY.md §6; ours)",
+        "claim": "the linear-equivalent network of one given J has that network's covariances (theory §6; ours)",
         "ensembles": {
             name: {str(n): [without(one) for one in each] for n, each in by.items()} for name, by in found.items()
         },

@@ -1,4 +1,4 @@
-"""Scaling laws near the onset of chaos, from the theory alone (THEORY.md §4)."""
+"""Scaling laws near the onset of chaos, from the theory alone (theory §4)."""
 
 import math
 from collections.abc import Callable, Mapping

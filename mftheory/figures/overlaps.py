@@ -129,7 +129,7 @@ def run(
 
 
 def network(g_eff: float, effective_rank: float, amplitude: float) -> mf.Network:
-    """Exponential strengths, overlaps of the sigmoidal law with ⟨Dρ⟩ = 0 (THEORY.md §2); erf."""
+    """Exponential strengths, overlaps of the sigmoidal law with ⟨Dρ⟩ = 0 (theory §2); erf."""
     return mf.Network(mf.RandomMode.exponential(g_eff, effective_rank, overlap_amplitude=amplitude))
 
 

@@ -1,5 +1,6 @@
 """Formulas as the field prints them: F_12 for F(ω1)F(ω2), parameters before spectra, |1 - s|² rather than |s - 1|²."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,12 +60,17 @@ def symbol_latex(name: str) -> str:
     >>> from mftheory.formulas.typeset import symbol_latex
     >>> symbol_latex("C_xphi_2")
     'C^{x\\\\phi}_{2}'
+    >>> symbol_latex("C_xphiE_1")
+    'C^{x\\\\phi E}_{1}'
     """
     if not _is_spectrum(name):
         return _NAMED.get(name, str(sp.latex(sp.Symbol(name))))
     letter, _, rest = name.partition("_")
     field, _, k = rest.rpartition("_")
-    return rf"{letter}^{{{field.replace('phi', chr(92) + 'phi')}}}_{{{k}}}"
+    # A space ends the macro where letters follow: φE of a population E.
+    typeset = re.sub(r"phi(?=[A-Za-z])", r"\\phi ", field)
+    typeset = re.sub(r"(?<!\\)phi", r"\\phi", typeset)
+    return rf"{letter}^{{{typeset}}}_{{{k}}}"
 
 
 def _is_spectrum(name: str) -> bool:

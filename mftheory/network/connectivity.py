@@ -1,4 +1,4 @@
-"""Ensembles of couplings J that are not made of modes (THEORY.md §2), and what every ensemble offers."""
+"""Ensembles of couplings J that are not made of modes (theory §2), and what every ensemble offers."""
 
 import math
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Connectivity(Protocol):
 
 @dataclass(frozen=True)
 class IID:
-    """Independent Gaussian couplings, ⟨J_ij⟩ = 0, ⟨J_ij²⟩ = g²/N (THEORY.md §2; [SCS88]).
+    """Independent Gaussian couplings, ⟨J_ij⟩ = 0, ⟨J_ij²⟩ = g²/N (theory §2; [SCS88]).
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class IID:
 class PartiallySymmetric:
     """Gaussian couplings with correlated reciprocal pairs, ⟨J_ij²⟩ = g²/N and ⟨J_ij J_ji⟩ = ϱ g²/N.
 
-    THEORY.md §2; [MBO18].
+    theory §2; [MBO18].
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Single-neuron dynamics: the linear filter H that turns a neuron's input into its preactivation x.
 
 `T[x](t) = Σ_j J_ij φ_j(t) + σ ξ_i(t)` with `H = 1/T`; the default is the leaky unit, T = 1 + ∂_t, H(ω) = 1/(1 + iω)
-(THEORY.md §0). Everything the theory needs of a filter is H(ω); the simulator needs its state-space form.
+(theory §0). Everything the theory needs of a filter is H(ω); the simulator needs its state-space form.
 """
 
 from dataclasses import dataclass
@@ -61,6 +61,8 @@ class Leaky:
 
 FASTEST = 1e9
 """Largest rate, and inverse of the smallest, at which a filter forgets."""
+LARGEST = 1e60
+"""Coefficient, and inverse of the smallest that is not 0: products of several are numbers still."""
 MOST = 50
 """Coefficients of a polynomial, whose zeros could not be told apart if there were more."""
 
@@ -81,7 +83,8 @@ class Rational:
     Raises
     ------
     InvalidNetwork
-        Naming the argument, if a coefficient is not finite, or the filter is not proper or not stable.
+        Naming the argument, if a coefficient is not finite, or not 0 and beyond 1e-60 to 1e60 in size; if a zero of d
+        is beyond 1e-9 to 1e9 in size; if the filter is not proper or not stable.
 
     Examples
     --------
@@ -204,4 +207,8 @@ def _coefficients(argument: str, values: Any) -> tuple[float, ...]:
         raise InvalidNetwork(argument, values, allowed)
     if array.size > MOST:
         raise InvalidNetwork(argument, values, f"must be at most {MOST} coefficients")
+    size = np.abs(array[array != 0])
+    if size.min() < 1 / LARGEST or size.max() > LARGEST:
+        allowed = f"must be coefficients from {1 / LARGEST:g} to {LARGEST:g} in size, or 0"
+        raise InvalidNetwork(argument, values, allowed)
     return tuple(float(c) for c in np.trim_zeros(array, "b"))

@@ -14,7 +14,7 @@ from mftheory.network.strengths import StrengthLaw
 
 @dataclass(frozen=True)
 class Gains:
-    """A law of single-neuron gains G_i >= 0, independent of the couplings (THEORY.md §2; [CMvML25]).
+    """A law of single-neuron gains G_i >= 0, independent of the couplings (theory §2; [CMvML25]).
 
     Parameters
     ----------

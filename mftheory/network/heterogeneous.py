@@ -19,7 +19,7 @@ from mftheory.network.nonlinearity import Nonlinearity
 class Heterogeneous:
     """Φ_θ(x), a formula with named parameters θ that differ between neurons, independent of the couplings.
 
-    THEORY.md §2; [CMvML25].
+    theory §2; [CMvML25].
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ class Nonlinearity:
     Notes
     -----
     Derivatives are those of the formula, carried through its evaluation (no differences, no SymPy). The theory asks
-    for an odd φ (THEORY.md §0); Erf() and Tanh() are faster than the same functions spelt out.
+    for an odd φ (theory §0); Erf() and Tanh() are faster than the same functions spelt out.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Laws of the overlaps ρ_a between the two patterns of a mode, each joint with a law of strengths (THEORY.md §2)."""
+"""Laws of the overlaps ρ_a between the two patterns of a mode, joint with laws of strengths (theory §2; [50])."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -15,7 +15,7 @@ from mftheory.network.strengths import StrengthLaw
 
 @dataclass(frozen=True)
 class RandomMode:
-    """J = Σ_a D_a l_a r_aᵀ with l_ia, r_ia ~ N(0, 1/N), a = 1 … M = αN (THEORY.md §2; [CMvML25]).
+    """J = Σ_a D_a l_a r_aᵀ with l_ia, r_ia ~ N(0, 1/N), a = 1 … M = αN (theory §2; [CMvML25]).
 
     The patterns of different modes are independent; l_ia and r_ia of one mode covary by ρ_a/N if overlaps are given.
 

@@ -1,9 +1,14 @@
-"""Pictures in one style, told apart by colour-blind readers; functions take an axes and return the artists."""
+"""Pictures in one style, told apart by colour-blind readers.
+
+One convention: a function takes what it draws and then, optionally, the Matplotlib axes to draw on: `ax` where it is
+one panel, `axes` where it is several. It returns `Artists`, a list of what it drew, which knows its `.axes` and
+`.figure`. Without axes it makes a figure in the package's style, which a notebook shows; yours keep your style.
+"""
 
 from mftheory.plots.records import dimension_against_rank, dimension_of_wiring, singular_values
-from mftheory.plots.results import comparison, simulation, sweep, theory
+from mftheory.plots.results import comparison, recording, simulation, sweep, theory
 from mftheory.plots.style import COLOURS, STYLE, Artists, figure, save
-from mftheory.plots.wiring import prediction
+from mftheory.plots.wiring import levels, prediction
 
 __all__ = [
     "COLOURS",
@@ -13,7 +18,9 @@ __all__ = [
     "dimension_against_rank",
     "dimension_of_wiring",
     "figure",
+    "levels",
     "prediction",
+    "recording",
     "save",
     "simulation",
     "singular_values",

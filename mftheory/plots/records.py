@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from mftheory.plots.style import COLOURS, Artists, cycle
+from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle, legend
 
 
-def dimension_against_rank(record: Mapping[str, Any], ax: Axes) -> list[Any]:
+def dimension_against_rank(record: Mapping[str, Any], ax: Axes | None = None) -> Artists:
     """Theory lines, one dot a network, means extrapolated in 1/N with error bars (the shape of Fig. 4(a))."""
+    ax, made = axes_or_new(ax)
     theory_ = record["theory"]
     rank = np.array(theory_["effective_rank"])
     curves = len(theory_["g_eff"])
@@ -25,12 +26,13 @@ def dimension_against_rank(record: Mapping[str, Any], ax: Axes) -> list[Any]:
         xlabel=r"effective rank $\alpha\,\mathrm{PR}_D$", ylabel=r"dimension of activity $\mathrm{PR}^\phi$",
         xlim=(0, None), ylim=(0, None),
     )  # fmt: skip
-    ax.legend(title="line: theory\ndots: networks\ncircle: N → ∞", loc="upper left", fontsize=8, title_fontsize=8)
-    return Artists(artists)
+    legend(ax, title="line: theory\ndots: networks\ncircle: N → ∞", loc="upper left")
+    return Artists(artists, [ax], made)
 
 
-def singular_values(record: Mapping[str, Any], ax: Axes) -> list[Any]:
+def singular_values(record: Mapping[str, Any], ax: Axes | None = None) -> Artists:
     """Ranked singular values: the normalised wiring, a network drawn with its strengths, and an i.i.d. matrix."""
+    ax, made = axes_or_new(ax)
     curves = (
         ("measured", "fly optic lobe, normalised", "-"),
         ("surrogate", "random-mode network drawn", "--"),
@@ -42,20 +44,23 @@ def singular_values(record: Mapping[str, Any], ax: Axes) -> list[Any]:
         x = (np.arange(values.size) + 0.5) / values.size
         artists += ax.plot(x, values / np.sqrt(np.mean(values**2)), line, color=colour, label=label)
     ax.set(xlabel="rank / N", ylabel="singular value / r.m.s.", yscale="log", ylim=(1e-2, None), xlim=(0, 1))
-    ax.legend(fontsize=8)
-    return Artists(artists)
+    legend(ax)
+    return Artists(artists, [ax], made)
 
 
-def dimension_of_wiring(record: Mapping[str, Any], ax: Axes) -> list[Any]:
+def dimension_of_wiring(record: Mapping[str, Any], ax: Axes | None = None) -> Artists:
     """Predicted and simulated dimension of networks with the wiring's spectrum, against g_eff."""
+    ax, made = axes_or_new(ax)
     theory_ = record["theory"]
-    artists = ax.plot(theory_["g_eff"], theory_["dimension"], color=COLOURS[0], label="theory, fly strengths")
+    artists: list[Any] = ax.plot(
+        theory_["g_eff"], theory_["dimension"], color=COLOURS[0], label="theory, fly strengths"
+    )
     artists += ax.plot(theory_["g_eff"], theory_["iid"], ":", color=COLOURS[2], label="theory, i.i.d. couplings")
     for point in record["comparison"]["points"]:
         artists += _compared(ax, point, point["label"]["g_eff"], COLOURS[1])
     ax.set(xlabel=r"$g_\mathrm{eff}$", ylabel=r"dimension of activity $\mathrm{PR}^\phi$", ylim=(0, None))
-    ax.legend(fontsize=8)
-    return Artists(artists)
+    legend(ax)
+    return Artists(artists, [ax], made)
 
 
 def _compared(ax: Axes, point: Mapping[str, Any], x: float, colour: str, shift: float = 0.0) -> list[Any]:

@@ -1,19 +1,21 @@
-"""Pictures of results. Every function takes a Matplotlib axes and returns the artists it drew."""
+"""Pictures of results."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
-from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle
+from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle, legend
 
 if TYPE_CHECKING:
     import xarray
 
-    from mftheory.results import Comparison, Simulation, Theory
+    from mftheory.results import Comparison, Estimate, Simulation, Theory
+    from mftheory.results.recording import Recording
 
 
 def theory(result: "Theory", ax: Axes | None = None, longest: float | None = None) -> Artists:
@@ -31,29 +33,48 @@ def theory(result: "Theory", ax: Axes | None = None, longest: float | None = Non
     timescale = rf"$\Psi^{{{a}}}(\tau,0)/\Psi^{{{a}}}(0,0)$"
     artists += ax.plot(tau, result.timescale(name, tau), color=COLOURS[1], ls="--", label=timescale)
     ax.set(xlabel=r"lag $\tau$ (time constants)", ylabel="normalised", ylim=(min(0.0, *ax.get_ylim()), 1.05))
-    ax.legend()
-    return Artists(artists, made)
+    legend(ax)
+    return Artists(artists, [ax], made)
 
 
 def simulation(result: "Simulation", ax: Axes | None = None, observable: str = "phi") -> Artists:
     """C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) of one network, bars of one standard error."""
     ax, made = axes_or_new(ax)
     tau = np.arange(round(result.max_lag / result.sampling_interval) + 1) * result.sampling_interval
-    a = r"\phi" if observable == "phi" else rf"\mathrm{{{observable}}}"
     C = [result.C(observable, t) for t in tau]
-    psi = [result.timescale(observable, t) for t in tau]
+    artists = _measured(ax, tau, C, [result.timescale(observable, t) for t in tau], observable)
+    ax.set(xlabel=r"lag $\tau$ (time constants)")
+    ax.set_title(f"N = {result.n}, {result.trajectories} trajectories of {result.duration:g}", fontsize=10)
+    return Artists(artists, [ax], made)
+
+
+def recording(result: "Recording", ax: Axes | None = None) -> Artists:
+    """C(τ)/C(0) and Ψ(τ, 0)/Ψ(0, 0) of recorded activity, bars of one standard error."""
+    ax, made = axes_or_new(ax)
+    tau = np.arange(round(result.max_lag / result.interval) + 1) * result.interval
+    artists = _measured(ax, tau, [result.C(t) for t in tau], [result.timescale(t) for t in tau], "")
+    ax.set(xlabel=r"lag $\tau$ (in units of the interval)")
+    lasting = result.times * result.interval
+    ax.set_title(f"{result.neurons} neurons, {result.stretches} stretches of {lasting:g}", fontsize=10)
+    return Artists(artists, [ax], made)
+
+
+def _measured(
+    ax: Axes, tau: NDArray[Any], C: Sequence["Estimate"], psi: Sequence["Estimate"], observable: str
+) -> list[Any]:
+    """Both normalised by their values at lag 0, with error bars."""
+    a = {"phi": r"^{\phi}", "": ""}.get(observable, rf"^{{\mathrm{{{observable}}}}}")
     curves = (
-        (C, C[0].value, "o", COLOURS[0], rf"$C^{{{a}}}(\tau)/C^{{{a}}}(0)$"),
-        (psi, 1.0, "s", COLOURS[1], rf"$\Psi^{{{a}}}(\tau,0)/\Psi^{{{a}}}(0,0)$"),
+        (C, C[0].value, "o", COLOURS[0], rf"$C{a}(\tau)/C{a}(0)$"),
+        (psi, 1.0, "s", COLOURS[1], rf"$\Psi{a}(\tau,0)/\Psi{a}(0,0)$"),
     )
     artists: list[Any] = [
         ax.errorbar(tau, [e.value / c for e in of], [e.error / c for e in of], fmt=fmt, ms=4, color=colour, label=label)
         for of, c, fmt, colour, label in curves
     ]
-    ax.set(xlabel=r"lag $\tau$ (time constants)", ylabel="normalised", ylim=(min(0.0, *ax.get_ylim()), 1.05))
-    ax.set_title(f"N = {result.n}, {result.trajectories} trajectories of {result.duration:g}", fontsize=10)
-    ax.legend()
-    return Artists(artists, made)
+    ax.set(ylabel="normalised", ylim=(min(0.0, *ax.get_ylim()), 1.05))
+    legend(ax)
+    return artists
 
 
 def comparison(result: "Comparison", ax: Axes | None = None) -> Artists:
@@ -70,8 +91,8 @@ def comparison(result: "Comparison", ax: Axes | None = None) -> Artists:
         artists.append(ax.errorbar([0], [limit.value], [limit.error], fmt="s", ms=5, mfc="white", color=colour))
         artists += ax.plot([0], [point.theory], marker="_", ms=18, mew=2, color=colour)
     ax.set(xlabel="1/N", ylabel=f"dimension PR of {result.observable}", ylim=(0, None))
-    ax.legend(title="bar at 0: theory; square: extrapolated")
-    return Artists(artists, made)
+    legend(ax, title="bar at 0: theory; square: extrapolated")
+    return Artists(artists, [ax], made)
 
 
 def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None = None) -> Artists:
@@ -106,8 +127,8 @@ def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None
             artists.append(ax.errorbar(x, largest.mean("network"), error, fmt="o", ms=4, **style))
     ax.set(xlabel=first, ylabel=f"dimension PR of {chosen['observable'].item()}", ylim=(0, None))
     if others:
-        ax.legend(fontsize=8)
-    return Artists(artists, made)
+        legend(ax)
+    return Artists(artists, [ax], made)
 
 
 def _label(pairs: Iterable[tuple[str, Any]]) -> str:

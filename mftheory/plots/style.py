@@ -1,6 +1,7 @@
 """One style for every picture."""
 
 import io
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from mftheory.errors import InvalidNetwork
 
 # Okabe and Ito's palette: told apart by colour-blind readers, and in grey by lightness.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -30,34 +33,45 @@ def figure(columns: int = 1, width: float = 5.0, height: float = 4.0) -> tuple[F
         return fig, list(np.atleast_1d(fig.subplots(1, columns)))
 
 
-def save(fig: Figure, path: Path) -> Path:
-    """Write a figure, its folder made if need be."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with mpl.rc_context(STYLE):
-        fig.savefig(path, dpi=160)
-    return path
-
-
 class Artists(list[Any]):
     """What a function drew. Where it made the figure itself, a notebook shows that.
 
     On axes of your own nothing is shown twice: the figure is yours to show.
 
+    Parameters
+    ----------
+    artists : iterable of Matplotlib artists
+    axes : sequence of Axes
+        What they were drawn on.
+    made : bool
+        Whether the axes' figure was made for them.
+
+    Attributes
+    ----------
+    axes : list of Axes
+    figure : Figure
+
     Examples
     --------
     >>> from mftheory.plots import Artists, figure
     >>> fig, (ax,) = figure()
-    >>> artists = Artists(ax.plot([0, 1]), fig)
-    >>> len(artists), artists._repr_png_()[1:4]
-    (1, b'PNG')
+    >>> artists = Artists(ax.plot([0, 1]), [ax], made=True)
+    >>> len(artists), artists.figure is fig, artists._repr_png_()[1:4]
+    (1, True, b'PNG')
     """
 
-    def __init__(self, artists: Iterable[Any], made: Figure | None = None) -> None:
+    def __init__(self, artists: Iterable[Any], axes: Sequence[Axes], made: bool = False) -> None:
         super().__init__(artists)
-        self.figure = made
+        self.axes = list(axes)
+        self._made = made
+
+    @property
+    def figure(self) -> Any:
+        """The figure of the first axes."""
+        return self.axes[0].get_figure()
 
     def _repr_png_(self) -> bytes | None:
-        if self.figure is None:
+        if not self._made:
             return None
         picture = io.BytesIO()
         with mpl.rc_context(STYLE):
@@ -65,12 +79,63 @@ class Artists(list[Any]):
         return picture.getvalue()
 
 
-def axes_or_new(ax: Axes | None) -> tuple[Axes, Figure | None]:
-    """The axes given, or those of a new figure, and that figure."""
-    if ax is not None:
-        return ax, None
-    fig, (own,) = figure()
-    return own, fig
+def save(drawn: Figure | Artists, path: str | os.PathLike[str]) -> Path:
+    """Write a figure, or the figure of what was drawn; its folder is made if need be.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from mftheory import plots
+    >>> fig, (ax,) = plots.figure()
+    >>> artists = plots.Artists(ax.plot([0, 1]), [ax])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     plots.save(artists, f"{folder}/line.png").name
+    'line.png'
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with mpl.rc_context(STYLE):
+        (drawn if isinstance(drawn, Figure) else drawn.figure).savefig(target, dpi=160)
+    return target
+
+
+def axes_or_new(ax: Axes | None) -> tuple[Axes, bool]:
+    """The axes given, or those of a new figure, and whether it is new.
+
+    Raises
+    ------
+    InvalidNetwork
+        If it is no axes.
+    """
+    if ax is None:
+        return figure()[1][0], True
+    if not isinstance(ax, Axes):
+        raise InvalidNetwork("ax", ax, "must be a Matplotlib axes, or left out")
+    return ax, False
+
+
+def panels_or_new(axes: Any, rows: int, columns: int, size: tuple[float, float]) -> tuple[list[Axes], bool]:
+    """The axes given, in any arrangement, or those of a new figure, row by row, and whether it is new.
+
+    Raises
+    ------
+    InvalidNetwork
+        If they are not as many axes as there are panels.
+    """
+    if axes is None:
+        with mpl.rc_context(STYLE):
+            fig = Figure(figsize=size, layout="constrained")
+            FigureCanvasAgg(fig)
+            return list(fig.subplots(rows, columns, squeeze=False).ravel()), True
+    given = list(np.ravel(np.asarray(axes, dtype=object)))
+    if len(given) != rows * columns or not all(isinstance(ax, Axes) for ax in given):
+        raise InvalidNetwork("axes", f"{len(given)} of them", f"must be {rows * columns} Matplotlib axes, or left out")
+    return given, False
+
+
+def legend(ax: Axes, **options: Any) -> None:
+    """The legend of every picture, on whatever axes: small, without a frame."""
+    ax.legend(**{"fontsize": 8, "title_fontsize": 8, "frameon": False, **options})
 
 
 def cycle(n: int) -> list[str]:

@@ -16,6 +16,8 @@ from mftheory.results.theory import FEWEST_DIMENSIONS
 if TYPE_CHECKING:
     import xarray
 
+    from mftheory.plots import Artists
+
 STANDARD_ERRORS = 3.0
 """Agreement means |z| <= 3: exceeded by chance by one point in 370."""
 
@@ -131,12 +133,21 @@ class Comparison:
     points : tuple of ComparedPoint
     observable : str
         What the dimensions are of.
+    networks : tuple
+        What was compared, one a point; empty of a sweep's data set.
+    formulas : mapping of str to mapping
+        The formulas that the theory's dimensions come from: content hashes by label.
+    settings : mapping
+        Of the comparison and its simulations.
     origin : mapping or None
         Of a comparison read from a file, where it came from: versions, date, machine.
     """
 
     points: tuple[ComparedPoint, ...]
     observable: str = "phi"
+    networks: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    formulas: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
+    settings: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     origin: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -209,8 +220,14 @@ class Comparison:
 
         return save(self, path)
 
-    def plot(self, ax: Any = None) -> list[Any]:
-        """Draw dimension against 1/N, the extrapolation and the theory, on a Matplotlib axes; return the artists."""
+    def plot(self, ax: Any = None) -> Artists:
+        """Draw dimension against 1/N, the extrapolation and the theory, on a Matplotlib axes; return the artists.
+
+        Raises
+        ------
+        InvalidNetwork
+            If `ax` is no axes.
+        """
         from mftheory import plots
 
         return plots.comparison(self, ax)

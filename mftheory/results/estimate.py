@@ -1,6 +1,7 @@
 """A number with its standard error."""
 
 from dataclasses import dataclass
+from math import floor, inf, log10, nan
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,16 @@ class Estimate:
         return self.value
 
     def z(self, reference: float) -> float:
-        """Deviation from a reference value known without error, in standard errors."""
+        """Deviation from a reference value known without error, in standard errors; NaN or infinite without one."""
+        if self.error == 0:
+            return inf if self.value > reference else -inf if self.value < reference else nan
         return (self.value - reference) / self.error
+
+    def _repr_html_(self) -> str:
+        return str(self)  # digits and ±: nothing to be escaped
 
     def __str__(self) -> str:
         if not 0 < self.error < float("inf"):
             return f"{self.value:.4g} ± {self.error:.1g}"
-        from math import floor, log10
-
         digits = max(0, -floor(log10(self.error)))
         return f"{self.value:.{digits}f} ± {self.error:.{digits}f}"

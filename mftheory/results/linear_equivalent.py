@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +15,17 @@ from mftheory.errors import Unsupported
 from mftheory.results.participation import participation_ratio
 from mftheory.results.theory import checked_observable
 
+if TYPE_CHECKING:
+    import xarray
+
 
 class Multiplies(Protocol):
     """One J, gains absorbed: what it needs to do here."""
 
     def __matmul__(self, activity: NDArray[Any]) -> NDArray[Any]: ...
+
+
+_OURS = {"equal_time"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,6 +56,12 @@ class LinearEquivalent:
         F_ij(ω), response of φ_i to the input of neuron j.
     equal_time : callable or None
         C^a_ij(τ = 0) of "phi" or "x", where the order parameters are known at all frequencies.
+    network : Network or None
+        Whose order parameters these are; None of a J of no known network.
+    seed : int or None
+        Of an ensemble, which J.
+    origin : mapping or None
+        Of one read from a file, where it came from: versions, date, machine.
     """
 
     omega: NDArray[np.float64]
@@ -62,12 +76,20 @@ class LinearEquivalent:
     noise: float = 0.0
     responses: NDArray[np.complex128] | None = None
     equal_time: Callable[[str], NDArray[np.float64]] | None = None
+    network: Any = None
+    seed: int | None = None
+    origin: Mapping[str, Any] | None = None
     _cache: dict[str, NDArray[np.float64]] = field(init=False, default_factory=dict)
 
     @property
     def n(self) -> int:
         """Number of neurons."""
         return int(self.phi.shape[1])
+
+    @property
+    def equal_times(self) -> Mapping[str, NDArray[np.float64]]:
+        """Covariances at equal times of "phi" and "x" that were asked for so far: what `save` keeps of them."""
+        return dict(self._cache)
 
     @property
     def observables(self) -> tuple[str, ...]:
@@ -88,12 +110,15 @@ class LinearEquivalent:
         return np.stack([self._matrix(observable, k) for k in range(self.omega.size)])
 
     def spectrum(self, observable: str = "phi") -> NDArray[np.float64]:
-        """(1/N) Σ_i C^a_ii(ω), shape (k,)."""
+        """(1/N) Σ_i C^a_ii(ω), shape (k,). Raises as `cross_spectra` does."""
         checked_observable(observable, self.observables)
         return np.array([np.mean(np.diagonal(self._matrix(observable, k)).real) for k in range(self.omega.size)])
 
     def Psi(self, observable: str = "phi") -> NDArray[np.float64]:
-        """Ψ^a(ω1, ω2) = (1/N) Σ_ij C^a_ij(ω1) C^a_ij(ω2), diagonal included, shape (k, k): real and symmetric."""
+        """Ψ^a(ω1, ω2) = (1/N) Σ_ij C^a_ij(ω1) C^a_ij(ω2), diagonal included, shape (k, k): real and symmetric.
+
+        Raises as `cross_spectra` does.
+        """
         matrices = self.cross_spectra(observable).reshape(self.omega.size, -1)
         # Hermitian matrices: the imaginary parts of ij and ji cancel.
         return np.asarray((matrices.real @ matrices.real.T - matrices.imag @ matrices.imag.T) / self.n)
@@ -117,7 +142,8 @@ class LinearEquivalent:
         InvalidNetwork
             If the observable is not one of `observables`.
         Unsupported
-            If C and S were given, at some frequencies only; with noise; if neurons are not leaky.
+            If C and S were given, at some frequencies only; with noise; if neurons are not leaky; of one read from a
+            file, if they were not asked for before it was saved.
         CondensedModes
             If the linear network of this J is unstable at these order parameters.
         """
@@ -140,6 +166,64 @@ class LinearEquivalent:
         """PR^a of `covariance`, per neuron, between 0 and 1. Raises as it does."""
         covariance = self.covariance(observable)
         return participation_ratio(covariance)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Cross spectra of φ, Ψ(ω1, ω2), mean spectrum, mismatch and order parameters, labelled, with units.
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> data = mf.linear_equivalent(mf.Network(mf.IID(3.0)), n=50, seed=0, omega=[0.0, 0.5]).to_xarray()
+        >>> dict(data.sizes), data["cross_spectra"].attrs["units"]
+        ({'omega': 2, 'neuron': 50, 'other_neuron': 50, 'other_omega': 2}, 'time constant')
+        """
+        from mftheory.results.stored.linear_equivalent import to_xarray
+
+        return to_xarray(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Keep it in a netCDF file, with J, the network and where it came from; `mftheory.load` reads it back.
+
+        Without loss: complex numbers to the last bit. Covariances at equal times are kept if they were asked for.
+
+        Parameters
+        ----------
+        path : path
+            The file, by custom ``*.nc``. What was there is replaced, in one move.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        InvalidFile
+            If it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import mftheory as mf
+        >>> found = mf.linear_equivalent(mf.Network(mf.IID(3.0)), n=50, seed=0, omega=[0.0, 0.5])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     same = mf.load(found.save(f"{folder}/found.nc"))
+        >>> bool((same.cross_spectra("x") == found.cross_spectra("x")).all())
+        True
+        """
+        from mftheory.results.stored import save
+
+        return save(self, path)
+
+    def _repr_html_(self) -> str:
+        from mftheory.results.html import result_table
+
+        rows = zip(self.omega, self.spectrum("phi"), self.mismatch, np.diagonal(self.Psi("phi")), strict=True)
+        cells = [[f"{number:.4g}" for number in row] for row in rows]
+        return result_table(repr(self), ("ω", "C(ω)", "over the order parameter, less 1", "Ψ(ω, ω)"), cells)
+
+    def __dir__(self) -> list[str]:
+        """Without what only the package uses: what tab completion offers."""
+        return [name for name in super().__dir__() if name not in _OURS]
 
     def _matrix(self, observable: str, k: int) -> NDArray[np.complex128]:
         if observable == "phi":

@@ -14,7 +14,7 @@ Replicates = tuple[float, Array]
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """What B independent trajectories of one network say of an observable a, up to L lags (THEORY.md §1).
+    """What B independent trajectories of one network say of an observable a, up to L lags (theory §1).
 
     With C_bc(t, t') = (1/N) Σ_i a_i^b(t) a_i^c(t') for trajectories b and c,
 

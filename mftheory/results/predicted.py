@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.results.estimate import Estimate
 from mftheory.results.theory import checked_observable
+
+if TYPE_CHECKING:
+    import xarray
 
 Array = NDArray[np.float64]
 
@@ -88,6 +93,9 @@ def _correlation(x: Array, y: Array) -> float:
     return float(np.corrcoef(x, y)[0, 1])
 
 
+_OURS = {"among", "lagged"}
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class PredictedCovariance:
     """Covariances of one given J, from `mftheory.predict_covariance`.
@@ -109,6 +117,14 @@ class PredictedCovariance:
         Whether J was decomposed; False: sums over neurons were estimated with random vectors.
     dimensions : mapping of str to Estimate
         Of "phi" and "x"; the error is that of the random vectors and the neurons sampled.
+    neurons : integer array of shape (p,)
+        Numbers of the neurons whose covariances with each other are kept: all where J was decomposed.
+    network : Network or None
+        Whose covariances these are.
+    seed : int or None
+        Of an ensemble, which J.
+    origin : mapping or None
+        Of a prediction read from a file, where it came from: versions, date, machine.
     """
 
     n: int
@@ -122,6 +138,10 @@ class PredictedCovariance:
     dimensions: Mapping[str, Estimate]
     among: Callable[[Any], Mapping[str, Array]] = field(repr=False)
     lagged: Callable[[str, Array], Array] = field(repr=False)
+    neurons: NDArray[np.int64] = field(repr=False)
+    network: Any = field(default=None, repr=False)
+    seed: int | None = None
+    origin: Mapping[str, Any] | None = field(default=None, repr=False)
 
     observables = ("phi", "x")
 
@@ -142,7 +162,7 @@ class PredictedCovariance:
         Raises
         ------
         InvalidNetwork
-            If the observable is not "phi" or "x".
+            If the observable is not "phi" or "x"; of a prediction read from a file, beyond the lags that it holds.
         """
         checked_observable(observable, self.observables)
         lags = np.abs(np.asarray(tau, dtype=np.float64))
@@ -164,20 +184,22 @@ class PredictedCovariance:
         Raises
         ------
         InvalidNetwork
-            If the observable or a neuron does not exist.
+            If the observable or a neuron does not exist; of a prediction read from a file, if the file does not hold
+            the neuron, or if there is too little memory for so many.
         Unsupported
             For all neurons of a network that was not decomposed.
         """
         checked_observable(observable, self.observables)
+        whole = self.neurons.size == self.n
         if among is None:
-            if not self.exact:
-                raise Unsupported(f"all {self.n}² covariances are not kept for so many neurons: give among=[...]")
+            if not whole:
+                raise Unsupported(f"all {self.n}² covariances are not kept: give among=[...], numbers of neurons")
             return self.among(None)[observable]
         some = np.asarray(among)
         if some.ndim != 1 or some.size == 0 or some.dtype.kind not in "iu" or some.min() < 0 or some.max() >= self.n:
             raise InvalidNetwork("among", among, f"must be numbers of neurons, from 0 to {self.n - 1}")
-        if self.exact:
-            return self.covariance(observable)[np.ix_(some, some)]
+        if whole:
+            return self.among(None)[observable][np.ix_(some, some)]
         return self.among(some)[observable]
 
     def eigenvalues(self, observable: str = "phi") -> Array:
@@ -193,9 +215,99 @@ class PredictedCovariance:
             One measurement, or two of equal length and independent noise, which give the correlation's ceiling.
         observable, among
             As for `covariance`.
+
+        Raises
+        ------
+        InvalidNetwork
+            As `covariance`; or if a measured matrix is of another shape.
+        Unsupported
+            As `covariance`.
         """
         return Agreement.between(self.covariance(observable, among), *measured)
 
+    def to_xarray(self, among: ArrayLike | None = None) -> xarray.Dataset:
+        """Covariances, C(τ), the spectrum of the mean neuron and dimensions, as a labelled data set with units.
+
+        Parameters
+        ----------
+        among : integer array of shape (p,), optional
+            Neurons whose covariances are given; by default `neurons`.
+
+        Raises
+        ------
+        InvalidNetwork
+            As `covariance`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import mftheory as mf
+        >>> J = np.random.default_rng(0).standard_normal((50, 50)) * 0.8 / 50**0.5
+        >>> data = mf.predict_covariance(mf.Network(mf.Given(J), noise=0.5)).to_xarray()
+        >>> data["covariance_phi"].shape, data["tau"].attrs["units"]
+        ((50, 50), 'time constant')
+        """
+        from mftheory.results.stored.predicted import to_xarray
+
+        return to_xarray(self, among)
+
+    def save(self, path: str | os.PathLike[str], among: ArrayLike | None = None) -> Path:
+        """Keep it in a netCDF file, with J and where it came from; `mftheory.load` reads it back.
+
+        C(τ) is tabulated up to twelve decay times, with the error of interpolation; the rest is kept as it is. Where J
+        was not decomposed, covariances are kept of some neurons only.
+
+        Parameters
+        ----------
+        path : path
+            The file, by custom ``*.nc``. What was there is replaced, in one move.
+        among : integer array of shape (p,), optional
+            Neurons whose covariances are kept; by default `neurons`.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        InvalidFile
+            If it cannot be written.
+        InvalidNetwork
+            If a neuron does not exist.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import numpy as np
+        >>> import mftheory as mf
+        >>> J = np.random.default_rng(0).standard_normal((50, 50)) * 0.8 / 50**0.5
+        >>> found = mf.predict_covariance(mf.Network(mf.Given(J), noise=0.5))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     same = mf.load(found.save(f"{folder}/found.nc"))
+        >>> bool((same.covariance("x") == found.covariance("x")).all()), same.network == found.network
+        (True, True)
+        """
+        from mftheory.results.stored import save
+
+        if among is not None:
+            self.covariance(among=among)  # refused before anything is written
+            return save(replace(self, neurons=np.asarray(among)), path)
+        return save(self, path)
+
+    def _repr_html_(self) -> str:
+        from mftheory.results.html import result_table
+
+        rows = [(a, f"{float(self.C(a)):.6g}", self._shown(a)) for a in self.observables]
+        return result_table(repr(self), ("observable", "C(0)", "dimension PR"), rows)
+
+    def __dir__(self) -> list[str]:
+        """Without what only the package uses: what tab completion offers."""
+        return [name for name in super().__dir__() if name not in _OURS]
+
+    def _shown(self, observable: str) -> str:
+        found = self.dimensions[observable]
+        return str(found) if found.error > 0 else f"{found.value:.6g}"
+
     def __repr__(self) -> str:
-        dimensions = ", ".join(f"{name} {value.value:.3g}" for name, value in self.dimensions.items())
+        dimensions = ", ".join(f"{name} {self.dimensions[name].value:.3g}" for name in self.observables)
         return f"PredictedCovariance(n = {self.n}: dimension of {dimensions}; ⟨φ'⟩ max Re λ = {self.edge:.4g})"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,11 @@ from numpy.typing import NDArray
 from mftheory.results.aligned import aligned
 from mftheory.results.estimate import Estimate
 from mftheory.results.predicted import Agreement
+
+if TYPE_CHECKING:
+    import xarray
+
+    from mftheory.plots import Artists
 
 OBSERVABLES = ("phi", "x")
 
@@ -92,6 +99,10 @@ class Prediction:
         What `plot` draws: the matrix in blocks, singular values, overlaps, eigenvalues of each level.
     settings : mapping
         Of the simulations.
+    formulas : mapping of str to mapping
+        Of each level that is an ensemble, label and content hash of the formulas behind its dimensions, by observable.
+    origin : mapping or None
+        Of a prediction read from a file, where it came from: versions, date, machine.
     """
 
     report: Mapping[str, Any]
@@ -101,9 +112,11 @@ class Prediction:
     levels: Sequence[Level]
     pictures: Mapping[str, NDArray[Any]] = field(repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    formulas: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    origin: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def __getitem__(self, name: str) -> Level:
-        """The level of that name."""
+        """The level of that name; KeyError if there is none."""
         return {level.name: level for level in self.levels}[name]
 
     def table(self) -> str:
@@ -152,11 +165,69 @@ class Prediction:
             "settings": dict(self.settings),
         }
 
-    def plot(self) -> Any:
-        """Matrix, singular values, overlaps, eigenvalue clouds and dimensions: a Matplotlib figure of eight panels."""
-        from mftheory.plots import prediction
+    def to_xarray(self) -> xarray.Dataset:
+        """Dimensions, times and agreement of each level, and what is drawn, as a labelled data set with units.
 
-        return prediction(self)
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> worm = mf.Connectome.read(mf.connectome.sample_data("celegans"))
+        >>> data = mf.predict(worm, g_eff=0.5, noise=0.5, simulate=False).to_xarray()
+        >>> data["predicted"].sel(level="i.i.d.", observable="phi").round(3).item()
+        0.88
+        """
+        from mftheory.results.stored.prediction import to_xarray
+
+        return to_xarray(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Keep it in a netCDF file, without loss, with where it came from; `mftheory.load` reads it back.
+
+        Parameters
+        ----------
+        path : path
+            The file, by custom ``*.nc``. What was there is replaced, in one move.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        InvalidFile
+            If it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import mftheory as mf
+        >>> worm = mf.Connectome.read(mf.connectome.sample_data("celegans"))
+        >>> found = mf.predict(worm, g_eff=0.5, noise=0.5, simulate=False)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     same = mf.load(found.save(f"{folder}/worm.nc"))
+        >>> same.levels == found.levels, same.formulas["i.i.d."]["phi"]["label"]
+        (True, 'psi-iid')
+        """
+        from mftheory.results.stored import save
+
+        return save(self, path)
+
+    def plot(self, axes: Any = None) -> Artists:
+        """Draw the matrix, singular values, overlaps, eigenvalues and dimensions, on eight axes; return the artists.
+
+        Parameters
+        ----------
+        axes : sequence of eight Matplotlib axes, optional
+            By default those of a new figure, which a notebook shows; see `mftheory.plots`.
+
+        Raises
+        ------
+        InvalidNetwork
+            If they are not eight.
+        """
+        from mftheory import plots
+
+        return plots.prediction(self, axes)
 
     def _repr_html_(self) -> str:
         from mftheory.results.html import result_table

@@ -19,9 +19,12 @@ from mftheory.results.jackknife import jackknife, jackknife_error, leave_one_out
 from mftheory.results.moments import Moments
 from mftheory.results.participation import participation_ratio
 from mftheory.results.response import Response
+from mftheory.results.sampled_lags import lag_of
 
 if TYPE_CHECKING:
     import xarray
+
+    from mftheory.plots import Artists
 
 
 _PROVENANCE = (
@@ -34,7 +37,7 @@ _TIME = "time constant"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Simulation:
-    """One simulated network: two- and four-point functions, dimension, response, covariance (THEORY.md §1).
+    """One simulated network: two- and four-point functions, dimension, response, covariance (theory §1).
 
     C and Ψ are unbiased. The dimension and the timescales are ratios of them; their bias of first order in the
     number of trajectories is removed by the jackknife that gives their errors. Errors cover the finite number and
@@ -144,7 +147,7 @@ class Simulation:
     def S_lag(self, tau: float, observable: str = "phi") -> Estimate:
         """S^a(τ) = (1/N) Σ_i δa_i(t)/δI_i(t - τ), τ a multiple of the step; at 0 just after the push. Raises as `S`."""
         response = self._measured_response()
-        lag = _multiple("tau", tau, response.step, response.longest)
+        lag = lag_of("tau", tau, response.step, response.longest)
         each = response.by_observable[self._known(observable)][lag]
         return jackknife(float(each.mean()), leave_one_out_mean(each))
 
@@ -282,16 +285,24 @@ class Simulation:
 
         return save(self, path)
 
-    def plot(self, ax: Any = None, observable: str | None = None) -> list[Any]:
-        """Draw C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) with error bars, on a Matplotlib axes; return the artists."""
+    def plot(self, ax: Any = None, observable: str | None = None) -> Artists:
+        """Draw C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) with error bars, on a Matplotlib axes; return the artists.
+
+        Raises
+        ------
+        InvalidNetwork
+            If `ax` is no axes, or the observable is unknown.
+        """
         from mftheory import plots
 
         return plots.simulation(self, ax, self.observables[0] if observable is None else self._known(observable))
 
     def __repr__(self) -> str:
+        first = self.observables[0]
+        of = "" if first == "phi" else f" of {first}"
         return (
             f"Simulation(n={self.n}, seed={self.seed}: {self.trajectories} trajectories of {self.duration:g}, "
-            f"dimension {self.dimension(self.observables[0])}, {self.status})"
+            f"dimension{of} {self.dimension(first)}, {self.status})"
         )
 
     def _repr_html_(self) -> str:
@@ -314,19 +325,8 @@ class Simulation:
         return self.response
 
     def _lag(self, argument: str, tau: float) -> int:
-        return _multiple(argument, tau, self.sampling_interval, self.max_lag)
+        return lag_of(argument, tau, self.sampling_interval, self.max_lag)
 
 
 def _about(long_name: str, units: str = "1") -> dict[str, str]:
     return {"units": units, "long_name": long_name}
-
-
-def _multiple(argument: str, tau: float, unit: float, longest: float) -> int:
-    allowed = f"must be a multiple of {unit:g} between 0 and {longest:g}, the simulation's longest lag"
-    try:
-        lag = float(tau) / unit
-    except (TypeError, ValueError):
-        raise InvalidNetwork(argument, tau, allowed) from None
-    if not (math.isfinite(lag) and abs(lag - round(lag)) < 1e-6 and 0 <= round(lag) <= round(longest / unit)):
-        raise InvalidNetwork(argument, tau, allowed)
-    return round(lag)

@@ -17,6 +17,8 @@ from mftheory.results.jackknife import jackknife_error
 if TYPE_CHECKING:
     import xarray
 
+    from mftheory.plots import Artists
+
 Array = NDArray[np.float64]
 
 OBSERVABLES = ("phi", "x")
@@ -24,7 +26,7 @@ OBSERVABLES_WITH_GAINS = (*OBSERVABLES, "Phi", "readout")
 
 #: Below this many predicted dimensions the theory is not trusted. It is an expansion in 1/(N·PR): at 13 predicted
 #: dimensions sampled networks were seen to average 20% above the limit with a spread of 33%, at 26 dimensions 15%
-#: and 21%, at 52 spread 10% (THEORY.md §8; g_eff = 6, effective rank 0.3).
+#: and 21%, at 52 spread 10% (theory §8; g_eff = 6, effective rank 0.3).
 FEWEST_DIMENSIONS = 10.0
 
 
@@ -72,6 +74,9 @@ def checked_observable(observable: Any, allowed: tuple[str, ...] = OBSERVABLES) 
     return observable
 
 
+_OURS = {"refined", "growth", "replicas", "kernel_of"}
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Theory:
     """Two- and four-point functions of a network in the limit of many neurons, with error estimates.
@@ -80,7 +85,7 @@ class Theory:
     time constant, everything else is dimensionless. Functions take numbers or arrays and return arrays of the same
     (broadcast) shape.
 
-    Assumptions (THEORY.md §0): a stationary fluctuating state, no condensed modes, N·PR ≫ 1; see `trusted`. If φ is not
+    Assumptions (theory §0): a stationary fluctuating state, no condensed modes, N·PR ≫ 1; see `trusted`. If φ is not
     odd, every function is of fluctuations about each neuron's own mean; see `mean` and `static`.
 
     Attributes
@@ -99,6 +104,8 @@ class Theory:
         Of a solution that is sampled, the same without one part of the samples each: their spread is its error.
     origin : mapping or None
         Of a theory read from a file, where it came from: versions, date, machine, formulas with their content hashes.
+    kernel_of : callable, optional
+        The kernel of an observable's formula, where the four-point functions do not name it.
 
     Examples
     --------
@@ -126,6 +133,7 @@ class Theory:
     sizes: Mapping[str, float] = field(default_factory=dict)
     replicas: tuple[TwoPointFunctions, ...] = ()
     origin: Mapping[str, Any] | None = None
+    kernel_of: Callable[[str], Any] | None = field(default=None, repr=False)
     _cache: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
 
     @property
@@ -207,6 +215,30 @@ class Theory:
         name = checked_observable(observable, self.observables)
         sources = getattr(self.four_point, "error_sources", None)
         return {"numerical": self.dimension_error(name)} if sources is None else dict(sources(name))
+
+    @property
+    def formulas(self) -> dict[str, dict[str, str]]:
+        """Label and content hash of the formula behind the four-point function of each observable.
+
+        `mftheory.formula` gives the formula of a label; one of an ensemble of your own is derived again by `derive`.
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> mf.solve(mf.Network(mf.IID(3.0))).formulas["x"]["label"]
+        'psi-x-iid'
+        """
+        if self.origin is not None:  # read from a file, which names them
+            return {name: dict(found) for name, found in self.origin.get("formulas", {}).items()}
+        kernel_of = self.kernel_of or getattr(self.four_point, "kernel_of", None)
+        found: dict[str, dict[str, str]] = {}
+        if kernel_of is None:
+            return found
+        for name in self.observables:
+            kernel = kernel_of(name)
+            kernel = kernel[0] if isinstance(kernel, tuple) else kernel  # of populations, with its parameters
+            found[name] = {"label": str(kernel.label), "content_hash": str(kernel.content_hash)}
+        return found
 
     def C_error(self, observable: str, tau: ArrayLike) -> Array:
         """Error of `C`: of a sampled solution its standard error, else the change with every setting refined."""
@@ -330,7 +362,7 @@ class Theory:
         coordinates = {
             "tau": ("tau", lags, {"units": "time constant", "long_name": "time lag τ"}),
             "omega": ("omega", rates, {"units": "rad / time constant", "long_name": "angular frequency ω"}),
-            "observable": list(self.observables),
+            "observable": ("observable", list(self.observables), {"long_name": "what is observed"}),
         }
         attributes = {
             "network": repr(self.network),
@@ -376,11 +408,21 @@ class Theory:
 
         return save(self, path)
 
-    def plot(self, ax: Any = None, longest: float | None = None) -> list[Any]:
-        """Draw C^φ(τ) and the timescale Ψ^φ(τ, 0), normalised, on a Matplotlib axes; return the artists."""
+    def plot(self, ax: Any = None, longest: float | None = None) -> "Artists":
+        """Draw C^φ(τ) and the timescale Ψ^φ(τ, 0), normalised, on a Matplotlib axes; return the artists.
+
+        Raises
+        ------
+        InvalidNetwork
+            If `ax` is no axes.
+        """
         from mftheory import plots
 
         return plots.theory(self, ax, longest)
+
+    def __dir__(self) -> list[str]:
+        """Without what only the package uses: what tab completion offers."""
+        return [name for name in super().__dir__() if name not in _OURS]
 
     @property
     def _two_point(self) -> tuple[str, ...]:

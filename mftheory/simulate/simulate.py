@@ -117,7 +117,7 @@ def simulate(
 
     Notes
     -----
-    Assumes a stationary state that forgets its initial condition (THEORY.md §0, §8). If φ is not odd, covariances are
+    Assumes a stationary state that forgets its initial condition (theory §0, §8). If φ is not odd, covariances are
     about each neuron's mean, without bias (`mftheory.results.moments`), which takes at least five trajectories.
     Results repeat bit for bit on one machine with the same arguments and BLAS threads.
 

@@ -154,7 +154,7 @@ def low_rank_coefficient(
     nonlinearity: Nonlinearity | None = None,
     settings: Settings | None = None,
 ) -> float:
-    """K^a(g_eff), with PR^a → K^a · effective_rank as the effective rank goes to 0 (THEORY.md §4).
+    """K^a(g_eff), with PR^a → K^a · effective_rank as the effective rank goes to 0 (theory §4).
 
     Parameters and errors as of `dimension`, for one g_eff, without gains.
 

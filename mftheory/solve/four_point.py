@@ -1,6 +1,6 @@
 """Four-point functions: committed kernels evaluated on the two-point solution's spectra and integrated.
 
-`Ψ^a(τ1, τ2) = ∬ dω1 dω2/(2π)² e^{i(ω1τ1 + ω2τ2)} Ψ^a(ω1, ω2)` (THEORY.md §1). The kernel names its arguments, so a new
+`Ψ^a(τ1, τ2) = ∬ dω1 dω2/(2π)² e^{i(ω1τ1 + ω2τ2)} Ψ^a(ω1, ω2)` (theory §1). The kernel names its arguments, so a new
 ensemble needs nothing new here. The part of neurons with themselves, C^a(ω1) C^a(ω2) (for w φ, ⟨w⁴⟩ C^φ(ω1) C^φ(ω2)),
 is integrated exactly, as C^a(τ1) C^a(τ2); what is left falls off faster with frequency.
 """

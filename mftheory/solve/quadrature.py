@@ -1,7 +1,7 @@
 """The double integral over frequencies, on wedges that follow the critical ridge.
 
 Close to onset Ψ(ω1, ω2) has a ridge along ω1 = -ω2 of width δ and length √δ, on which a product grid in (ω1, ω2)
-fails (THEORY.md §7). Far from onset it has mass along the axes instead. Both are at fixed places on wedges
+fails (theory §7). Far from onset it has mass along the axes instead. Both are at fixed places on wedges
 |ω1| > |ω2| with the coordinates b = |ω2| and s = |ω1| - |ω2|: the ridge is s = 0, the axes are b = 0, and panels
 graded geometrically resolve every scale up to the highest frequency. The symmetries
 Ψ(ω1, ω2) = Ψ(ω2, ω1) = Ψ(-ω1, -ω2)* leave two such wedges, ω2 > 0 and ω2 < 0. The distance from the ridge is a

@@ -1,4 +1,4 @@
-"""Two-point functions of networks whose single-site input makes x Gaussian ([two-point, 36]; THEORY.md §7).
+"""Two-point functions of networks whose single-site input makes x Gaussian ([two-point, 36]; theory §7).
 
 `∂_τ² C^x = C^x - g² C^φ` is a particle in a potential; the decaying solution has the energy of its unstable
 maximum, C = 0. With C^x = C^x(0) sech θ the first-order energy form reads dθ/dτ = √h(θ), where h is smooth,

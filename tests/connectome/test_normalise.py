@@ -1,4 +1,4 @@
-"""Normalisation (THEORY.md §9): exact where a balanced matrix exists, and honest where none does."""
+"""Normalisation (theory §9): exact where a balanced matrix exists, and honest where none does."""
 
 import functools
 import importlib
@@ -25,7 +25,7 @@ def part_norms(matrix, axis):
 
 
 def literally(matrix, sweeps):
-    """The recipe of THEORY.md §9, word for word: rows, then columns, E and I parts to 1/√2."""
+    """The recipe of theory §9, word for word: rows, then columns, E and I parts to 1/√2."""
     matrix = np.array(matrix, dtype=float)
     for _ in range(sweeps):
         for axis in (1, 0):
@@ -173,7 +173,7 @@ def test_fly_optic_lobe_has_the_known_numbers():
     assert balanced.n == 5552
     assert not balanced.balanceable
     assert balanced.stalled
-    # Known to two digits (THEORY.md §9); observed 0.0721 and 0.3209 (0.32095 after three times as many sweeps).
+    # Known to two digits (theory §9); observed 0.0721 and 0.3209 (0.32095 after three times as many sweeps).
     assert participation_ratio(raw) == pytest.approx(0.07, abs=0.005)
     assert participation_ratio(balanced.matrix) == pytest.approx(0.3209, abs=0.0002)
     assert balanced.residual_last < 1e-13

@@ -1,4 +1,4 @@
-"""Limits and symmetries of the derived four-point functions (THEORY.md §4), exact where the statement is algebraic."""
+"""Limits and symmetries of the derived four-point functions (theory §4), exact where the statement is algebraic."""
 
 import cmath
 import math

@@ -1,4 +1,4 @@
-"""The published formulas of THEORY.md §3-4, derived and compared exactly, then again at random complex points."""
+"""The published formulas of theory §3-4, derived and compared exactly, then again at random complex points."""
 
 import random
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 
+import mftheory as mf
 from mftheory.action import Bilinear, Coupling, Covariance, GaussianEnsemble, GaussianMatrix
 from mftheory.action.ensembles import BUILT_IN, heterogeneous, leaky_neurons
 from mftheory.derive.derivation import derive
@@ -146,6 +147,7 @@ def test_hessian_k29_entry_for_entry() -> None:
 
 @pytest.mark.parametrize("observable", ["Phi", "phi"])
 def test_heterogeneous_neurons(observable: str) -> None:
+    """[psi-het, J12] and, normalised, [J16]; path integral and compact form."""
     d = derive(heterogeneous())
     field = d.ensemble.observables[observable].field
     raw = d._hessian.four_point(Bilinear(field, field))
@@ -155,6 +157,15 @@ def test_heterogeneous_neurons(observable: str) -> None:
     # The same through the compact form.
     compact = d.four_point(observable, route="compact").expr
     assert canonical(compact - d.four_point(observable).expr) == 0
+
+
+def test_phi_that_is_not_odd_is_not_given_the_odd_formula() -> None:
+    """Neurons differ by their static fields: [psi-het], and nothing where that is not derived."""
+    shifted = mf.Nonlinearity("tanh(x + 0.5)")
+    assert derive(mf.Network(mf.IID(3.0), shifted)).four_point("Phi").label == "psi-het"
+    for couplings, gains in ((mf.PartiallySymmetric(3.0, 0.3), None), (mf.IID(3.0), [0.5, 1.0])):
+        with pytest.raises(mf.Unsupported, match="not odd"):
+            derive(mf.Network(couplings, shifted, gains=gains))
 
 
 def test_hessian_j11() -> None:
@@ -173,7 +184,7 @@ def test_hessian_j11() -> None:
 
 
 def test_self_coupling_kernel_expands_into_motifs() -> None:
-    """Eq. 50: R = ⟨J_ii⟩ + ⟨N J_ij J_ji⟩ S + …, with ⟨J_ii⟩ = α⟨Dρ⟩ and ⟨N J_ij J_ji⟩ = α⟨(Dρ)²⟩."""
+    """[50]: R = ⟨J_ii⟩ + ⟨N J_ij J_ji⟩ S + …, with ⟨J_ii⟩ = α⟨Dρ⟩ and ⟨N J_ij J_ji⟩ = α⟨(Dρ)²⟩."""
     saddle = derive(BUILT_IN["random-mode-overlaps"]()).saddle_point
     (R,) = saddle.sites["neurons"].feedback.values()
     (mean,) = R.atoms(Mean)
@@ -187,6 +198,7 @@ def test_self_coupling_kernel_expands_into_motifs() -> None:
 @pytest.mark.parametrize("label", FOUR_POINT)
 @pytest.mark.parametrize("route", ["path-integral", "compact"])
 def test_four_point_function_equals_published(label: str, route: str) -> None:
+    """Every closed form of theory §4, with gains [46a], [46b], [J18]; neurons that differ have a test of their own."""
     ensemble, observable, target = FOUR_POINT[label]
     formula = derive(BUILT_IN[ensemble]()).four_point(observable, route=route)
     assert formula.label == label
@@ -204,6 +216,7 @@ def test_four_point_function_equals_published(label: str, route: str) -> None:
 
 @pytest.mark.parametrize("label", HESSIANS)
 def test_hessian_equals_published_entry_for_entry(label: str) -> None:
+    """[F15], [I20], [H18]."""
     ensemble, order, target = HESSIANS[label]
     hessian = derive(BUILT_IN[ensemble]()).hessian.in_order(order)
     assert (hessian - sp.Matrix(target).applyfunc(separate)).applyfunc(sp.cancel).is_zero_matrix
@@ -211,6 +224,7 @@ def test_hessian_equals_published_entry_for_entry(label: str) -> None:
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_two_forms_and_the_inverse_entry_agree(name: str) -> None:
+    """The compact form, the Hessian with a source term [F23], and the Hessian's own inverse."""
     d = derive(BUILT_IN[name]())
     for observable in d.observables:
         hessian, compact = (d.four_point(observable, route) for route in ("path-integral", "compact"))
@@ -220,6 +234,7 @@ def test_two_forms_and_the_inverse_entry_agree(name: str) -> None:
 
 
 def test_saddle_point_36_same_input_as_an_iid_network() -> None:
+    """[two-point, 36]."""
     iid, modes = (derive(BUILT_IN[name]()).saddle_point.sites["neurons"] for name in ("iid", "random-mode"))
     assert sp.cancel(iid.noise - g**2 * C1) == 0
     assert sp.cancel(modes.noise - alpha * r2 * C1) == 0  # g_eff² C^φ
@@ -240,13 +255,14 @@ def test_external_noise_adds_to_the_input_and_leaves_the_four_point_function() -
 
 
 def test_partial_symmetry_saddle_point_h16() -> None:
+    """[H16]: T[x] = η + σ S∗φ."""
     site = derive(BUILT_IN["partially-symmetric"]()).saddle_point.sites["neurons"]
     assert not site.gaussian
     assert [sp.cancel(r - sigma * S1) for r in site.feedback.values()] == [0]
 
 
 def test_overlaps_saddle_point_48_49() -> None:
-    """Q = α⟨D²/|1 - DρS|²⟩ C and R = α⟨Dρ/(1 - DρS)⟩, the average over pairs left as one mean."""
+    """[48, 49]: Q = α⟨D²/|1 - DρS|²⟩ C and R = α⟨Dρ/(1 - DρS)⟩, the average over pairs left as one mean."""
     d = derive(BUILT_IN["random-mode-overlaps"]())
     site = d.saddle_point.sites["neurons"]
     assert not site.gaussian

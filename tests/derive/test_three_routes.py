@@ -1,4 +1,4 @@
-"""Path integral, cavity and sampled couplings at the same random points (THEORY.md §3, §5, §6)."""
+"""Path integral, cavity and sampled couplings at the same random points (theory §3, §5, §6)."""
 
 from functools import cache
 

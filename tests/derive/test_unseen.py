@@ -123,7 +123,7 @@ def test_overlaps_equal_published_form_on_arrays(derivations) -> None:
 
 
 def surrogate(J: np.ndarray, S: complex, C: float, input_strength: float) -> np.ndarray:
-    """C_ij(ω) of φ = S J φ + ξ, THEORY.md §6, no self-coupling: written out, without the package's own."""
+    """C_ij(ω) of φ = S J φ + ξ, theory §6, no self-coupling: written out, without the package's own."""
     inverse = np.linalg.inv(np.eye(len(J)) - S * J)
     return (C - abs(S) ** 2 * input_strength**2 * C) * (inverse @ inverse.conj().T)
 

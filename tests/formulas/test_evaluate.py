@@ -101,7 +101,7 @@ def test_many_weak_modes_of_both_signs_are_partial_symmetry(formulas) -> None:
 
 
 def linear_equivalent(J: np.ndarray, S: complex, C: float, Q: float, R: complex) -> np.ndarray:
-    """C_ij(ω) of the linear network with the same J and a self-coupling kernel R (THEORY.md §6)."""
+    """C_ij(ω) of the linear network with the same J and a self-coupling kernel R (theory §6)."""
     returned = S / (1 + R * S)
     inverse = np.linalg.inv(np.eye(len(J)) - returned * J)
     return (C - abs(S) ** 2 * Q) / abs(1 + R * S) ** 2 * (inverse @ inverse.conj().T)

@@ -113,7 +113,7 @@ def test_no_amplitude_is_no_overlaps() -> None:
 @pytest.mark.numeric
 @pytest.mark.parametrize("rank", RANKS)
 def test_sigmoidal_overlaps_leave_no_self_coupling(rank: float) -> None:
-    """u_flip solves ⟨Dρ⟩ = 0, by an integral of another kind; the law is THEORY.md §2's."""
+    """u_flip solves ⟨Dρ⟩ = 0, by an integral of another kind; the law is theory §2's."""
     gamma = 0.7
     modes = mf.RandomMode.exponential(3.0, rank, overlap_amplitude=gamma)
     beta, flip = modes.strengths.beta, modes.overlaps.flip

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import mftheory as mf
@@ -46,6 +47,7 @@ def test_every_citation_in_the_package_has_an_entry() -> None:
     assert papers == set(REFERENCES)
 
 
+RUNS = {"trajectories": 4, "duration": 5.0, "jobs": 1}
 NET = {
     "iid": (mf.Network(mf.IID(2.0)), ("SCS88", "CAL23")),
     "gains": (mf.Network(mf.IID(2.0), gains=[1.0, 2.0]), ("SCS88", "CAL23")),
@@ -73,6 +75,27 @@ def test_what_is_made_of_a_network_cites_the_same() -> None:
     assert mf.cite(wiring).keys == ("CMvML25", PACKAGE)
 
 
+def test_every_result_is_cited() -> None:
+    wiring = mf.Connectome.from_edges([0, 0, 1, 2], [1, 2, 0, 0], [1.0, -2.0, 3.0, 1.0], n=3)
+    one = ("C26", "SH25", "HS22")
+    J = np.random.default_rng(0).standard_normal((20, 20)) * 0.1
+    given, symmetric = mf.Network(mf.Given(J), noise=0.5), NET["symmetric"][0]
+    compared = mf.compare([NET["iid"][0], mf.Network(mf.RandomMode.step(3.0, 0.5))], n=50, seeds=2, **RUNS)
+    expected = {
+        "comparison": (compared, ("SCS88", "CAL23", "CMvML25")),
+        "prediction": (mf.predict(wiring, 0.5, noise=0.5, simulate=False), ("SCS88", "CMvML25", *one)),
+        "covariance": (mf.predict_covariance(given), ("SCS88", *one)),
+        "linear": (mf.linear_equivalent(symmetric, 20, 0, C=1.0, S=0.1), ("SCS88", "MBO18", "CMvML25", *one)),
+        "array": (mf.linear_equivalent(J, C=1.0, S=0.1), ("SCS88", *one)),
+        "formula": (mf.formula("psi-rmm"), ("CMvML25",)),
+    }
+    for thing, keys in expected.values():
+        assert mf.cite(thing).keys == (*keys, PACKAGE)
+    # A list is as good as its members, and may hold lists.
+    everything = [thing for thing, _ in expected.values()]
+    assert mf.cite(everything).keys == mf.cite(*everything).keys == mf.cite([tuple(everything), []]).keys
+
+
 def test_several_make_one_bibliography() -> None:
     assert mf.cite(*(net for net, _ in NET.values())).keys == (
         *("SCS88", "CAL23", "MBO18", "CMvML25", "C26", "SH25", "HS22"),
@@ -81,7 +104,7 @@ def test_several_make_one_bibliography() -> None:
     assert mf.cite().keys == (PACKAGE,)
 
 
-@pytest.mark.parametrize("thing", [None, 3, "net", mf.Network, mf.IID(2.0)])
+@pytest.mark.parametrize("thing", [None, 3, "net", mf.Network, mf.IID(2.0), ["net"], {"a": 1}])
 def test_anything_else_is_refused(thing) -> None:
     with pytest.raises(mf.InvalidNetwork, match="cite") as caught:
         mf.cite(thing)

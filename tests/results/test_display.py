@@ -1,7 +1,9 @@
 """How results look in a notebook: through IPython's own formatter, escaped, on one screen."""
 
 import dataclasses
+import inspect
 
+import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
 
@@ -80,6 +82,53 @@ def test_a_picture_is_shown_where_the_package_made_it(theory) -> None:
 
     assert shown(theory.plot())["image/png"].startswith(b"\x89PNG")
     assert "image/png" not in shown(theory.plot(Figure().subplots()))  # whose figure it is shows it
+
+
+def test_an_estimate_is_a_number_and_its_error() -> None:
+    assert shown(Estimate(0.02801, 0.00042))["text/html"] == "0.0280 ± 0.0004"
+    assert shown(Estimate(0.02801, 0.00042))["text/plain"] == "Estimate(value=0.02801, error=0.00042)"
+    assert Estimate(1.0, 0.0).z(2.0) == -np.inf
+
+
+def test_predictions_for_one_wiring_are_small_tables() -> None:
+    J = np.random.default_rng(0).standard_normal((30, 30)) * 0.8 / 30**0.5
+    found = mf.predict_covariance(mf.Network(mf.Given(J), noise=0.5))
+    html = shown(found)["text/html"]
+    assert html.count("<tr>") == 3
+    assert f"{found.dimension('x').value:.6g}" in html
+    assert "\n" not in repr(found)
+    linear = mf.linear_equivalent(J, omega=np.linspace(0.0, 1.0, 100), C=1.0, S=0.1)
+    html = shown(linear)["text/html"]
+    assert html.count("<tr>") == ROWS + 1
+    assert "and 70 more" in html
+    assert "\n" not in repr(linear)
+
+
+def test_tab_completion_offers_what_is_of_use(theory) -> None:
+    J = np.eye(4) * 0.1
+    things = {
+        "C Psi S dimension dimension_error formulas mean network origin plot save spectrum to_xarray trusted": theory,
+        "C covariance dimension eigenvalues agreement neurons save to_xarray": mf.predict_covariance(
+            mf.Network(mf.Given(J), noise=0.5)
+        ),
+        "Psi cross_spectra covariance dimension mismatch save spectrum to_xarray": mf.linear_equivalent(
+            J, C=1.0, S=0.1
+        ),
+    }
+    plumbing = {"refined", "growth", "replicas", "kernel_of", "among", "lagged", "equal_time"}
+    for names, thing in things.items():
+        assert set(names.split()) <= set(dir(thing))
+        assert not plumbing & set(dir(thing))
+        assert {"__class__", "__doc__"} <= set(dir(thing))
+
+
+def test_options_of_reading_are_seen() -> None:
+    """`Connectome.read` passes on every option of `connectome.read`, with the same default."""
+    own, real = (inspect.signature(f).parameters for f in (mf.Connectome.read, mf.connectome.read))
+    assert list(own) == list(real)
+    assert [p.default for p in own.values()] == [p.default for p in real.values()]
+    for name in own:
+        assert f"{name} :" in (mf.Connectome.read.__doc__ or "")
 
 
 def test_tab_completion_finds_everything() -> None:

@@ -80,7 +80,5 @@ def test_a_prediction_is_a_table_a_level_a_row() -> None:
 
 
 def test_sampled_theories_name_their_formulas() -> None:
-    from mftheory.results.stored.theory import formulas_of
-
     theory = mf.solve(mf.Network(mf.PartiallySymmetric(2.0, 0.3)), target=0.1)
-    assert formulas_of(theory)["phi"]["label"] == "psi-sym"
+    assert theory.formulas["phi"]["label"] == "psi-sym"

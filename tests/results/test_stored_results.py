@@ -32,6 +32,7 @@ DESCRIBED = {
     "sparse": mf.Network(mf.Given(np.diag(np.arange(1.0, 41.0)))),
     "differing": mf.Network(mf.IID(2.0), mf.Heterogeneous("tanh(a*x)", {"a": [1.0, 2.0]})),
 }
+DESCRIBED["long"] = mf.Network(mf.IID(3.0), mf.Nonlinearity("+".join(["tanh(0.123456789012345*x)"] * 37)))
 SIZES = (("A", sp.Rational(1, 4)), ("B", sp.Rational(3, 4)))
 RUN = {"trajectories": 8, "duration": 10.0, "burn_in": 20.0}
 

@@ -171,7 +171,17 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mf.Rational([1.0], [1.0, 1e-300])",
             "InvalidNetwork",
-            "denominator = (1.0, 1e-300): must have zeros from 1e-09 to 1e+09 in size, not 1e+300 to 1e+300",
+            "denominator = [1.0, 1e-300]: must be coefficients from 1e-60 to 1e+60 in size, or 0",
+        ),
+        Row(
+            "mf.Rational([1], [1e300, 1e300])",
+            "InvalidNetwork",
+            "denominator = [1e+300, 1e+300]: must be coefficients from 1e-60 to 1e+60 in size, or 0",
+        ),
+        Row(
+            "mf.Rational([1e-300], [1.0, 1.0])",
+            "InvalidNetwork",
+            "numerator = [1e-300]: must be coefficients from 1e-60 to 1e+60 in size, or 0",
         ),
         Row(
             "mf.Rational([1.0], [1.0] * 1000)",
@@ -328,6 +338,38 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "mf.linear_equivalent(np.ones((2, 3)))",
             "InvalidNetwork",
             "network = array([[1., 1., 1.], [1., 1., 1.]]): must be a Network(...), or J as a square array of finite numbers",
+        ),
+        Row("mf.linear_equivalent(net)", "InvalidNetwork", "n = None: must be a whole number of at least 2"),
+        Row(
+            "mf.linear_equivalent(net, n=100)",
+            "InvalidNetwork",
+            "seed = None: must be a whole number of at least 0",
+        ),
+        Row(
+            "mf.linear_equivalent(net, n=10**6, seed=0)",
+            "InvalidNetwork",
+            "n = 1000000: covariances of all neurons would take 6.4e+04 GB of memory; there are … GB",
+        ),
+        Row(
+            "mf.linear_equivalent(mf.Network(mf.Given(J)))",
+            "InvalidNetwork",
+            "C = None: C and S must be given: solve: Given(n = 3, 3 couplings) is one J, and a theory needs an ensemble, …",
+        ),
+        Row(
+            "mf.linear_equivalent(mf.Network(mf.Given(J)), n=4, C=1.0, S=0.1)",
+            "InvalidNetwork",
+            "n = 4: must be 3, the size of the given J, or left out",
+        ),
+        Row("mf.predict_covariance(net)", "InvalidNetwork", "n = None: must be a whole number of at least 2"),
+        Row(
+            "mf.predict_covariance(net, n=10**7, seed=0)",
+            "InvalidNetwork",
+            "n = 10000000: Krylov spaces of J would take … GB of memory; there are … GB",
+        ),
+        Row(
+            "mf.predict_covariance(mf.Network(mf.Given(J)), seed=0)",
+            "InvalidNetwork",
+            "seed = 0: must be left out where J is given",
         ),
         Row(
             "mf.connectome.decompose(J)",
@@ -532,6 +574,105 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "scheduler = 'nohost': must be an address such as tcp://host:8786",
         ),
     ),
+    "Measuring a recording": (
+        Row('mf.measure("spikes.csv")', "InvalidNetwork", "activity = 'spikes.csv': must be an array of numbers"),
+        Row("mf.measure([[1, 2], [3]])", "InvalidNetwork", "activity = [[1, 2], [3]]: must be an array of numbers"),
+        Row(
+            "mf.measure(J)",
+            "InvalidNetwork",
+            "activity.shape = (3, 3): must hold at least 59 times for 20 stretches with gaps of 1: ask for fewer, or set gap",
+        ),
+        Row(
+            "mf.measure(np.ones((8, 20, 4)))",
+            "InvalidNetwork",
+            "activity = 1.0: must vary in time; every neuron's is constant",
+        ),
+        Row(
+            "mf.measure(np.full((8, 20, 4), nan))",
+            "InvalidNetwork",
+            "activity[0, 0, 0] = nan: must be finite, at most 1e+60, as are 0 of 640: leave gaps out",
+        ),
+        Row(
+            "mf.measure(np.ones((3, 20, 4)))",
+            "InvalidNetwork",
+            "activity.shape = (3, 20, 4): must hold at least 5 stretches: errors are between them",
+        ),
+        Row("mf.measure(J, interval=0)", "InvalidNetwork", "interval = 0: must be a positive time"),
+        Row("mf.measure(np.eye(200, 4), gap=-1)", "InvalidNetwork", "gap = -1: must be a time, not negative"),
+        Row(
+            "mf.measure(np.eye(200, 4), stretches=2)",
+            "InvalidNetwork",
+            "stretches = 2: must be a whole number, at least 5",
+        ),
+        Row(
+            "mf.measure(np.eye(20, 4))",
+            "InvalidNetwork",
+            "activity.shape = (20, 4): must hold at least 59 times for 20 stretches with gaps of 1: ask for fewer, or set gap",
+        ),
+        Row(
+            "mf.measure(np.eye(200, 4), max_lag=nan)",
+            "InvalidNetwork",
+            "max_lag = nan: must be between 0 and 7, less than a stretch",
+        ),
+    ),
+    "Keeping, reading and citing results": (
+        Row('mf.load("missing.nc")', "InvalidFile", "path = 'missing.nc': must be a file that exists"),
+        Row('mf.load("folder")', "InvalidFile", "path = 'folder': must be a file that exists"),
+        Row("mf.load(3)", "InvalidFile", "path = 3: must be the path of a file"),
+        Row('mf.load("empty.nc")', "InvalidFile", "path = 'empty.nc': must be a whole netCDF-4 file (…)"),
+        Row('mf.load("cut.nc")', "InvalidFile", "path = 'cut.nc': must be a whole netCDF-4 file (…)"),
+        Row('mf.load("other.nc")', "InvalidFile", "path = 'other.nc': must be a whole netCDF-4 file (…)"),
+        Row('mf.load("pickle.nc")', "InvalidFile", "path = 'pickle.nc': must be a whole netCDF-4 file (…)"),
+        Row(
+            'mf.load("foreign.nc")',
+            "InvalidFile",
+            "path = 'foreign.nc': must be a result that mftheory saved; this netCDF file is none",
+        ),
+        Row(
+            'mf.load("next.nc")',
+            "InvalidFile",
+            "path = 'next.nc': was written by mftheory 9.9 in format 2, and this is …, format 1: update mftheory",
+        ),
+        Row(
+            'mf.load("first.nc")',
+            "InvalidFile",
+            "path = 'first.nc': was written by mftheory 0.0.1 in format 0, and this is …, format 1: read it with that version, or compute it again",
+        ),
+        Row(
+            'mf.load("changed.nc")',
+            "InvalidFile",
+            "path = 'changed.nc': is damaged, or was changed since mftheory wrote it (content hash)",
+        ),
+        Row('mf.load("oracle.nc")', "InvalidFile", "path = 'oracle.nc': is no Oracle as mftheory saves it ('Oracle')"),
+        Row(
+            'mf.solve(net).save("nowhere/theory.nc")',
+            "InvalidFile",
+            "path = 'nowhere/theory.nc': must be in a folder that exists; there is no nowhere",
+        ),
+        Row(
+            'mf.solve(net).save("good.csv/theory.nc")',
+            "InvalidFile",
+            "path = 'good.csv/theory.nc': must be in a folder that exists; there is no good.csv",
+        ),
+        Row('mf.solve(net).save("folder")', "InvalidFile", "path = 'folder': must be a file, and is a folder"),
+        Row("mf.solve(net).save(3)", "InvalidFile", "path = 3: must be the path of a file"),
+        Row('mf.solve(net).plot("here")', "InvalidNetwork", "ax = 'here': must be a Matplotlib axes, or left out"),
+        Row(
+            "mf.cite(3)",
+            "InvalidNetwork",
+            "cite = 3: must be a network, an ensemble, a derivation, a formula, a wiring, a result, or a list of them",
+        ),
+        Row(
+            'mf.cite([net, "net"])',
+            "InvalidNetwork",
+            "cite = 'net': must be a network, an ensemble, a derivation, a formula, a wiring, a result, or a list of them",
+        ),
+        Row(
+            "mf.cite(mf.Network)",
+            "InvalidNetwork",
+            "cite = <class 'mftheory.network.network.Network'>: must be a network, an ensemble, a derivation, a formula, a wiring, a result, or a list of them",
+        ),
+    ),
     "Ensembles of one's own": (
         Row(
             "mf.GaussianEnsemble(\"x'''; import os\", (), (), ())",
@@ -628,13 +769,28 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "delimiter = '::': must be one character",
         ),
         Row(
+            "mf.Connectome.from_edges([0.5], [1], [1.0], n=2)",
+            "InvalidNetwork",
+            "pre = [0.5]: must be numbers of neurons, whole ones",
+        ),
+        Row(
+            "mf.Connectome.from_edges([0], [2], [1.0], n=2)",
+            "InvalidNetwork",
+            "post[0] = 2: must be from 0 to n - 1 = 1",
+        ),
+        Row(
+            'mf.Connectome.from_edges([0], [1], ["1"], n=2)',
+            "InvalidNetwork",
+            "weight = ['1']: must be numbers, one an edge",
+        ),
+        Row(
             'mf.connectome.sample_data("../celegans")',
             "InvalidNetwork",
             "name = '../celegans': must be one of celegans, fly-optic-lobe",
         ),
     ),
     "Commands": (
-        Row("mftheory nonesuch", "exit code 2", "No such command 'nonesuch'."),
+        Row("mftheory nonesuch", "exit code 2", "No such command 'nonesuch'. Commands: derive, …"),
         Row("mftheory --colour", "exit code 2", "No such option: --colour"),
         Row(
             "mftheory derive --route replica",
@@ -647,11 +803,15 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "symmetry = 0.3: is for couplings without modes: leave out --effective-rank",
         ),
         Row("mftheory formulas ../psi-iid", "exit code 2", "label = '../psi-iid': must be one of psi-iid, …"),
-        Row("mftheory solve", "exit code 2", "Missing option '--g'."),
+        Row(
+            "mftheory solve",
+            "exit code 2",
+            "Missing option '--g'; such as: mftheory solve --g 3 --effective-rank 0.5 --n 1000",
+        ),
         Row(
             "mftheory solve --g three",
             "exit code 2",
-            "Invalid value for '--g': Input should be a valid number, unable to parse string as a number",
+            "--g = 'three': must be a number",
         ),
         Row("mftheory solve --g nan", "exit code 2", "g = nan: must be a finite number above 0"),
         Row("mftheory solve --g -3", "exit code 2", "g = -3.0: must be a finite number above 0"),
@@ -664,7 +824,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory solve --g 3 --n 1.5",
             "exit code 2",
-            "Invalid value for '--n': Input should be a valid integer, unable to parse string as an integer",
+            "--n = '1.5': must be a whole number",
         ),
         Row("mftheory solve --g 3 --n 0", "exit code 2", "n = 0: must be a number of neurons, at least 1"),
         Row(
@@ -698,7 +858,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "exit code 2",
             "denominator = (1.0, -1.0): must be stable; it has a zero at 1+0j",
         ),
-        Row("mftheory simulate --g 3", "exit code 2", "Missing option '--n'."),
+        Row("mftheory simulate --g 3", "exit code 2", "Missing option '--n'; such as: mftheory simulate --g 3 …"),
         Row("mftheory simulate --g 3 --n 1", "exit code 2", "n = 1: must be a whole number of at least 2"),
         Row(
             "mftheory simulate --g 3 --n 100 --seed -1",

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from safety.bad_results import MADE, content
+
 
 def _journal(*records: Mapping[str, Any]) -> bytes:
     """Lines of a sweep's journal, with good checksums."""
@@ -37,6 +39,7 @@ FILES: Mapping[str, bytes] = {
     "entities.graphml": b'<!DOCTYPE a [<!ENTITY b "c">]><graphml><graph>&b;</graph></graphml>',
     "wiring.docx": b"PK",
     "other.nc": b"not a sweep",
+    "empty.nc": b"",
     "newer.nc.journal": _journal({"sweep": {**_SWEEP, "format": 2}}),
     "older.nc.journal": _journal({"sweep": {**_SWEEP, "mftheory": "0.0.1"}}),
     "newer.nc.lock": b"",
@@ -45,9 +48,14 @@ FILES: Mapping[str, bytes] = {
 """Content by name."""
 FOLDER = "folder"
 
+DESCRIBED: Mapping[str, str] = {name: what for name, (what, _) in MADE.items()}
+"""Of those that are made, what they are."""
+
 
 def write(folder: Path) -> None:
     """All of them, and an empty folder."""
     (folder / FOLDER).mkdir()
-    for name, content in FILES.items():
-        (folder / name).write_bytes(content)
+    for name, given in FILES.items():
+        (folder / name).write_bytes(given)
+    for name in MADE:
+        (folder / name).write_bytes(content(name))

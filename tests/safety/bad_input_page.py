@@ -6,7 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from safety.bad_input_cases import ROWS, Row
-from safety.bad_input_files import FILES
+from safety.bad_input_files import DESCRIBED, FILES
 
 PAGE = Path(__file__).parents[2] / "docs" / "bad_input.md"
 
@@ -27,6 +27,7 @@ def page() -> str:
     for title, rows in ROWS.items():
         parts.append(f"## {title}\n\n| given | error | message |\n|---|---|---|\n" + "\n".join(map(_line, rows)) + "\n")
     files = "\n".join(f"| {_code(name)} | {_code(repr(content)[2:-1] or ' ')} |" for name, content in FILES.items())
+    files += "".join(f"\n| {_code(name)} | {what} |" for name, what in DESCRIBED.items())
     parts.append("## The files in these examples\n\n| file | content |\n|---|---|\n" + files + "\n")
     return "\n".join(parts)
 

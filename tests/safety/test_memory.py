@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import eye_array
 
 import mftheory as mf
 from mftheory.network import memory
@@ -18,6 +19,11 @@ GB = 1e9
 
 def family(g: float) -> mf.Network:
     return mf.Network(mf.IID(g))
+
+
+def sparse_network() -> mf.Network:
+    """10⁵ neurons, 10⁵ couplings: 1.6 MB as they are, 80 GB as a matrix."""
+    return mf.Network(mf.Given(eye_array(10**5, format="csr")))
 
 
 @pytest.mark.parametrize(
@@ -39,6 +45,14 @@ def family(g: float) -> mf.Network:
         lambda: mf.dimension(np.broadcast_to(3.0, (BIG, BIG))),
         lambda: mf.dimension(np.linspace(2, 3, 10**5)[:, None], effective_rank=np.linspace(0.1, 1.0, 10**7)),
         lambda: mf.Given(np.broadcast_to(1.0, (BIG, BIG))),
+        lambda: mf.linear_equivalent(family(3.0), BIG, 0),
+        lambda: mf.linear_equivalent(family(3.0), BIG, 0, C=1.0, S=0.1),
+        lambda: mf.linear_equivalent(family(3.0), 10**5, 0, np.zeros(1000)),
+        lambda: mf.linear_equivalent(sparse_network(), C=1.0, S=0.1),
+        lambda: mf.linear_equivalent(sparse_network()),
+        lambda: mf.linear_equivalent(np.broadcast_to(1.0, (BIG, BIG)), C=1.0, S=0.1),
+        lambda: mf.linear_equivalent(family(3.0), couplings=np.broadcast_to(1.0, (BIG, BIG))),
+        lambda: mf.predict_covariance(family(3.0), 10**7, 0),
     ],
 )
 def test_too_much_is_refused_before_it_begins(request_) -> None:
@@ -93,6 +107,21 @@ def test_the_limit_of_a_container(files, free, tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content)
     assert memory._of_container(tmp_path) == free
+
+
+def test_covariances_among_too_many_neurons_are_refused(monkeypatch) -> None:
+    found = mf.predict_covariance(family(1.5), n=1600, seed=0)
+    monkeypatch.setattr(memory, "available", lambda: 0.1 * GB)
+    with pytest.raises(mf.InvalidNetwork, match=r"len\(among\) = 1500: Krylov spaces of J would take"):
+        found.covariance("phi", np.arange(1500))
+    assert found.covariance("phi", found.neurons).shape == (40, 40)  # kept
+
+
+def test_eigenvectors_are_refused_where_they_do_not_fit(monkeypatch) -> None:
+    found = mf.linear_equivalent(family(3.0), n=300, seed=0)
+    monkeypatch.setattr(memory, "available", lambda: 5e6)  # 80 bytes for each of 300² couplings are 7.2e6
+    with pytest.raises(mf.InvalidNetwork, match="n = 300: eigenvectors of J would take"):
+        found.covariance("phi")
 
 
 def test_what_fits_is_not_refused() -> None:

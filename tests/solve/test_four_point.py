@@ -33,7 +33,7 @@ def four_point(g, nonlinearity=None, kappa=0.0, numerics=DEFAULT):
 
 
 def test_reference_point():
-    """THEORY.md §7, to all printed digits."""
+    """theory §7, to all printed digits."""
     assert f"{dimension(3.0):.10f}" == "0.0497422109"
     assert f"{dimension(3.0, observable='x'):.10f}" == "0.0341995036"
     assert f"{dimension(3.0, effective_rank=1.0):.10f}" == "0.0280088559"
@@ -118,7 +118,7 @@ def test_low_rank_limit(observable):
 
 
 def test_low_rank_coefficient_relative_to_the_independent_network():
-    """K^φ/PR_iid rises from 1 at onset to about 1.53 at strong coupling (THEORY.md §4)."""
+    """K^φ/PR_iid rises from 1 at onset to about 1.53 at strong coupling (theory §4)."""
     ratio = [low_rank_coefficient(g) / dimension(g) for g in (1.001, 1.5, 3.0, 10.0, 100.0, 300.0)]
     assert ratio[0] == pytest.approx(1.0, abs=5e-3)  # first order in g - 1
     assert np.all(np.diff(ratio) > 0)
@@ -135,7 +135,7 @@ def test_near_onset_modes_divide_the_dimension(kappa):
 
 
 def test_onset_exponent():
-    """PR_iid → 0.234 (g-1)³ for erf (THEORY.md §4)."""
+    """PR_iid → 0.234 (g-1)³ for erf (theory §4)."""
     near = [dimension(1 + e) / e**3 for e in (1e-3, 1e-4)]
     limit = (10 * near[1] - near[0]) / 9  # first-order extrapolation
     assert limit == pytest.approx(0.234, abs=5e-4)

@@ -1,4 +1,4 @@
-"""The linear-equivalent network (THEORY.md §6): every Ψ against sampled couplings, and what it refuses."""
+"""The linear-equivalent network (theory §6): every Ψ against sampled couplings, and what it refuses."""
 
 from functools import cache
 

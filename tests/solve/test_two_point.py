@@ -21,7 +21,7 @@ DEFAULT = Settings()
 
 
 def test_reference_point():
-    """THEORY.md §7: erf, i.i.d., g = 3, to all printed digits."""
+    """theory §7: erf, i.i.d., g = 3, to all printed digits."""
     solution = two_point(3.0, Erf(), DEFAULT)
     assert f"{solution.variance:.10f}" == "5.6374319609"
     assert f"{solution.activity_variance:.10f}" == "0.7107297981"

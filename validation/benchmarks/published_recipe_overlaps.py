@@ -1,6 +1,6 @@
 """The published recipe for networks with overlaps beside mftheory's solution: time, and whether they agree.
 
-The recipe, written from its description (THEORY.md §7): 10⁴ sampled trajectories of one neuron, Euler steps of 0.04,
+The recipe, written from its description (theory §7): 10⁴ sampled trajectories of one neuron, Euler steps of 0.04,
 3,000 of them, the memory R∘φ summed over all of the past at every step; C^φ from the trajectories and S^φ = C^{φη}/Q;
 300 damped iterations, of which the last 50 are averaged. What the description leaves open is chosen here: the first
 1,000 steps are forgotten, lags reach 40 time constants, and S^φ is continued as 1/(1 + iω) where Q has faded.

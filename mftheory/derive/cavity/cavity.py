@@ -45,7 +45,7 @@ class ExpandedPair:
 
 
 class Cavity:
-    """From two removed sites to the four-point functions (THEORY.md §5).
+    """From two removed sites to the four-point functions (theory §5).
 
     Each attribute is one step, in order: `wiring`, `two_sites`, `sites`, then for an observable `pair`, `gammas`,
     `closure`, `solution`. All have ``.latex()``.

@@ -95,7 +95,7 @@ class Equation:
 
 
 class Closure:
-    """The linear system of averages of pair functions that one observable needs.
+    """The linear system of averages of pair functions that one observable needs: [L32-L39] for random modes.
 
     Parameters
     ----------

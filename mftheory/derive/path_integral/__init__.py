@@ -1,1 +1,1 @@
-"""Route one: saddle point of the averaged action, and its fluctuations (THEORY.md §3)."""
+"""Route one: saddle point of the averaged action, and its fluctuations (theory §3)."""

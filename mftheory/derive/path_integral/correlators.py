@@ -2,7 +2,7 @@
 
 In the limit t3 = t1 + τ1, t4 = t2 + τ2, |t1 - t2| → ∞ times far apart decouple, so the connected four-time correlator
 of O_uv(t1, t2) with O_u'v'(t3, t4) is the product of two two-time functions at ω1 and ω2, averaged over the site
-parameters as one product (THEORY.md §3, step 5 and compact form). The two time orders of a pair are two entries.
+parameters as one product (theory §3, step 5 and compact form). The two time orders of a pair are two entries.
 """
 
 from collections.abc import Sequence

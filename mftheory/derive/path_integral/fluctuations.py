@@ -15,7 +15,7 @@ Source = tuple[tuple[sp.Expr, Bilinear], ...]
 
 
 def compact(correlators: Correlators, observable: Bilinear, rename: Rename) -> sp.Expr:
-    """Ψ as the entry of Π (1 - KΠ)⁻¹ that belongs to the observable (THEORY.md §3, compact form), a sum of terms.
+    """Ψ as the entry of Π (1 - KΠ)⁻¹ that belongs to the observable (theory §3, compact form), a sum of terms.
 
     An observable that couples to nothing is one more row of Π with a zero row in K.
     """
@@ -32,7 +32,8 @@ class Hessian:
 
     With the exponent s F̂(O - F) + Σ c F O' per pair of distant times, for each named bilinear O and its partners O';
     s = -1 for a field without response, its strength for a response (see `OrderParameter`).
-    Rows are the derivatives at ω, columns those at its conjugate partner: the matrix is Hermitian.
+    Rows are the derivatives at ω, columns those at its conjugate partner: the matrix is Hermitian. For the built-in
+    ensembles it is [F15], [H18], [I20], [J11], [K29], up to the order of fields.
     """
 
     def __init__(self, action: FactorisedAction, correlators: Correlators, rename: Rename) -> None:

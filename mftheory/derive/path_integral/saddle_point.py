@@ -19,7 +19,7 @@ from mftheory.formulas import Mean
 
 @dataclass(frozen=True)
 class SaddlePoint:
-    """The single-site processes of all populations (THEORY.md §3, step 4).
+    """The single-site processes of all populations (theory §3, step 4).
 
     Assumes a stationary state with odd φ (no static part) and no condensed modes.
     """

@@ -32,6 +32,18 @@ _ESTIMATES = {
     "extrapolated": "simulated dimension, extrapolated in 1/N",
     "without_smallest": "the same without the smallest size",
 }
+_LONG_NAMES = {
+    "n": "neurons N of the network",
+    "seed": "seed of the network",
+    "two_point": "C(0), mean over neurons",
+    "two_point_error": "standard error of C(0)",
+    "four_point": "Ψ(0, 0), N times a mean square of covariances",
+    "four_point_error": "standard error of Ψ(0, 0)",
+    "dimension": "dimension of activity per neuron",
+    "dimension_error": "standard error of the dimension",
+    "status": "equilibrated, or what is wrong",
+    "json": "what the network gave, as JSON",
+}
 _OPTIONAL = ("alternative", "alternative_z", "without_smallest_z", "without_smallest")
 
 
@@ -61,13 +73,14 @@ def to_dataset(result: Comparison) -> xarray.Dataset:
     for name, (meaning, values) in columns.items():
         variables[f"average_{name}"] = ("average", np.array(values), {"units": "1", "long_name": meaning})
     records = [(k, record) for k, p in enumerate(points) for record in p.records]
-    variables["network_point"] = ("network", np.array([k for k, _ in records], int), {"long_name": "which point"})
+    of_point = np.array([k for k, _ in records], int)
+    variables["network_point"] = ("network", of_point, {"units": "1", "long_name": "which point"})
     variables |= _columns("network", "record_", [record for _, record in records])
     variables |= _columns("point", "label_", [p.label for p in points])
     return xarray.Dataset(variables, attrs={"observable": result.observable})
 
 
-def from_dataset(data: xarray.Dataset, origin: Mapping[str, Any]) -> Comparison:
+def from_dataset(data: xarray.Dataset, networks: tuple[Any, ...], origin: Mapping[str, Any]) -> Comparison:
     """The comparison that `to_dataset` was given."""
     from mftheory.results.comparison import ComparedPoint, Comparison, SizeAverage
 
@@ -91,19 +104,28 @@ def from_dataset(data: xarray.Dataset, origin: Mapping[str, Any]) -> Comparison:
         )
         own = tuple(r for r, of in zip(records, data["network_point"].values, strict=True) if of == k)
         points.append(ComparedPoint(label=label, sizes=sizes, records=own, **numbers))
-    return Comparison(tuple(points), str(data.attrs["observable"]), origin=origin)
+    return Comparison(
+        tuple(points),
+        str(data.attrs["observable"]),
+        networks,
+        origin.get("formulas", {}),
+        origin.get("settings", {}),
+        origin,
+    )
 
 
 def _columns(dim: str, start: str, rows: list[Mapping[str, Any]]) -> dict[str, Any]:
     """One variable a key: numbers or texts if every row has one, else JSON; empty where a row has no such key."""
     names = list(dict.fromkeys(str(name) for row in rows for name in row))
     if not all(name.isidentifier() for name in names):  # such as "a/b", which would be a group of the file
-        return {f"{start}json": (dim, _texts(to_text(row) for row in rows), {"encoding": "json", "names": 1})}
+        whole = {"encoding": "json", "names": 1, "long_name": _LONG_NAMES["json"]}
+        return {f"{start}json": (dim, _texts(to_text(row) for row in rows), whole)}
     found = {}
+    about: dict[str, Any]
     for name in names:
         values = [row[name] for row in rows if name in row]
         complete = len(values) == len(rows)
-        about: dict[str, str] = {}
+        about = {}
         if complete and all(
             isinstance(v, Integral) and not isinstance(v, bool) and abs(int(v)) < 2**63 for v in values
         ):
@@ -114,7 +136,9 @@ def _columns(dim: str, start: str, rows: list[Mapping[str, Any]]) -> dict[str, A
             column = _texts(values)
         else:
             column, about = _texts(to_text(row[name]) if name in row else "" for row in rows), {"encoding": "json"}
-        found[f"{start}{name}"] = (dim, column, {"long_name": name, **about})
+        if column.dtype.kind in "if":
+            about["units"] = "1"
+        found[f"{start}{name}"] = (dim, column, {"long_name": _LONG_NAMES.get(name, name), **about})
     return found
 
 

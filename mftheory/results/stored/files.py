@@ -62,11 +62,7 @@ def write(path: str | os.PathLike[str], kind: str, data: xarray.Dataset) -> Path
     >>> kind, same["S"].values
     ('an example', array([1.+2.j, 3.+0.j]))
     """
-    target = Path(path)
-    if not target.parent.is_dir():
-        raise InvalidFile("path", str(target), f"must be in a folder that exists; there is no {target.parent}")
-    if target.is_dir():
-        raise InvalidFile("path", str(target), "must be a file, and is a folder")
+    target = check_place(path)
     real = _without_complex(data)
     real.attrs |= {_MARK: FORMAT, _KIND: kind, "mftheory_version": _version()}
     real.attrs[_HASH] = _content_hash(real)
@@ -81,7 +77,30 @@ def write(path: str | os.PathLike[str], kind: str, data: xarray.Dataset) -> Path
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise InvalidFile("path", str(target), f"cannot be written: {error.strerror or error}") from error
+        raise InvalidFile("path", str(target), f"cannot be written: {error.strerror or error}") from None
+    except MemoryError:
+        raise InvalidFile("path", str(target), "cannot be made: there is too little memory") from None
+    return target
+
+
+def check_place(path: str | os.PathLike[str]) -> Path:
+    """The path of a file that could be written.
+
+    Raises
+    ------
+    InvalidFile
+        If it is a folder, in none, or in one that cannot be written to.
+    """
+    try:
+        target = Path(path)
+    except TypeError:
+        raise InvalidFile("path", path, "must be the path of a file") from None
+    if not target.parent.is_dir():
+        raise InvalidFile("path", str(target), f"must be in a folder that exists; there is no {target.parent}")
+    if target.is_dir():
+        raise InvalidFile("path", str(target), "must be a file, and is a folder")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise InvalidFile("path", str(target), f"cannot be written: {target.parent} cannot be written to")
     return target
 
 
@@ -93,7 +112,10 @@ def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
     InvalidFile
         If there is no such file, it is damaged or was changed, no result of mftheory, or one of a newer format.
     """
-    source = Path(path)
+    try:
+        source = Path(path)
+    except TypeError:
+        raise InvalidFile("path", path, "must be the path of a file") from None
     if not source.is_file():
         raise InvalidFile("path", str(source), "must be a file that exists")
     data = _opened(source)
@@ -102,13 +124,15 @@ def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
             return "sweep", data
         raise InvalidFile("path", str(source), "must be a result that mftheory saved; this netCDF file is none")
     written, by = data.attrs[_MARK], data.attrs.get("mftheory_version", "of unknown version")
+    if not isinstance(written, int | np.integer):
+        raise InvalidFile("path", str(source), "must be a result that mftheory saved; its format is no number")
     if written != FORMAT:
         step = "update mftheory" if written > FORMAT else "read it with that version, or compute it again"
         allowed = f"was written by mftheory {by} in format {written}, and this is {_version()}, format {FORMAT}: {step}"
         raise InvalidFile("path", str(source), allowed)
     if data.attrs.pop(_HASH, None) != _content_hash(data):
         raise InvalidFile("path", str(source), "is damaged, or was changed since mftheory wrote it (content hash)")
-    kind = str(data.attrs.pop(_KIND))
+    kind = str(data.attrs.pop(_KIND, "result"))
     del data.attrs[_MARK]
     return kind, _with_complex(data)
 
@@ -131,7 +155,7 @@ def _opened(source: Path) -> xarray.Dataset:
             return file.load()
     except Exception as error:  # h5py, h5netcdf and xarray raise a dozen kinds on malformed files
         reason = re.sub(r"\s+", " ", str(error))[:80]
-        raise InvalidFile("path", str(source), f"must be a whole netCDF-4 file ({reason})") from error
+        raise InvalidFile("path", str(source), f"must be a whole netCDF-4 file ({reason})") from None
 
 
 def _content_hash(data: xarray.Dataset) -> str:

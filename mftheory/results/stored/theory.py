@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -153,16 +154,14 @@ def _growth_in(data: xarray.Dataset) -> tuple[float, float]:
     return float(data.attrs["lyapunov_exponent"]), float(data.attrs["lyapunov_exponent_error"])
 
 
-def formulas_of(theory: Theory) -> dict[str, dict[str, str]]:
-    """Label and content hash of the formula behind each observable, where the solver names its kernels."""
-    kernel_of: Callable[[str], Any] | None = getattr(theory.four_point, "kernel_of", None)
-    found: dict[str, dict[str, str]] = {}
-    if kernel_of is None:
-        return found
-    for name in theory.observables:
-        kernel = kernel_of(name)
-        kernel = kernel[0] if isinstance(kernel, tuple) else kernel
-        found[name] = {"label": str(kernel.label), "content_hash": str(kernel.content_hash)}
+def settings_of(theory: Theory) -> dict[str, Any]:
+    """Numerical settings, and those of sampling, of the solver that made it."""
+    solver = getattr(theory.four_point, "solver", theory.four_point)
+    found: dict[str, Any] = {}
+    for name in ("settings", "sampling"):
+        value = getattr(solver, name, None)
+        if is_dataclass(value) and not isinstance(value, type):
+            found |= asdict(value)
     return found
 
 
@@ -247,4 +246,4 @@ def _about(units: str, long_name: str) -> dict[str, str]:
     return {"units": units, "long_name": long_name}
 
 
-__all__ = ["formulas_of", "from_dataset", "to_dataset"]
+__all__ = ["from_dataset", "settings_of", "to_dataset"]

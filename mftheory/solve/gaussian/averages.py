@@ -205,7 +205,7 @@ def _exponential_deficit(x: float) -> float:
 
 
 class ErfAverages:
-    """Closed forms for φ(x) = erf(√π x/2) (THEORY.md §7).
+    """Closed forms for φ(x) = erf(√π x/2) (theory §7).
 
     With k = (π/2)c0 / (1 + (π/2)c0): C^φ = (2/π) asin(k c/c0), ⟨φ'⟩ = √(1 - k).
     """
@@ -259,7 +259,7 @@ def _asin_potential(k: float) -> float:
 class QuadratureAverages:
     """Trapezoidal averages whose nodes lie on the nonlinearity's own scale, whatever the variance.
 
-    Gauss–Hermite nodes lie on the scale √c0 instead and fail quietly for steep nonlinearities (THEORY.md §7).
+    Gauss–Hermite nodes lie on the scale √c0 instead and fail quietly for steep nonlinearities (theory §7).
     A trapezoidal rule on the line converges exponentially for an analytic integrand: its step must resolve
     the Gaussian and φ, whichever is the narrower.
 

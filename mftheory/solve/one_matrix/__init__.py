@@ -1,1 +1,1 @@
-"""Predictions for one given J: the linear network with the same covariances (THEORY.md §6)."""
+"""Predictions for one given J: the linear network with the same covariances (theory §6)."""

@@ -8,7 +8,7 @@ In the network x = H (J φ + σ ζ), so with S̃ = Γ H and W = (1 - S̃ J)⁻¹
 
     φ = W (ξ + S̃ σ ζ),   x = H J W (ξ + S̃ σ ζ) + H σ ζ.
 
-The noise comes back to its own neuron by way of the others, as D ξ in x: D = H R/(1 - Γ H R) with THEORY.md §6's R of
+The noise comes back to its own neuron by way of the others, as D ξ in x: D = H R/(1 - Γ H R) with theory §6's R of
 this J, which is (w - 1)/Γ, w = tr W/N. That part of x is not Gaussian. To first order in R
 
     S = (Γ + δ) H/(1 - Γ H R),   δ(ω) = ∫_0^∞ dτ D(τ) [∂N/∂c e^{-iωτ} + ∂N/∂c0],   N(c, c0) = C^φ - Γ² c at c = C^x(τ),

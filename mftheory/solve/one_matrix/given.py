@@ -1,4 +1,4 @@
-"""Order parameters of one given J, whatever ensemble it is from (ours; THEORY.md §6; equations: `closure`)."""
+"""Order parameters of one given J, whatever ensemble it is from (ours; theory §6; equations: `closure`)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

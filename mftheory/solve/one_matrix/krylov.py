@@ -206,6 +206,11 @@ class KrylovBasis:
         return max(1, 2**26 // (self.n * self.counts.size))
 
 
+def krylov_bytes(n: int, vectors: int) -> float:
+    """Memory that the spaces of so many start vectors take, and one more in double precision while it is made."""
+    return 4.0 * n * STEPS * vectors + 8.0 * n * STEPS
+
+
 def _rightmost(forwards: Any, count: int, start: Array) -> tuple[Complex, Complex]:
     """Eigenvalues of largest real part, and their eigenvectors as columns."""
     if start.size <= count + 2:  # too small for Arnoldi's iteration

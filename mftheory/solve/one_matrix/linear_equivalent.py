@@ -1,4 +1,4 @@
-"""The linear network with the same J and the same covariances (THEORY.md §6; [C26], [SH25], [HS22]).
+"""The linear network with the same J and the same covariances (theory §6; [C26], [SH25], [HS22]).
 
 Single neurons obey x_i = H (η_i + R G_i φ_i + σ ζ_i): η is the cavity field, what neuron i would receive if it were
 silent, and ζ its white noise. To leading order in 1/N its activity follows the field linearly, up to what is
@@ -23,14 +23,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork, Unsupported
-from mftheory.network import Heterogeneous, Leaky, Network, _check
+from mftheory.network import Given, Heterogeneous, Leaky, Network, _check, memory
 from mftheory.network.couplings import Couplings, Dense
 from mftheory.progress import tracked
 from mftheory.results import Theory
 from mftheory.results.linear_equivalent import LinearEquivalent
 from mftheory.solve.ensembles import SELF_FEEDBACK
 from mftheory.solve.one_matrix.cavity_field import CavityField, cavity_field
-from mftheory.solve.one_matrix.one_network import Eigenbasis, OneNetwork, of_limit, of_network
+from mftheory.solve.one_matrix.one_network import BYTES, Eigenbasis, OneNetwork, of_limit, of_network
 from mftheory.solve.one_matrix.propagator import covariance, propagator
 from mftheory.solve.theory import solve
 
@@ -60,9 +60,10 @@ def linear_equivalent(
     Parameters
     ----------
     network : Network or array of shape (n, n)
-        The ensemble; or a J (with gains in it) of no known ensemble, for which C and S must be given.
+        The ensemble; or a J of no known ensemble, for which C and S must be given: ``Network(Given(J))``, or the array
+        (with gains in it).
     n, seed : int
-        Which J: ``network.connectivity.sample(n, seed)``, with the gains of n neurons.
+        Which J of an ensemble: ``network.connectivity.sample(n, seed)``, with the gains of n neurons.
     omega : array_like of shape (k,)
         Frequencies, radians per time constant. Include 0 if modes may condense: it is looked at only where asked.
     C, S : array_like, optional
@@ -90,7 +91,13 @@ def linear_equivalent(
     Raises
     ------
     InvalidNetwork
-        Naming the argument; C and S where the theory has none (partial symmetry, overlaps) and they are missing.
+        Naming the argument; C and S where the theory has none (one given J; partial symmetry or overlaps with gains)
+        and they are missing; n, if there is too little memory.
+    Unsupported
+        If the theory is asked for and neurons differ, or φ is not odd; with `resolve`, also with noise, or for neurons
+        that are not leaky, or that hear themselves.
+    NotConverged
+        With `resolve`, if no order parameters are found.
     Quiescent
         If the theory is asked for and the network has no fluctuating state.
     CondensedModes
@@ -98,10 +105,11 @@ def linear_equivalent(
 
     Notes
     -----
-    [THEORY.md §6] Assumes a stationary fluctuating state, odd φ, N·PR ≫ 1. One decomposition and inverse a frequency,
+    [theory §6] Assumes a stationary fluctuating state, odd φ, N·PR ≫ 1. One decomposition and inverse a frequency,
     of an n × n matrix, or m × m where J has m < n/2 modes: about 0.3 s at n = 1000 on one core. Memory 16 (k + 3) n²
-    bytes. `resolve`, and what is asked of equal times, diagonalise J once: some 5 s at n = 1000, 80 n² bytes. Readout
-    weights are those of ``mftheory.simulate`` with the same n and seed.
+    bytes, with noise 16 (2k + 3) n². `resolve`, and what is asked of equal times, diagonalise J once: some 5 s at
+    n = 1000, 80 n² bytes. Readout weights are those of ``mftheory.simulate`` with the same n and seed; without a seed
+    there are none.
 
     The limit's order parameters may not fit a J of a few hundred or thousand neurons, whose largest eigenvalues S
     brings close to 1: ``.mismatch`` tells. At g = 3 the predicted dimensions of single networks of 1000 neurons were
@@ -120,8 +128,12 @@ def linear_equivalent(
     (True, (200, 200))
     """
     frequencies = _frequencies(omega)
-    J, weights = _couplings(network, n, seed, couplings)
     ensemble = network if isinstance(network, Network) else None
+    noise = 0.0 if ensemble is None else ensemble.noise
+    size = _size(network, n, couplings)
+    kept = (2 if noise > 0 else 1) * frequencies.size  # of n × n complex numbers
+    memory.check("n", size, max(16.0 * (kept + 3), BYTES if resolve else 0.0) * size**2, "covariances of all neurons")
+    J, weights = _couplings(network, n, seed, couplings)
     gains = np.ones(J.n) if ensemble is None else ensemble.neuron_gains(J.n)
     theory = _theory(ensemble, C, S)
     if resolve and (theory is None or Q is not None or R is not None):
@@ -144,7 +156,6 @@ def linear_equivalent(
     feedback = 1.0 + field.R[:, None] * gains * _columns(response)
     independent = _independent(spectra, response, field.Q, frequencies) / np.abs(feedback) ** 2
     linear = _columns(response) / feedback
-    noise = 0.0 if ensemble is None else ensemble.noise
     phi = np.empty((frequencies.size, J.n, J.n), dtype=np.complex128)
     responses = np.empty_like(phi) if noise > 0 else None
     for k in tracked(range(frequencies.size), f"linear equivalent n={J.n}", "frequency", progress):
@@ -165,7 +176,32 @@ def linear_equivalent(
         noise=noise,
         responses=responses,
         equal_time=None if theory is None else lambda observable: one().equal_time(observable),
+        network=ensemble,
+        seed=seed,
     )
+
+
+ONE_J = "must be a Network(...), or J as a square array of finite numbers"
+
+
+def _size(network: Network | ArrayLike, n: int | None, couplings: ArrayLike | None) -> int:
+    """Neurons, before anything is drawn or copied."""
+    if not isinstance(network, Network):
+        return _length(network)
+    if couplings is not None:
+        return _length(couplings)
+    if isinstance(network.connectivity, Given):
+        return network.connectivity.n
+    return _check.integer("n", n, at_least=2)
+
+
+def _length(J: Any) -> int:
+    """Rows; 0 of what is no array, which `_square` refuses."""
+    shape = getattr(J, "shape", None)
+    try:
+        return int(shape[0]) if shape else len(J)
+    except TypeError:
+        return 0
 
 
 def _couplings(
@@ -175,9 +211,16 @@ def _couplings(
     if not isinstance(network, Network):
         if couplings is not None:
             raise InvalidNetwork("couplings", couplings, "is for a Network; a J given first is the one used")
-        J = Dense(_square("network", network, "must be a Network(...), or J as a square array of finite numbers"))
+        J: Couplings = Dense(_square("network", network, ONE_J))
     elif couplings is not None:
         J = Dense(_square("couplings", couplings, "must be a square array of finite numbers"))
+    elif isinstance(network.connectivity, Given):
+        J = network.connectivity.J
+        if n not in (None, J.n):
+            raise InvalidNetwork("n", n, f"must be {J.n}, the size of the given J, or left out")
+        if seed is not None:  # of the readout's weights
+            drawn = network.draw(J.n, _check.integer("seed", seed, at_least=0))
+            return drawn.couplings, {name: w for name, w in drawn.groups[0].activities.items() if w is not None}
     else:
         n, seed = _check.integer("n", n, at_least=2), _check.integer("seed", seed, at_least=0)
         drawn = network.draw(n, seed)

@@ -1,4 +1,4 @@
-"""The order parameters of one given J, and the equal-time covariances that follow (ours; THEORY.md §6).
+"""The order parameters of one given J, and the equal-time covariances that follow (ours; theory §6).
 
 In the limit of many neurons a unit of activity arrives as g_eff² units of input at every frequency. In one J of N
 neurons it arrives as
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from mftheory.errors import CondensedModes, NotConverged, Unsupported
-from mftheory.network import Leaky, Network
+from mftheory.network import Leaky, Network, memory
 from mftheory.results import Theory
 from mftheory.solve.ensembles import SELF_FEEDBACK
 from mftheory.solve.fixed_point import fixed_point
@@ -49,6 +49,7 @@ SLOWEST = 0.01  # rate that the time axis resolves, in any case
 CLOSEST = 0.999  # ⟨φ'⟩ Re λ that the iteration may reach
 TOLERANCE = 1e-8
 MAX_ITERATIONS = 200
+BYTES = 80.0  # a coupling, while J is diagonalised
 DEPTH = 5  # earlier steps that the acceleration combines
 
 
@@ -63,11 +64,14 @@ class Eigenbasis:
 
     Raises
     ------
+    InvalidNetwork
+        If there is too little memory.
     NotConverged
         If the eigenvectors do not give back J: it is too close to one that has no eigenbasis.
     """
 
     def __init__(self, J: Array, shatter: bool = False) -> None:
+        memory.check("n", len(J), BYTES * len(J) ** 2, "eigenvectors of J")
         if shatter:
             J = shattered(J, seed=0)
         self.values, vectors = np.linalg.eig(J)

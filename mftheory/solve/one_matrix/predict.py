@@ -1,13 +1,14 @@
 """`mftheory.predict_covariance`: what the theory says of one given J, whatever ensemble it is from."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork, Unsupported
-from mftheory.network import Given, Heterogeneous, Leaky, Network, Nonlinearity, _check
+from mftheory.network import Given, Heterogeneous, Leaky, Network, Nonlinearity, _check, memory
 from mftheory.network.couplings import Couplings
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife_error
@@ -17,7 +18,7 @@ from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.one_matrix.gaussian_pairs import activity_covariance
 from mftheory.solve.one_matrix.given import OrderParameters, order_parameters
-from mftheory.solve.one_matrix.krylov import KrylovBasis
+from mftheory.solve.one_matrix.krylov import LEADING, PROBES, KrylovBasis, krylov_bytes
 from mftheory.solve.one_matrix.one_network import Eigenbasis
 from mftheory.solve.settings import Settings
 
@@ -54,7 +55,7 @@ def predict_covariance(
     Raises
     ------
     InvalidNetwork
-        If n or seed is missing, or given with one J.
+        If n or seed is missing, or given with one J; or if there is too little memory.
     Quiescent
         Without noise, if J has no eigenvalue with real part above 1/φ'(0).
     NotConverged
@@ -64,7 +65,7 @@ def predict_covariance(
 
     Notes
     -----
-    [THEORY.md §6; ours: `mftheory.solve.one_matrix.closure`] Assumes x Gaussian and stationary, all neurons with the
+    [theory §6; ours: `mftheory.solve.one_matrix.closure`] Assumes x Gaussian and stationary, all neurons with the
     gain ⟨φ'⟩ of the mean one, and N·PR ≫ 1. Gain and spectra are solved for this J: nothing is taken from a limit or an
     ensemble, so reciprocal couplings, motifs and outlying eigenvalues are in. Where a mode is about to condense
     (`.edge` above about 0.98) its activity is no longer Gaussian, and covariances are right in shape more than in size.
@@ -87,18 +88,22 @@ def predict_covariance(
     """
     if not isinstance(network, Network):
         raise InvalidNetwork("network", network, "must be a Network(...); of one J, Network(Given(J))")
+    given = isinstance(network.connectivity, Given)
     if isinstance(network.connectivity, Given):
         for name, value in (("n", n), ("seed", seed)):
             if value is not None:
                 raise InvalidNetwork(name, value, "must be left out where J is given")
-        n, seed = network.connectivity.n, 0
-    n, seed = _check.integer("n", n, at_least=2), _check.integer("seed", seed, at_least=0)
+        n = network.connectivity.n
+    n, drawn = _check.integer("n", n, at_least=2), 0 if given else _check.integer("seed", seed, at_least=0)
     if isinstance(network.nonlinearity, Heterogeneous) or not network.nonlinearity.odd:
         raise Unsupported("predict_covariance: neurons that differ, or φ not odd, have no single gain")
     if not isinstance(network.dynamics, Leaky):
         raise Unsupported("predict_covariance: is for leaky neurons")
-    J: Couplings = network.draw(n, seed).couplings
-    return (_decomposed if n <= DECOMPOSED else _estimated)(J, network, progress)
+    if n > DECOMPOSED:
+        memory.check("n", n, krylov_bytes(n, 2 * LEADING + PROBES + SAMPLED), "Krylov spaces of J")
+    J: Couplings = network.draw(n, drawn).couplings
+    found = (_decomposed if n <= DECOMPOSED else _estimated)(J, network, progress)
+    return replace(found, network=network, seed=None if given else drawn)
 
 
 def _decomposed(J: Couplings, network: Network, progress: bool) -> PredictedCovariance:
@@ -114,7 +119,11 @@ def _decomposed(J: Couplings, network: Network, progress: bool) -> PredictedCova
     phi = basis.covariance(s, ONE, independent + white)
     covariances = _both(phi, x, found, network.nonlinearity)
     dimensions = {name: Estimate(participation_ratio(c), 0.0) for name, c in covariances.items()}
-    return _result(network, J.n, found, True, dimensions, lambda some: covariances)
+
+    def among(some: NDArray[np.int64] | None) -> Mapping[str, Array]:
+        return covariances if some is None else {a: c[np.ix_(some, some)] for a, c in covariances.items()}
+
+    return _result(network, J.n, found, True, dimensions, among, np.arange(J.n))
 
 
 def _estimated(J: Couplings, network: Network, progress: bool) -> PredictedCovariance:
@@ -124,15 +133,21 @@ def _estimated(J: Couplings, network: Network, progress: bool) -> PredictedCovar
     per = 1.0 / np.abs(found.gain + found.correction) ** 2
 
     def of_some(some: NDArray[np.int64]) -> tuple[Array, Mapping[str, Array]]:
+        memory.check("len(among)", some.size, krylov_bytes(J.n, some.size), "Krylov spaces of J")
         starts = np.zeros((J.n, some.size))
         starts[some, np.arange(some.size)] = 1.0
         phi, x = basis.bilinear(basis.spaces_of(starts, progress), found.response, independent, white, per)
         return phi, _both(phi, x, found, network.nonlinearity)
 
     phi, x = basis.bilinear(basis.spaces, found.response, independent, white, per)
-    linear, whole = of_some(np.sort(np.random.default_rng(0).choice(J.n, SAMPLED, replace=False)))
+    sampled = np.sort(np.random.default_rng(0).choice(J.n, SAMPLED, replace=False))
+    linear, whole = of_some(sampled)
+
+    def among(some: NDArray[np.int64]) -> Mapping[str, Array]:
+        return whole if np.array_equal(some, sampled) else of_some(some)[1]
+
     dimensions = {"phi": _dimension(basis, phi, linear, whole["phi"]), "x": basis.dimension(x)}
-    return _result(network, J.n, found, False, dimensions, lambda some: of_some(some)[1])
+    return _result(network, J.n, found, False, dimensions, among, sampled)
 
 
 def _dimension(basis: KrylovBasis, forms: Array, linear: Array, whole: Array) -> Estimate:
@@ -153,7 +168,13 @@ def _dimension(basis: KrylovBasis, forms: Array, linear: Array, whole: Array) ->
 
 
 def _result(
-    network: Network, n: int, found: OrderParameters, exact: bool, dimensions: Mapping[str, Estimate], among: Any
+    network: Network,
+    n: int,
+    found: OrderParameters,
+    exact: bool,
+    dimensions: Mapping[str, Estimate],
+    among: Any,
+    neurons: NDArray[np.int64],
 ) -> PredictedCovariance:
     def lagged(observable: str, tau: Array) -> Array:
         x = found.lagged(tau)
@@ -174,6 +195,7 @@ def _result(
         dimensions,
         among,
         lagged,
+        neurons,
     )
 
 

@@ -1,0 +1,63 @@
+"""`mftheory.measure`: activity that was recorded elsewhere."""
+
+from typing import TYPE_CHECKING
+
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from mftheory.results.recording import Recording
+
+
+def measure(
+    activity: ArrayLike,
+    interval: float = 1.0,
+    max_lag: float = 0.0,
+    *,
+    stretches: int | None = None,
+    gap: float | None = None,
+) -> "Recording":
+    """Measure recorded activity as simulations are measured: unbiased C and Ψ, with standard errors.
+
+    Parameters
+    ----------
+    activity : array of shape (stretches, times, neurons), or (times, neurons)
+        Activity of simultaneously recorded neurons, in any units, sampled at equal intervals. Stretches are
+        independent of each other, at least 5 (trials, or pieces of a recording far apart); one long recording is cut
+        into such pieces. No NaN.
+    interval : float
+        Time between samples, in any unit: the unit of all times.
+    max_lag : float
+        Longest lag of C and Ψ; costs grow with its square.
+    stretches : int, optional
+        Pieces to cut one recording into; 20 by default.
+    gap : float, optional
+        Time left out between them; by default until C(τ) has fallen to a tenth of C(0).
+
+    Returns
+    -------
+    Recording
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the argument, if one is out of range, or the recording is too short to be cut.
+
+    Notes
+    -----
+    Assumes stationary activity, the same in all stretches: every neuron's mean is subtracted, what all stretches share
+    in time (a response to a stimulus) is not and would be taken for covariance. Of N neurons of a circuit any number
+    may have been recorded, chosen without regard to their covariances. Theory §1, §8; what such numbers say of a
+    network is in the guide on recordings.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> net = mf.Network(mf.IID(3.0))
+    >>> run = mf.simulate(net, n=200, seed=0, trajectories=16, duration=100.0, keep_states=True)
+    >>> seen = mf.measure(net.nonlinearity(run.states[:, :, :100]), interval=run.sampling_interval)
+    >>> seen.neurons, seen.stretches, abs(seen.dimension(200).z(run.dimension("phi").value)) < 3
+    (100, 16, True)
+    """
+    from mftheory.simulate.recorded import measure_recording
+
+    return measure_recording(activity, interval, max_lag, stretches, gap)

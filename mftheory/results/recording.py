@@ -1,0 +1,193 @@
+"""What a recording says: two- and four-point functions of the neurons that were recorded, with standard errors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftheory.errors import InvalidNetwork
+from mftheory.results.estimate import Estimate
+from mftheory.results.jackknife import jackknife
+from mftheory.results.moments import Moments, Replicates
+from mftheory.results.sampled_lags import lag_of
+
+if TYPE_CHECKING:
+    import xarray
+
+    from mftheory.plots import Artists
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Recording:
+    """Covariances of recorded neurons in time and between each other, about each neuron's mean (theory §1).
+
+    C, Ψ and mean squared variances are unbiased for stationary activity in independent stretches; ratios of them lose
+    their bias of first order by the jackknife over stretches that gives the errors. Errors cover the finite length of
+    the recording, not how its network, or the choice of neurons, differs from others.
+
+    Times are in the units of `interval`.
+
+    Attributes
+    ----------
+    neurons, stretches, times : int
+        Recorded neurons; independent stretches; samples in each.
+    interval, gap : float
+        Time between samples; time left out between stretches that were cut from one recording, 0 for stretches that
+        were given.
+    moments : Moments
+        What every estimate is made of.
+    squares : tuple of float and array
+        (1/n) Σ_i C_ii(0)² over the n neurons, unbiased, and the same without each stretch in turn.
+    origin : mapping or None
+        Of a recording read from a file, where it came from: versions, date, machine.
+    """
+
+    neurons: int
+    stretches: int
+    times: int
+    interval: float
+    gap: float
+    moments: Moments = field(repr=False)
+    squares: Replicates = field(repr=False)
+    origin: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def max_lag(self) -> float:
+        """The longest lag of `C` and `Psi`."""
+        return self.moments.lags * self.interval
+
+    def C(self, tau: float = 0.0) -> Estimate:
+        """C(τ), the autocovariance averaged over neurons, in squared units of activity.
+
+        Raises
+        ------
+        InvalidNetwork
+            For a lag that is no multiple of `interval` up to `max_lag`.
+        """
+        return jackknife(*self.moments.two_point(self._lag("tau", tau)))
+
+    def Psi(self, tau1: float = 0.0, tau2: float = 0.0) -> Estimate:
+        """(1/n) Σ_ij C_ij(τ1) C_ij(τ2) over the n recorded neurons. Raises as `C` does."""
+        return jackknife(*self.moments.four_point(self._lag("tau1", tau1), self._lag("tau2", tau2)))
+
+    def timescale(self, tau: float) -> Estimate:
+        """Ψ(τ, 0)/Ψ(0, 0): how long the leading principal components keep their activity. Raises as `C` does."""
+        return jackknife(*self.moments.timescale(self._lag("tau", tau)))
+
+    def spread(self) -> Estimate:
+        """⟨C_ii²⟩/⟨C_ii⟩² over neurons: 1 if all have the same variance; 1/PR_G if they differ by gains alone."""
+        return self._ratio(lambda variance, psi, squares: squares / variance**2)
+
+    def shared(self) -> Estimate:
+        """⟨C_ij²⟩/⟨C_ii⟩² over pairs i ≠ j, of order 1/N of the circuit, however many of its neurons are recorded.
+
+        N times this is Ψ/C² less its diagonal, 1/PR - `spread`, in the theory. Noise of the measurement that is
+        independent between neurons enters through ⟨C_ii⟩ alone.
+        """
+        n = self.neurons
+        return self._ratio(lambda variance, psi, squares: (psi - squares) / ((n - 1) * variance**2))
+
+    def dimension(self, neurons: int | None = None) -> Estimate:
+        """PR = C(0)²/Ψ(0, 0) of the recorded neurons, or what it would be of more of the same circuit.
+
+        Parameters
+        ----------
+        neurons : int, optional
+            Neurons of the circuit, or of any part of it: PR = 1/(`spread` + (neurons - 1) `shared`). Assumes that the
+            recorded ones were chosen without regard to their covariances.
+
+        Raises
+        ------
+        InvalidNetwork
+            For fewer than two neurons.
+        """
+        n = self.neurons
+        if neurons is None:
+            return jackknife(*self.moments.dimension())
+        if isinstance(neurons, bool) or not isinstance(neurons, int | np.integer) or neurons < 2:
+            raise InvalidNetwork("neurons", neurons, "must be a whole number, at least 2")
+        ratio = (neurons - 1) / (n - 1)
+        return self._ratio(lambda variance, psi, squares: variance**2 / (squares + ratio * (psi - squares)))
+
+    def to_xarray(self) -> xarray.Dataset:
+        """C(τ), Ψ(τ, 0), `spread`, `shared`, `dimension` and their errors, labelled."""
+        import xarray
+
+        tau = np.arange(self.moments.lags + 1) * self.interval
+        variables: dict[str, Any] = {}
+        for name, function, meaning, units in (
+            ("C", self.C, "C(τ), mean over neurons", "squared units of activity"),
+            ("Psi", self.Psi, "Ψ(τ, 0), n times a mean product of covariances", "fourth power of units of activity"),
+        ):
+            found = [function(float(t)) for t in tau]
+            variables[name] = ("tau", [e.value for e in found], {"units": units, "long_name": meaning})
+            about = {"units": units, "long_name": f"standard error of {meaning}"}
+            variables[f"{name}_error"] = ("tau", [e.error for e in found], about)
+        for name, meaning in (
+            ("spread", "mean squared variance over squared mean variance of neurons"),
+            ("shared", "mean squared covariance of pairs over squared mean variance"),
+            ("dimension", "dimension of activity per recorded neuron"),
+        ):
+            estimate = getattr(self, name)()
+            variables[name] = ((), estimate.value, {"units": "1", "long_name": meaning})
+            about = {"units": "1", "long_name": f"standard error of the {meaning}"}
+            variables[f"{name}_error"] = ((), estimate.error, about)
+        coordinates = {"tau": ("tau", tau, {"units": "units of interval", "long_name": "time lag τ"})}
+        plain = {name: getattr(self, name) for name in ("neurons", "stretches", "times", "interval", "gap")}
+        return xarray.Dataset(variables, coords=coordinates, attrs=plain)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Keep it in a netCDF file; `mftheory.load` reads it back, with the same numbers to the last bit.
+
+        The activity itself is not in it.
+
+        Parameters
+        ----------
+        path : path
+            The file, by custom ``*.nc``. What was there is replaced, in one move.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        InvalidFile
+            If it cannot be written.
+        """
+        from mftheory.results.stored import save
+
+        return save(self, path)
+
+    def plot(self, ax: Any = None) -> Artists:
+        """Draw C(τ)/C(0) and Ψ(τ, 0)/Ψ(0, 0) with error bars, on a Matplotlib axes; return the artists."""
+        from mftheory import plots
+
+        return plots.recording(self, ax)
+
+    def __repr__(self) -> str:
+        return (
+            f"Recording({self.neurons} neurons, {self.stretches} stretches of {self.times * self.interval:g}: "
+            f"dimension {self.dimension()}, spread {self.spread()}, shared {self.shared()})"
+        )
+
+    def _repr_html_(self) -> str:
+        from mftheory.results.html import result_table
+
+        rows = [(name, getattr(self, name)()) for name in ("C", "Psi", "dimension", "spread", "shared")]
+        return result_table(repr(self), ("", "estimate"), rows)
+
+    def _ratio(self, of: Callable[[Any, Any, Any], Any]) -> Estimate:
+        parts = (self.moments.two_point(0), self.moments.four_point(0, 0), self.squares)
+        return jackknife(float(of(*(value for value, _ in parts))), np.asarray(of(*(each for _, each in parts))))
+
+    def _lag(self, argument: str, tau: float) -> int:
+        return lag_of(argument, tau, self.interval, self.max_lag)
