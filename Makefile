@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: demo test test-long test-nightly docs links kernels lock clean
+.PHONY: demo test test-long test-nightly docs links walk kernels lock clean
 
 demo: .venv/.ready
 	$(BIN)/mftheory figure dimension --output demo --progress
@@ -29,6 +29,10 @@ test-nightly: .venv/.ready
 # The pages, in build/docs: every notebook is executed, a warning is an error. One thread each, so that pages share the cores.
 docs: .venv/.ready
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/sphinx-build -n -W --keep-going -j auto -b html docs build/docs
+
+# The commands of the README and of the tutorial in a fresh environment, outputs compared.
+walk: .venv/.ready
+	$(BIN)/python tests/walk
 
 # Addresses outside: needs the internet, so CI leaves it out. What lies inside is checked by `make docs`.
 links: .venv/.ready

@@ -115,14 +115,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "connectome":
-        return importlib.import_module("mftheory.connectome")
-    if name in _LAZY:
-        value = getattr(importlib.import_module(_LAZY[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'mftheory' has no attribute {name!r}")
+if not TYPE_CHECKING:  # to a type checker nothing is there but what is imported above
+
+    def __getattr__(name: str) -> Any:
+        if name == "connectome":
+            return importlib.import_module("mftheory.connectome")
+        if name in _LAZY:
+            value = getattr(importlib.import_module(_LAZY[name]), name)
+            globals()[name] = value
+            return value
+        raise AttributeError(f"module 'mftheory' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

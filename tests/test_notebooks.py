@@ -1,4 +1,7 @@
-"""The notebooks of derivations/ run from top to bottom, their assertions included."""
+"""The notebooks of derivations/ run from top to bottom, their assertions included.
+
+Among the longer tests, since `make docs` executes the same notebooks for their pages; here what they show is looked at.
+"""
 
 from pathlib import Path
 
@@ -10,6 +13,7 @@ DERIVATIONS = Path(__file__).parents[1] / "derivations"
 
 
 @pytest.mark.exact
+@pytest.mark.long
 @pytest.mark.parametrize("path", sorted(DERIVATIONS.glob("*.md")), ids=lambda p: p.stem)
 def test_notebook_runs(path: Path) -> None:
     notebook = jupytext.read(path)

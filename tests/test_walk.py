@@ -89,7 +89,7 @@ def test_the_pages_can_be_walked() -> None:
     """Every block of the README and the tutorial is run, or listed with the reason why not, and pictures are there."""
     blocks = {name: pages.blocks_of(ROOT / name, name) for name in WALK["PAGES"]}
     WALK["check_list"](blocks)
-    assert all(len(of_page) > 5 for of_page in blocks.values())
+    assert all(len(of_page) >= 3 for of_page in blocks.values())
     assert all(reason for reason in WALK["NOT_RUN"].values())
     tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
     assert {file.name for file in WALK["PICTURES"].glob(f"{WALK['TUTORIAL']}*")} == {

@@ -52,7 +52,7 @@ class Interaction:
     second: Bilinear
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AveragedExponent:
     """What the disorder average leaves: interactions between bilinears, one for each ordered pair of couplings."""
 
@@ -64,6 +64,9 @@ class AveragedExponent:
         """All bilinears that the disorder couples, each once, in order of appearance."""
         listed = (b for i in self.interactions for b in (i.first, i.second))
         return tuple(dict.fromkeys(listed))
+
+    def __repr__(self) -> str:
+        return f"AveragedExponent of {self.ensemble.name!r}: {self.latex()}"
 
     def latex(self) -> str:
         """The averaged exponent, typeset."""

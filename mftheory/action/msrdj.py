@@ -34,7 +34,7 @@ class SiteOperator(sp.Function):
         return rf"\left({text}\right) {printer._print(state)}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Action:
     """The action i Σ x̂ (T[x] - input) of every population, a SymPy expression in `expr`.
 
@@ -53,6 +53,9 @@ class Action:
     def averaged(self) -> AveragedExponent:
         """The disorder average of exp(disorder part)."""
         return disorder_average(self.ensemble)
+
+    def __repr__(self) -> str:
+        return f"Action of {self.ensemble.name!r}: {self.latex()}"
 
     def latex(self) -> str:
         """The action, typeset."""
@@ -119,12 +122,15 @@ class OrderParameter:
         return self.partners[0][0] if self.named.responses else sp.S.NegativeOne
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FactorisedAction:
     """The averaged action as N × [pairing of order parameters - Σ over populations of size × ⟨ln W⟩]."""
 
     ensemble: GaussianEnsemble
     order_parameters: tuple[OrderParameter, ...]
+
+    def __repr__(self) -> str:
+        return f"FactorisedAction of {self.ensemble.name!r}: {self.latex()}"
 
     def latex(self) -> str:
         """The factorised action, typeset: pairing terms first, then each population's single-site weight."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle, legend
@@ -90,6 +91,7 @@ def comparison(result: "Comparison", ax: Axes | None = None) -> Artists:
         limit = point.extrapolated
         artists.append(ax.errorbar([0], [limit.value], [limit.error], fmt="s", ms=5, mfc="white", color=colour))
         artists += ax.plot([0], [point.theory], marker="_", ms=18, mew=2, color=colour)
+    ax.xaxis.set_major_locator(MaxNLocator(5))  # 0.0005 and its like are wide
     ax.set(xlabel="1/N", ylabel=f"dimension PR of {result.observable}", ylim=(0, None))
     legend(ax, title="bar at 0: theory; square: extrapolated")
     return Artists(artists, [ax], made)

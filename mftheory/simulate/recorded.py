@@ -124,7 +124,8 @@ def _cut(values: Array, interval: float, stretches: int, gap: float | None) -> t
     length = (times - (stretches - 1) * between) // stretches
     if length < max(2, between):
         shortest = stretches * max(2, between) + (stretches - 1) * between
-        allowed = f"must hold at least {shortest} times for {stretches} stretches with gaps of {between}: ask for fewer, or set gap"
+        wanted = f"{stretches} stretches with gaps of {between}"
+        allowed = f"must hold at least {shortest} times for {wanted}: ask for fewer, or set gap"
         raise InvalidNetwork("activity.shape", values.shape, allowed)
     starts = [k * (length + between) for k in range(stretches)]
     return np.stack([values[start : start + length] for start in starts]), between

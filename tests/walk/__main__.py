@@ -42,7 +42,7 @@ PICTURES = ROOT / "docs" / "pictures"
 TUTORIAL = "tutorial_"
 """What the names of the tutorial's own pictures begin with."""
 
-LONGEST = 300.0
+LONGEST = 600.0
 """Seconds that one block may take."""
 
 # Classes of neurons that release GABA: D-type, RME, AVL, DVB and RIS; the others are taken as exciting.
@@ -92,7 +92,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--here", action="store_true", help="In this environment, not in a fresh one.")
     parser.add_argument("page", nargs="*", help=f"Of {PAGES}; all of them if none is named.")
     parser.add_argument("--update", action="store_true", help="Put what was printed into the pages.")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not set(options.page) <= set(PAGES):
+        parser.error(f"no such page: {' '.join(options.page)}; there are {' and '.join(PAGES)}")
+    return options
 
 
 def check_list(blocks: dict[str, list[Block]]) -> None:
@@ -153,11 +156,7 @@ def do(block: Block, cells: "subprocess.Popen[str]", folder: Path, surroundings:
     if block.language == "python":
         printed, errors, code = _in_python(block, cells, folder)
     else:
-        shell = ["bash", "-e", "-o", "pipefail", "-c", block.source]
-        run = subprocess.run(
-            shell, cwd=folder, env=surroundings, capture_output=True, text=True, check=False, timeout=LONGEST
-        )
-        printed, errors, code = run.stdout, run.stderr, run.returncode
+        printed, errors, code = _in_shell(block, folder, surroundings)
     seconds = time.monotonic() - started
     expected = block.output.lines if block.output is not None else ()
     if expected and expected[0].startswith("mftheory: ") and block.language == "sh":
@@ -170,6 +169,16 @@ def do(block: Block, cells: "subprocess.Popen[str]", folder: Path, surroundings:
     if block.output is not None:
         wrong += outputs.differences(expected, lines, block.output.rule)
     return Step(block, seconds, lines, wrong)
+
+
+def _in_shell(block: Block, folder: Path, surroundings: dict[str, str]) -> tuple[str, str, int]:
+    shell = ["bash", "-e", "-o", "pipefail", "-c", block.source]
+    settings: dict[str, Any] = {"cwd": folder, "env": surroundings, "timeout": LONGEST}
+    try:
+        run = subprocess.run(shell, capture_output=True, text=True, check=False, **settings)
+    except subprocess.TimeoutExpired:
+        return "", f"not done after {LONGEST:g} s", 1
+    return run.stdout, run.stderr, run.returncode
 
 
 def _in_python(block: Block, cells: "subprocess.Popen[str]", folder: Path) -> tuple[str, str, int]:

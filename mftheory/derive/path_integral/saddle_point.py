@@ -17,7 +17,7 @@ from mftheory.errors import Unsupported
 from mftheory.formulas import Mean
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SaddlePoint:
     """The single-site processes of all populations (theory §3, step 4).
 
@@ -49,6 +49,9 @@ class SaddlePoint:
         if found.has(Mean):
             raise Unsupported(f"the mean of {weight} over {population.name!r}: it is of several parameters at once")
         return found
+
+    def __repr__(self) -> str:
+        return f"SaddlePoint of {self.averaged.ensemble.name!r}: {self.latex()}"
 
     def latex(self) -> str:
         """The single-site equations, typeset."""
