@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftheory.errors import (
     CondensedModes,
+    InvalidCall,
     InvalidFile,
     InvalidNetwork,
     MFTheoryError,
@@ -29,7 +30,7 @@ from mftheory.network import (
 )
 
 if TYPE_CHECKING:
-    from mftheory import connectome
+    from mftheory import connectome, plots, results
     from mftheory.action import GaussianEnsemble
     from mftheory.api import compare, plan, predict, simulate, solve, sweep
     from mftheory.api.citing import cite
@@ -72,6 +73,9 @@ _LAZY = {
     "Connectome": "mftheory.connectome",
 }
 
+_PACKAGES = ("connectome", "plots", "results")
+"""Public ones, loaded likewise."""
+
 __all__ = [
     "IID",
     "CondensedModes",
@@ -82,6 +86,7 @@ __all__ = [
     "GaussianEnsemble",
     "Given",
     "Heterogeneous",
+    "InvalidCall",
     "InvalidFile",
     "InvalidNetwork",
     "Leaky",
@@ -107,8 +112,10 @@ __all__ = [
     "load",
     "measure",
     "plan",
+    "plots",
     "predict",
     "predict_covariance",
+    "results",
     "simulate",
     "solve",
     "sweep",
@@ -118,8 +125,8 @@ __all__ = [
 if not TYPE_CHECKING:  # to a type checker nothing is there but what is imported above
 
     def __getattr__(name: str) -> Any:
-        if name == "connectome":
-            return importlib.import_module("mftheory.connectome")
+        if name in _PACKAGES:
+            return importlib.import_module(f"mftheory.{name}")
         if name in _LAZY:
             value = getattr(importlib.import_module(_LAZY[name]), name)
             globals()[name] = value

@@ -91,6 +91,13 @@ class InvalidFile(InvalidNetwork):
     """A file that was to describe a network is missing, unreadable or malformed."""
 
 
+class InvalidCall(MFTheoryError, TypeError):
+    """A call with an argument that the function does not take, or without one that it needs.
+
+    The message names the argument and all that it takes, and the one that was meant where that can be guessed.
+    """
+
+
 class Quiescent(MFTheoryError):
     """The trivial state x = 0 is stable: there is no fluctuating state to describe."""
 

@@ -209,7 +209,9 @@ def dynamics(chance: Chance, maps: bool) -> str:
         return f"mf.EulerMap({short(chance.between(0.1, 1.7))})"
     tau, damping = number(chance, 0.3, 3.0), number(chance, 0.3, 2.0)
     denominator = [1.0, short(2.0 * damping * tau), short(tau**2)]
-    numerator = [1.0] if kind == "two poles" else [1.0, short(chance.between(0.0, 1.0) * tau)]
+    share = chance.between(0.0, 1.0)
+    zero = short(share * tau) if share > 1e-9 else 0.0  # coefficients are 0 or of a size
+    numerator = [1.0] if kind == "two poles" else [1.0, zero]
     return f"mf.Rational({numerator}, {denominator})"
 
 

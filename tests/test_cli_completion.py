@@ -53,7 +53,7 @@ def asked(shell: str, line: str, folder: Path) -> list[str]:
         ("mftheory solve --nonlinearity ", {"erf", "tanh"}),
         ("mftheory solve --g 3 --dynamics e", {"euler:0.1"}),
         ("mftheory derive --route c", {"compact", "cavity"}),
-        ("mftheory derive --observable ", {"phi", "x"}),
+        ("mftheory derive --observable ", {"phi", "x", "Phi", "readout"}),
         ("mftheory sweep --what ", {"solve", "simulate", "compare"}),
         ("mftheory connectome edges.csv --signs ", {"weight", "column", "transmitter"}),
         ("mftheory connectome ", {"celegans", "fly-optic-lobe", "mine.csv", "deeper/"}),

@@ -152,7 +152,7 @@ def test_version(capsys) -> None:
         (("solve",), f"Missing option '--g'; such as: {EXAMPLES['solve'][0]}"),
         (("connectome",), f"Missing argument 'file'; such as: {EXAMPLES['connectome'][0]}"),
         (("slove",), f"No such command 'slove'. Did you mean 'solve'? Commands: {', '.join(EXAMPLES)}"),
-        (("solve", "--effective", "3"), "No such option: --effective (Possible options: --effective-rank)"),
+        (("solve", "--effective", "3"), "No such option: --effective (did you mean --effective-rank?)"),
     ],
 )
 def test_a_bad_value_is_shown_with_what_is_allowed(capsys, arguments: tuple[str, ...], said: str) -> None:
@@ -219,3 +219,22 @@ def test_help_is_quick_to_load() -> None:
         [sys.executable, "-c", code + "print(*sys.modules)"], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"sympy", "scipy", "numba", "matplotlib", "xarray"} & set(loaded)
+
+
+def test_gains_are_those_of_the_package(capsys) -> None:
+    """`--gains-pr` is Gains.exponential, in every command that takes a network."""
+    code, out, _ = run(capsys, "solve", "--g", "3", "--effective-rank", "1", "--gains-pr", "0.5", "--json")
+    net = mf.Network(mf.RandomMode.exponential(3.0, 1.0), gains=mf.Gains.exponential(0.5))
+    found, theory = json.loads(out), mf.solve(net)
+    assert code == 0
+    assert found["gains_pr"] == 0.5
+    assert {a: found[f"dimension_{a}"] for a in theory.observables} == {
+        a: theory.dimension(a) for a in theory.observables
+    }
+    code, out, _ = run(capsys, "derive", "--gains-pr", "0.5", "--observable", "Phi", "--json")
+    assert (code, json.loads(out)["label"]) == (
+        0,
+        mf.derive(mf.Network(mf.IID(2.0), gains=[1.0, 2.0])).four_point("Phi").label,
+    )
+    for name in ("simulate", "compare", "sweep", "plan"):
+        assert "--gains-pr" in {flag for option in commands()[name].params for flag in option.opts}

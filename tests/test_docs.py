@@ -27,6 +27,11 @@ def test_every_equation_has_a_function_and_a_test(table) -> None:
     assert without == []
 
 
+def test_the_committed_map_is_the_one_of_these_sources() -> None:
+    """`make docs` writes it."""
+    assert equation_map.PAGE.read_text(encoding="utf-8") == equation_map.page()
+
+
 def test_the_map_names_what_exists(table) -> None:
     for computed, held in table.values():
         for name in computed:

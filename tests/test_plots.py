@@ -3,7 +3,8 @@
 import inspect
 import subprocess
 import sys
-from itertools import combinations
+from dataclasses import replace
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -148,6 +149,48 @@ def test_every_function_and_method_keeps_the_convention(drawn) -> None:
         assert len(artists.axes) == (8 if function is plots.prediction else 1)
         first = next(iter(inspect.signature(result.plot).parameters))
         assert first == list(inspect.signature(function).parameters)[1]
+
+
+def test_labels_are_typeset_short_and_tell_points_apart(compared) -> None:
+    def labels(*names):
+        points = tuple(replace(compared.points[0], label=name) for name in names)
+        (ax,) = replace(compared, points=points).plot().axes
+        return [text.get_text() for text in ax.get_legend().get_texts()]
+
+    assert labels({"g_eff": 2.9154759, "PR_G": 0.562257}) == [r"$g_\mathrm{eff}$ = 2.92, $\mathrm{PR}_G$ = 0.562"]
+    assert labels({"g_eff": 3.0, "size": 1000}, {"g_eff": 3.0, "size": 2000})[1].endswith("size = 2000")
+    assert labels({"cost_$": 1.001}, {"cost_$": 1.002}) == [r"cost_\$ = 1.001", r"cost_\$ = 1.002"]
+
+
+@pytest.mark.parametrize("width", [5.0, 3.5])
+def test_a_legend_is_above_the_error_bars_and_ticks_do_not_collide(compared, width) -> None:
+    fig = Figure(figsize=(width, 4.0), layout="constrained")
+    ax = fig.subplots()
+    sizes = tuple(SizeAverage(n, 8, Estimate(0.1, 0.01), 0.02) for n in (500, 1000, 2000))
+    plots.comparison(replace(compared, points=(replace(compared.points[0], sizes=sizes),)), ax)
+    fig.draw_without_rendering()
+    legend = ax.get_legend().get_window_extent()
+    for bars in ax.collections:  # error bars
+        for segment in bars.get_segments():
+            assert ax.transData.transform(segment)[:, 1].max() < legend.y0
+    low, high = ax.get_xlim()
+    boxes = [t.get_window_extent() for t in ax.get_xticklabels() if low <= t.get_position()[0] <= high]
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
+
+
+def test_curves_of_a_sweep_that_coincide_are_both_seen() -> None:
+    data = mf.sweep(
+        lambda g, noise: mf.Network(mf.IID(g), noise=noise), {"g": [2.0, 3.0], "noise": [0.0, 0.01]}, jobs=1
+    )
+    styles = [artist[0].get_linestyle() for artist in plots.sweep(data)]
+    assert len(set(styles)) == 2
+
+
+def test_the_axis_of_levels_ends_a_little_below_the_lowest(drawn) -> None:
+    artists = drawn["levels"][0](None)
+    low, _ = artists.axes[0].get_ylim()
+    lowest = min(float(artist[0].get_ydata()[0]) for artist in artists)
+    assert low == pytest.approx(min(0.1, lowest / 2))
 
 
 @pytest.mark.parametrize("wrong", [3, "ax", Figure(), []])

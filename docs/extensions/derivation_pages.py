@@ -20,6 +20,13 @@ def write(app: Any) -> None:
             page.write_text(made, encoding="utf-8")
 
 
+def point_to_pages(app: Any, name: str, source: list[str]) -> None:
+    """Links of guides to notebooks, which hold in the repository too, lead to the notebooks' pages here."""
+    if name.startswith("guides/"):
+        source[0] = source[0].replace("](../../derivations/", "](../theory/derivations/")
+
+
 def setup(app: Any) -> dict[str, Any]:
     app.connect("builder-inited", write)
+    app.connect("source-read", point_to_pages)
     return {"parallel_read_safe": True}

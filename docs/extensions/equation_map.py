@@ -143,7 +143,7 @@ def page() -> str:
     """The table as Markdown."""
     rows = ["| equation | functions | tests |", "|---|---|---|"]
     for equation, (computed, held) in table().items():
-        link = f"[[{', '.join(equation.names)}]](#eq-{equation.anchor})"
+        link = f"[[{', '.join(equation.names)}]](index.md#eq-{equation.anchor.lower()})"
         cells = [link, *("<br>".join(f"`{p}`" for p in places) for places in (computed, held))]
         rows.append("| " + " | ".join(cells) + " |")
     return HEADER + "\n".join(rows) + "\n"

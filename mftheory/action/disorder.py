@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from mftheory.action.fields import Operator, Parameter, Population, expression
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 
 
+@checked_calls
 @dataclass(frozen=True)
 class GaussianMatrix:
     """A matrix of zero-mean Gaussian entries, one for each (row site, column site)."""
@@ -23,6 +25,7 @@ class GaussianMatrix:
     columns: Population
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Coupling:
     """The term Σ_ij X_ij ∫dt A_i(t) B_j(t) of the action, A on the rows of X and B on its columns.
@@ -50,6 +53,7 @@ class Coupling:
         return self.on_columns if self.target_on_rows else self.on_rows
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Covariance:
     """⟨X_ij Y_ij⟩ = value/N, or with `transposed` ⟨X_ij Y_ji⟩ = value/N; all other entries are independent.
@@ -67,6 +71,7 @@ class Covariance:
         object.__setattr__(self, "value", expression("value", self.value))
 
 
+@checked_calls
 @dataclass(frozen=True)
 class GaussianEnsemble:
     """A random network as populations, operators and Gaussian matrices: the engine's only input.

@@ -26,7 +26,7 @@ MEANINGS = {
     "g": "coupling strength, ⟨J_ij²⟩ = g²/N",
     "sigma": "⟨J_ij J_ji⟩ = σ/N",
     "alpha": "modes per neuron",
-    "g_eff": "effective coupling strength √(α⟨D²⟩⟨G²⟩)",
+    "g_eff": "effective coupling strength √(α⟨D²⟩)",
     "kappa": "inverse effective rank 1/(α PR_D) = ⟨D⁴⟩/(α⟨D²⟩²)",
     "q_2": "mean squared gain ⟨G²⟩",
     "PR_G": "participation ratio of the gains ⟨G²⟩²/⟨G⁴⟩",
@@ -146,6 +146,7 @@ COUPLINGS: dict[str, Callable[[Population], GaussianEnsemble]] = {
     "random-mode-overlaps": random_mode_overlaps,
 }
 GAINS = "+gains"
+G_EFF_WITH_GAINS = {"iid": "g√⟨G²⟩", "random-mode": "√(α⟨D²⟩⟨G²⟩)"}
 
 
 def _declarations(gains: bool) -> dict[str, Callable[[], GaussianEnsemble]]:
@@ -200,7 +201,10 @@ def _ensemble(
     x = populations[0]
     observables = {"phi": x.activity, "x": x.state}
     definitions = definitions or {}
+    meanings = MEANINGS
     if x.parameters:
+        if name in G_EFF_WITH_GAINS:
+            meanings = {**MEANINGS, "g_eff": f"effective coupling strength {G_EFF_WITH_GAINS[name]}"}
         gain, readout = x.parameters
         observables |= {"Phi": gain * x.activity, "readout": readout * x.activity}
         definitions = {**definitions, PR_G: q2**2 / q4, q2: q2}
@@ -215,6 +219,6 @@ def _ensemble(
         definitions=definitions,
         moment_names=moment_names or {},
         labels=labels,
-        meanings=MEANINGS,
+        meanings=meanings,
         citation=citation,
     )

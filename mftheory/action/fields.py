@@ -11,12 +11,14 @@ from typing import Any, Literal
 
 import sympy as sp
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork, Unsupported
 
 omega = sp.Symbol("omega", real=True)
 """Angular frequency, in inverse units of the neurons' time constant."""
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Parameter:
     """A quantity drawn independently for each site of a population, such as a component strength D.
@@ -76,6 +78,7 @@ class Operator:
         return Operator(self.field, self.weight * symbol)
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Population:
     """A population of sites with the equation of motion T[state] = input.

@@ -1,7 +1,10 @@
 """`mftheory.cite`: the papers behind a network, a result or a formula."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
+from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Given, Network
 
@@ -23,7 +26,8 @@ WIRING = ("CMvML25",)
 ALLOWED = "must be a network, an ensemble, a derivation, a formula, a wiring, a result, or a list of them"
 
 
-def cite(*things: Any) -> "Bibliography":
+@checked_call
+def cite(*things: Any) -> Bibliography:
     """BibTeX of what was used: the papers that the theory of these things comes from, and this package.
 
     Parameters

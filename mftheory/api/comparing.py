@@ -1,5 +1,7 @@
 """`mftheory.compare`: theory against sampled networks."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,6 +11,7 @@ from mftheory.api.neighbour import label_of, simpler_dimension
 from mftheory.api.simulating import samplable
 from mftheory.api.solving import solve
 from mftheory.api.work import check_memory, check_settings, checked_sizes, simulated
+from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Network, Nonlinearity, _check
 
@@ -19,8 +22,9 @@ if TYPE_CHECKING:
     from mftheory.results import Comparison
 
 
+@checked_call
 def compare(
-    network: "Network | GaussianEnsemble | Sequence[Network | GaussianEnsemble] | xarray.Dataset",
+    network: Network | GaussianEnsemble | Sequence[Network | GaussianEnsemble] | xarray.Dataset,
     n: int | Sequence[int] = (500, 1000, 2000),
     seeds: int | Sequence[int] | Mapping[int, int | Sequence[int]] = 8,
     observable: str = "phi",
@@ -36,7 +40,7 @@ def compare(
     threads: int = 1,
     scheduler: str | None = None,
     **simulation: Any,
-) -> "Comparison":
+) -> Comparison:
     """Theory against simulation: dimensions of sampled networks, extrapolated in 1/N, in standard errors.
 
     Parameters
@@ -51,7 +55,8 @@ def compare(
         are made of `seed`, the network's parameters, its size and its place among them: the same at every call,
         whatever else is compared; equal networks have equal ones.
     observable : str
-        Whose dimension is compared: "phi" or "x"; of an ensemble, any that it declares.
+        Whose dimension is compared: "phi" or "x"; with gains also "Phi" or "readout"; of an ensemble, any that it
+        declares.
     labels : sequence of mappings, optional
         How to name each point; by default its ``g_eff`` and, for modes, ``effective_rank``; for an ensemble its name
         and numbers.
@@ -119,7 +124,7 @@ def compare(
         raise InvalidNetwork("labels", labels, f"must be as many as the points, {len(networks)}")
     sizes = checked_sizes(n)
     check_memory(drawn_from, sizes)
-    check_settings(simulation)
+    check_settings(compare, simulation)
     seed = _check.integer("seed", seed, at_least=0)
     runs = [
         (k, size, own)
@@ -144,7 +149,7 @@ def compare(
             bar.update(costs[order[j]])
     poor = [record["status"] for record in records.values() if record["status"] != "equilibrated"]
     if poor:
-        warnings.warn(f"{len(poor)} of {len(runs)} networks are in doubt, such as: {poor[0]}", stacklevel=2)
+        warnings.warn(f"{len(poor)} of {len(runs)} networks are in doubt, such as: {poor[0]}", stacklevel=3)
     found = compare_records(
         [
             Point(

@@ -1,9 +1,12 @@
 """`mftheory.load`: results from files."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mftheory.arguments import checked_call
 from mftheory.network import (
     IID,
     Dense,
@@ -40,6 +43,7 @@ KNOWN: Mapping[str, Callable[..., Any]] = {
 }
 
 
+@checked_call
 def load(path: str | os.PathLike[str]) -> Any:
     """Read a result that was saved: of `solve`, `simulate`, `compare`, `measure` and the like, or of a sweep.
 

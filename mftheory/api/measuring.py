@@ -1,13 +1,18 @@
 """`mftheory.measure`: activity that was recorded elsewhere."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
+
+from mftheory.arguments import checked_call
 
 if TYPE_CHECKING:
     from mftheory.results.recording import Recording
 
 
+@checked_call
 def measure(
     activity: ArrayLike,
     interval: float = 1.0,
@@ -15,7 +20,7 @@ def measure(
     *,
     stretches: int | None = None,
     gap: float | None = None,
-) -> "Recording":
+) -> Recording:
     """Measure recorded activity as simulations are measured: unbiased C and Ψ, with standard errors.
 
     Parameters
@@ -27,7 +32,8 @@ def measure(
     interval : float
         Time between samples, in any unit: the unit of all times.
     max_lag : float
-        Longest lag of C and Ψ; costs grow with its square.
+        Longest lag of C and Ψ; costs grow with its square. Products are taken within blocks of times as long as that,
+        so the estimates at lag 0 change with it too, within their errors.
     stretches : int, optional
         Pieces to cut one recording into; 20 by default.
     gap : float, optional
@@ -41,6 +47,11 @@ def measure(
     ------
     InvalidNetwork
         Naming the argument, if one is out of range, or the recording is too short to be cut.
+
+    Warns
+    -----
+    UserWarning
+        If there are more neurons than samples, as when the axes are exchanged, or neurons that never vary.
 
     Notes
     -----

@@ -1,5 +1,6 @@
 """The theory that a comparison must be able to exclude, and what a point is called."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from numbers import Real
@@ -17,10 +18,16 @@ if TYPE_CHECKING:
 
 
 def simpler_dimension(network: "Network | GaussianEnsemble", observable: str) -> float | None:
-    """The prediction with overlaps, else κ, else the symmetry removed: what a comparison must tell from the theory."""
-    if not isinstance(network, Network) or isinstance(network.connectivity, IID):
+    """What a comparison must tell from the theory: without overlaps, else κ, else the symmetry, else the gains."""
+    if not isinstance(network, Network):
         return None
     connectivity = network.connectivity
+    if isinstance(connectivity, IID):
+        if network.gains is None or math.isclose(network.gains.participation_ratio, 1.0):
+            return None
+        # Equal gains of the same g_eff: then Φ and the readout are φ.
+        plain = replace(network, connectivity=IID(network.g_eff), gains=None)
+        return solve(plain).dimension("x" if observable == "x" else "phi")
     if isinstance(connectivity, RandomMode) and connectivity.overlaps is not None:
         simpler: RandomMode | IID = replace(connectivity, overlaps=None)
     else:

@@ -1,11 +1,14 @@
 """`mftheory.plan`: what a comparison needs, before it runs."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mftheory.api.neighbour import label_of, simpler_dimension
 from mftheory.api.solving import solve
 from mftheory.api.work import checked_sizes
+from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Network, _check
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from mftheory.planning.plan import Plan
 
 
+@checked_call
 def plan(
     network: Network,
     target: float = 0.01,
@@ -20,7 +24,7 @@ def plan(
     seconds: float | None = None,
     max_memory: float = 4e9,
     observable: str = "phi",
-) -> "Plan":
+) -> Plan:
     """Which sizes, how many networks and how long a simulation a comparison needs, and what it costs on this machine.
 
     Nothing is simulated: the theory is solved, two short operations are timed (0.2 s), and measured laws say how much

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork, MFTheoryError, Quiescent
 from mftheory.network import Erf, Given, Network, Nonlinearity, _check
 from mftheory.progress import tracked
 from mftheory.results.estimate import Estimate
 from mftheory.results.extrapolate import intercept
 from mftheory.results.prediction import OBSERVABLES, Level, Prediction
-from mftheory.results.theory import FEWEST_DIMENSIONS
+from mftheory.results.theory import FEWEST_DIMENSIONS, dimensions
 
 if TYPE_CHECKING:
-    from mftheory.connectome import Connectome, Decomposition
+    from mftheory.connectome import Connectome, Decomposition, Eigenvalues
     from mftheory.results import Simulation, Theory
 
 LARGEST_SURROGATE = 2000
@@ -28,6 +29,7 @@ LONGEST = 20
 IID, MODES, OVERLAPS, WIRING = "i.i.d.", "random modes", "modes with overlaps", "the wiring itself"
 
 
+@checked_call
 def predict(
     wiring: "Connectome | Decomposition",
     g_eff: float = 3.0,
@@ -120,13 +122,14 @@ def predict(
         try:
             net = Network(make(), phi, noise=noise)
         except MFTheoryError as error:
-            levels.append(Level(name, description, remark=_first(error)))
+            levels.append(Level(name, description, remark=_reason(error)))
             continue
         clouds[name] = np.linalg.eigvals(net.connectivity.sample(size, seed).dense()) / g_eff
         count = networks if simulate else 0
         level, formulas[name] = _surrogate(name, description, net, size, count, seed, run)
         levels.append(level)
-    levels.append(_wiring(own, found.n, simulate, seed, run))
+    apart = _apart(found, spectrum, [values for name, values in clouds.items() if name != "wiring"])
+    levels.append(_wiring(own, found.n, simulate, seed, run, apart))
     significant = found.overlap_significance
     shown = min(60, found.left.shape[1])
     pictures = {
@@ -137,7 +140,11 @@ def predict(
         **{f"eigenvalues {name}": values for name, values in clouds.items()},
     }
     return Prediction(
-        report=found.wiring.report() | found.report(spectrum),
+        report={
+            **found.wiring.report(),
+            **found.report(spectrum),
+            "warnings": [*found.wiring.warnings, *found.warnings],
+        },
         summary="\n".join([found.wiring.summary(), found.summary, spectrum.summary]),
         g_eff=g_eff,
         noise=noise,
@@ -180,13 +187,13 @@ def _surrogate(
         if not theory.trusted(n):
             remark = "few dimensions: theory in doubt"
     except MFTheoryError as error:
-        remark = _first(error)
+        remark = _reason(error, net)
         if isinstance(error, Quiescent):
             return Level(name, description, n=n, remark=remark), formulas
     try:
         runs = [simulate(net, n, seed + k, **settings) for k in range(networks)]
     except Quiescent as error:  # a small network may be, where the limit is not
-        runs, remark = [], "; ".join(filter(None, [remark, _first(error)]))
+        runs, remark = [], "; ".join(filter(None, [remark, _reason(error)]))
     measured = {a: _mean([r.dimension(a) for r in runs]) for a in OBSERVABLES} if runs else {}
     mean_times = [_half_times(r, settings["max_lag"]) for r in runs]
     simulated = tuple(float(np.median([t[k] for t in mean_times])) if runs else None for k in range(2))
@@ -196,34 +203,47 @@ def _surrogate(
     return level, formulas
 
 
-def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[str, Any]) -> Level:
+def _apart(found: "Decomposition", spectrum: "Eigenvalues", clouds: list[Any]) -> str:
+    """What sets the wiring apart from all ensembles: a real eigenvalue beyond those that they have."""
+    if spectrum.real_outliers.size == 0:
+        return ""
+    own, radius = float(spectrum.real_outliers[0]), spectrum.bulk_radius
+    if own / radius <= max((float(cloud.real.max()) for cloud in clouds), default=1.0) + spectrum.margin / radius:
+        return ""
+    mean = found.mean_coupling
+    origin = ", from the mean of its couplings," if mean.stands_out and abs(mean.value - own) < 0.2 * own else ""
+    return f"its eigenvalue at {own / radius:.3g} g_eff{origin} is in none of the ensembles"
+
+
+def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[str, Any], apart: str = "") -> Level:
+    """The level of the wiring itself; `apart` is what no ensemble shares with it."""
     from mftheory.api.simulating import simulate
     from mftheory.solve.one_matrix.predict import predict_covariance
 
     description = "the normalised wiring; order parameters solved for this J"
-    remarks, predicted, found, time = [], {}, None, None
+    remarks, predicted, found, time = [apart] if apart else [], {}, None, None
     try:
         found = predict_covariance(net)
         predicted = {a: found.dimension(a) for a in OBSERVABLES}
         lags = np.arange(settings["max_lag"] + 1.0)
         time = _half(lags, found.C("phi", lags) / found.C("phi"))
         if n * predicted["phi"].value < FEWEST_DIMENSIONS:
-            remarks.append(f"{n * predicted['phi'].value:.0f} dimensions predicted: theory in doubt")
+            remarks.append(f"{dimensions(n * predicted['phi'].value)} dimensions predicted: theory in doubt")
         if found.edge > 0.98:
             remarks.append(f"a mode about to condense (⟨φ'⟩ max Re λ = {found.edge:.3f}): sizes not to be trusted")
         if found.self_feedback > 0.1:
             remarks.append(f"neurons hear themselves ({found.self_feedback:.0%} of φ): not to be trusted")
     except Quiescent as error:
-        return Level(WIRING, description, n=n, remark=_first(error))
+        return Level(WIRING, description, n=n, remark=_reason(error))
     except MFTheoryError as error:
-        remarks.append(_first(error))
+        remarks.append(_reason(error))
     if not simulated:
         return Level(WIRING, description, predicted, predicted_time=time, n=n, remark="; ".join(remarks))
     keep = n <= ENTRIES
     try:
         runs = [simulate(net, n, seed + k, covariance="phi" if keep else False, **settings) for k in range(2)]
     except Quiescent as error:
-        remarks.append(_first(error))
+        remarks.append(_reason(error))
         return Level(WIRING, description, predicted, predicted_time=time, n=n, remark="; ".join(remarks))
     if any(r.status != "equilibrated" for r in runs):
         remarks.append(next(r.status for r in runs if r.status != "equilibrated"))
@@ -281,8 +301,14 @@ def _combined(values: list[Estimate]) -> Estimate:
     return Estimate(between.value, max(own, between.error))
 
 
-def _first(error: Exception) -> str:
-    return str(error).splitlines()[0]
+def _reason(error: Exception, net: Network | None = None) -> str:
+    """One line for a table: a long description of the network is left out, and what helps is said."""
+    text = str(error).splitlines()[0]
+    if net is not None:
+        text = text.replace(repr(net.connectivity), f"g_eff = {net.g_eff:g}")
+    if isinstance(error, Quiescent) and "noise" not in text:
+        text += ", or noise"
+    return text
 
 
 def _blocks(matrix: Any, most: int = 400) -> Any:

@@ -1,9 +1,12 @@
 """`mftheory.simulate`: one network drawn from its ensemble."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mftheory.api.solving import refuse_numbers
+from mftheory.arguments import checked_call, names_of, refuse_unknown
 from mftheory.network import Erf, Network, Nonlinearity
 
 if TYPE_CHECKING:
@@ -12,15 +15,16 @@ if TYPE_CHECKING:
     from mftheory.results import Simulation
 
 
+@checked_call
 def simulate(
-    network: "Network | GaussianEnsemble",
+    network: Network | GaussianEnsemble,
     n: int,
     seed: int,
     *,
     parameters: Mapping[str, Any] | None = None,
     nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None = None,
     **settings: Any,
-) -> "Simulation":
+) -> Simulation:
     """Simulate one network drawn from the ensemble: independent trajectories of the same couplings.
 
     Parameters
@@ -75,14 +79,15 @@ def simulate(
     """
     from mftheory.simulate.simulate import simulate as simulate_network
 
+    refuse_unknown(simulate, settings, names_of(simulate_network))
     return simulate_network(samplable(network, parameters, nonlinearity), n, seed, **settings)
 
 
 def samplable(
-    network: "Network | GaussianEnsemble",
+    network: Network | GaussianEnsemble,
     parameters: Mapping[str, Any] | None,
     nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None,
-) -> "Samplable":
+) -> Samplable:
     """A network as it is, an ensemble with its numbers."""
     if isinstance(network, Network):
         refuse_numbers(parameters, nonlinearity)

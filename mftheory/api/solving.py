@@ -1,5 +1,7 @@
 """`mftheory.solve`: a network, or an ensemble of one's own with its numbers."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -7,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from mftheory.arguments import checked_call, names_of, refuse_unknown
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Erf, Network, Nonlinearity
 
@@ -20,13 +23,14 @@ if TYPE_CHECKING:
 KEPT_DERIVATIONS = 16
 
 
+@checked_call
 def solve(
-    network: "Network | GaussianEnsemble",
-    settings: "Settings | None" = None,
+    network: Network | GaussianEnsemble,
+    settings: Settings | None = None,
     parameters: Mapping[str, Any] | None = None,
     nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None = None,
     **sampling: Any,
-) -> "Theory":
+) -> Theory:
     """Solve the mean-field theory of a network, or of an ensemble of your own.
 
     Parameters
@@ -85,8 +89,11 @@ def solve(
     (True, ['samples', 'iteration', 'step', 'period', 'smoothing'])
     """
     from mftheory.solve.self_feedback.sampling import Sampling
+    from mftheory.solve.settings import Settings
     from mftheory.solve.theory import solve as solve_network
 
+    refuse_unknown(solve, sampling, names_of(Sampling))
+    settings = Settings.of(settings)
     if not isinstance(network, Network):
         Sampling.of(sampling)  # checked, though nothing is sampled
         return _solve_ensemble(network, settings, parameters or {}, Erf() if nonlinearity is None else nonlinearity)
@@ -102,11 +109,11 @@ def solve(
 
 
 def _solve_ensemble(
-    ensemble: "GaussianEnsemble",
-    settings: "Settings | None",
+    ensemble: GaussianEnsemble,
+    settings: Settings | None,
     parameters: Mapping[str, Any],
     nonlinearity: Nonlinearity | Mapping[str, Nonlinearity],
-) -> "Theory":
+) -> Theory:
     from mftheory.action.sampling import nonlinearities_of
     from mftheory.action.values import Values
     from mftheory.solve.theory import assemble
@@ -133,9 +140,9 @@ def _solve_ensemble(
 class _Derived:
     """The derivation of an ensemble with its formulas and kernels, each made when first asked for and kept."""
 
-    _known: ClassVar[dict[int, "_Derived"]] = {}
+    _known: ClassVar[dict[int, _Derived]] = {}
 
-    def __init__(self, ensemble: "GaussianEnsemble") -> None:
+    def __init__(self, ensemble: GaussianEnsemble) -> None:
         from mftheory.derive.derivation import derive
 
         self.derivation = derive(ensemble)
@@ -143,7 +150,7 @@ class _Derived:
         self._kernels: dict[str, Kernel] = {}
 
     @classmethod
-    def of(cls, ensemble: "GaussianEnsemble") -> "_Derived":
+    def of(cls, ensemble: GaussianEnsemble) -> _Derived:
         """That of this very object, so that parameters can be varied without deriving again."""
         # By identity: an ensemble contains dicts. The derivation holds it, so its id is not given to another.
         found = cls._known.pop(id(ensemble), None) or cls(ensemble)
@@ -152,20 +159,20 @@ class _Derived:
             del cls._known[next(iter(cls._known))]
         return found
 
-    def formula(self, observable: str) -> "Formula":
+    def formula(self, observable: str) -> Formula:
         """Ψ of an observable."""
         if observable not in self._formulas:
             self._formulas[observable] = self.derivation.four_point(observable)
         return self._formulas[observable]
 
-    def kernel(self, observable: str) -> "Kernel":
+    def kernel(self, observable: str) -> Kernel:
         """The formula, compiled."""
         if observable not in self._kernels:
             self._kernels[observable] = self.formula(observable).kernel()
         return self._kernels[observable]
 
 
-def _is_one_population(ensemble: "GaussianEnsemble") -> bool:
+def _is_one_population(ensemble: GaussianEnsemble) -> bool:
     """Whether it is solved as a network is: N neurons, of "x" and "phi", and nothing else to be observed."""
     neurons = [p for p in ensemble.populations if not p.linear]
     fields = {name: (o.field.name, o.weight) for name, o in ensemble.observables.items()}
@@ -174,10 +181,10 @@ def _is_one_population(ensemble: "GaussianEnsemble") -> bool:
 
 def _solve_populations(
     derived: _Derived,
-    settings: "Settings | None",
+    settings: Settings | None,
     parameters: Mapping[str, Any],
     nonlinearity: Nonlinearity | Mapping[str, Nonlinearity],
-) -> "Theory":
+) -> Theory:
     """Populations with inputs from each other: their declaration in numbers, kernels derived when first asked for."""
     from mftheory.action.sampling import nonlinearities_of
     from mftheory.action.values import Values
@@ -210,7 +217,7 @@ def _solve_populations(
         raise Unsupported(f"ensemble {ensemble.name!r} declares nothing to observe of its neurons")
 
     @cache  # asked for at every evaluation of the integrand
-    def kernel_of(name: str) -> "tuple[Kernel, dict[str, float]]":
+    def kernel_of(name: str) -> tuple[Kernel, dict[str, float]]:
         formula = derived.formula(name)
         means = [info.definition for info in formula.symbols.values() if info.kind == "moment"]
         if means:

@@ -1,10 +1,13 @@
 """`mftheory.sweep`: a grid of parameters, in parallel, resumably."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mftheory.api import work
 from mftheory.api.work import check_memory, check_settings, checked_sizes
+from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Network, _check
 
@@ -16,11 +19,12 @@ if TYPE_CHECKING:
     from mftheory.action.sampling import SamplableEnsemble
 
 
+@checked_call
 def sweep(
-    family: "Callable[..., Network | SamplableEnsemble]",
+    family: Callable[..., Network | SamplableEnsemble],
     over: Mapping[str, Sequence[Any]],
     what: str = "solve",
-    store: "str | PathLike[str] | None" = None,
+    store: str | PathLike[str] | None = None,
     *,
     observables: str | Sequence[str] = "phi",
     tau: Sequence[float] = (),
@@ -34,7 +38,7 @@ def sweep(
     progress: bool = False,
     sampling: Mapping[str, Any] | None = None,
     **simulation: Any,
-) -> "xarray.Dataset":
+) -> xarray.Dataset:
     """Solve, simulate or compare on a grid of parameters, in parallel, resumably.
 
     Parameters
@@ -124,7 +128,7 @@ def sweep(
     if not names or len(set(names)) < len(names) or not all(isinstance(a, str) for a in names):
         raise InvalidNetwork("observables", observables, "must be the name of an observable, or different ones")
     lags = tuple(dict.fromkeys(_check.nonnegative("tau", t) for t in tau))
-    check_settings(simulation)
+    check_settings(sweep, simulation)
     if what == "solve" and simulation:
         raise InvalidNetwork(next(iter(simulation)), next(iter(simulation.values())), "is not for what='solve'")
     Sampling.of(sampling or {})

@@ -1,7 +1,7 @@
 """What a worker of a comparison or a sweep does: one theory, or one network, to plain numbers."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from mftheory.api.neighbour import simpler_dimension
 from mftheory.api.solving import solve
+from mftheory.arguments import names_of, refuse_unknown
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Network
 from mftheory.network.connectivity import check_couplings
@@ -107,15 +108,10 @@ def check_memory(networks: "Iterable[Samplable]", sizes: Iterable[int]) -> None:
         check_couplings(connectivity, largest)
 
 
-def check_settings(simulation: Mapping[str, Any]) -> None:
+def check_settings(verb: Callable[..., Any], simulation: Mapping[str, Any]) -> None:
     """Settings of `simulate` by name; those that a comparison or a sweep has of its own are not among them."""
-    from inspect import signature
-
     from mftheory.simulate.simulate import simulate as simulate_network
 
     own = {"network", "n", "seed", "observables", "progress"}
     own |= {"covariance", "components", "response", "keep_states"}  # of what they add nothing would be kept
-    known = [name for name in signature(simulate_network).parameters if name not in own]
-    for name, value in simulation.items():
-        if name not in known:
-            raise InvalidNetwork(name, value, f"is no setting of these simulations; those are {', '.join(known)}")
+    refuse_unknown(verb, simulation, [name for name in names_of(simulate_network) if name not in own])

@@ -9,7 +9,12 @@ from pathlib import Path
 SAMPLES = {"celegans": "Caenorhabditis elegans, 279 neurons", "fly-optic-lobe": "Drosophila, 5,552 neurons"}
 """The keys are those of `mf.connectome.SAMPLES`, which takes a second to import; a test keeps them equal."""
 
-OBSERVABLES = {"phi": "activity φ(x)", "x": "input x"}
+OBSERVABLES = {
+    "phi": "activity φ(x)",
+    "x": "input x",
+    "Phi": "G φ(x), with gains",
+    "readout": "φ(x) read out, with gains",
+}
 ROUTES = {
     "path-integral": "saddle point and Hessian of the action",
     "compact": "the same, latents eliminated",

@@ -32,6 +32,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "plan": (
         "mftheory plan --g 3 --effective-rank 0.5 --target 0.05",
         "mftheory plan --g 3 --n 500 --n 1000 --seconds 600",
+        "mftheory plan --g 3 --gains-pr 0.5 --observable readout --target 0.1",
     ),
     "figure": (
         "mftheory figure onset --preset quick --output onset",

@@ -9,6 +9,7 @@ from mftheory.cli import completion
 from mftheory.cli.options import (
     Dynamics,
     G,
+    GainsPR,
     Json,
     Noise,
     Observable,
@@ -19,7 +20,8 @@ from mftheory.cli.options import (
     Symmetry,
     Target,
     couplings_of,
-    feedback_of,
+    gains_of,
+    given_of,
     network_of,
 )
 from mftheory.cli.output import print_formula, print_json, print_report, print_steps
@@ -29,6 +31,7 @@ def derive(
     effective_rank: Rank = None,
     overlap_amplitude: Overlap = 0.0,
     symmetry: Symmetry = 0.0,
+    gains_pr: GainsPR = None,
     observable: Observable = "phi",
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     steps: Annotated[bool, typer.Option("--steps", help="Print every step, as LaTeX.")] = False,
@@ -44,9 +47,11 @@ def derive(
 ) -> None:
     """Derive a four-point function Ψ(ω1, ω2), step by step.
 
-    Of i.i.d. couplings, of random modes (--effective-rank), or of couplings with reciprocity (--symmetry).
+    Of i.i.d. couplings, of random modes (--effective-rank), or of couplings with reciprocity (--symmetry); with or
+    without gains (--gains-pr). Of these numbers only which are given matters.
     """
-    derivation = mf.derive(mf.Network(couplings_of(2.0, effective_rank, overlap_amplitude, symmetry)))
+    couplings = couplings_of(2.0, effective_rank, overlap_amplitude, symmetry)
+    derivation = mf.derive(mf.Network(couplings, gains=gains_of(gains_pr)))
     formula = derivation.four_point(observable, route)
     if steps:
         print_steps(derivation.steps(route, observable), as_json)
@@ -86,6 +91,7 @@ def solve(
     effective_rank: Rank = None,
     overlap_amplitude: Overlap = 0.0,
     symmetry: Symmetry = 0.0,
+    gains_pr: GainsPR = None,
     nonlinearity: Phi = "erf",
     noise: Noise = 0.0,
     dynamics: Dynamics = "leaky",
@@ -98,17 +104,17 @@ def solve(
     """Theory: dimensions and two-point functions of the limit N → ∞."""
     couplings = couplings_of(g, effective_rank, overlap_amplitude, symmetry)
     sampling: dict[str, Any] = {"seed": seed, "progress": progress, **({} if target is None else {"target": target})}
-    theory = mf.solve(network_of(couplings, nonlinearity, noise, dynamics), **sampling)
+    theory = mf.solve(network_of(couplings, gains_pr, nonlinearity, noise, dynamics), **sampling)
     record: dict[str, Any] = {
         "g_eff": g,
         "effective_rank": effective_rank,
-        **feedback_of(overlap_amplitude, symmetry),
+        **given_of(overlap_amplitude, symmetry, gains_pr),
         "noise": noise,
         "dynamics": dynamics,
         "gain": theory.gain,
         "status": theory.status,
     }
-    for a in ("phi", "x"):
+    for a in ("phi", "x") if gains_pr is None else theory.observables:
         record[f"C_{a}"] = float(theory.C(a, 0.0))
         record[f"C_error_{a}"] = float(theory.C_error(a, 0.0))
         record[f"dimension_{a}"] = theory.dimension(a)

@@ -11,6 +11,7 @@ from mftheory.cli import completion
 from mftheory.cli.options import (
     Dynamics,
     G,
+    GainsPR,
     Json,
     Noise,
     Observable,
@@ -20,7 +21,7 @@ from mftheory.cli.options import (
     Rank,
     Symmetry,
     couplings_of,
-    feedback_of,
+    given_of,
     network_of,
     numbers,
 )
@@ -35,6 +36,7 @@ def simulate(
     effective_rank: Rank = None,
     overlap_amplitude: Overlap = 0.0,
     symmetry: Symmetry = 0.0,
+    gains_pr: GainsPR = None,
     nonlinearity: Phi = "erf",
     noise: Noise = 0.0,
     dynamics: Dynamics = "leaky",
@@ -49,18 +51,20 @@ def simulate(
 ) -> None:
     """One network, simulated, with standard errors."""
     check_picture(plot)
-    net = network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
+    net = network_of(
+        couplings_of(g, effective_rank, overlap_amplitude, symmetry), gains_pr, nonlinearity, noise, dynamics
+    )
     result = mf.simulate(net, n, seed, trajectories=trajectories, duration=duration, target=target, progress=progress)
     record: dict[str, Any] = {
         "n": n,
         "seed": seed,
         "g_eff": g,
         "effective_rank": effective_rank,
-        **feedback_of(overlap_amplitude, symmetry),
+        **given_of(overlap_amplitude, symmetry, gains_pr),
         "noise": noise,
         "dynamics": dynamics,
     }
-    for a in ("phi", "x"):
+    for a in ("phi", "x") if gains_pr is None else result.observables:
         for name, estimate in ((f"C_{a}", result.C(a)), (f"dimension_{a}", result.dimension(a))):
             record[name], record[f"{name}_error"] = estimate.value, estimate.error
     record["duration"], record["burn_in"], record["status"] = result.duration, result.burn_in, result.status
@@ -75,6 +79,7 @@ def compare(
     effective_rank: Rank = None,
     overlap_amplitude: Overlap = 0.0,
     symmetry: Symmetry = 0.0,
+    gains_pr: GainsPR = None,
     nonlinearity: Phi = "erf",
     noise: Noise = 0.0,
     dynamics: Dynamics = "leaky",
@@ -86,7 +91,9 @@ def compare(
 ) -> None:
     """Theory against networks of several sizes, extrapolated in 1/N."""
     check_picture(plot)
-    net = network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
+    net = network_of(
+        couplings_of(g, effective_rank, overlap_amplitude, symmetry), gains_pr, nonlinearity, noise, dynamics
+    )
     result = mf.compare(net, n=n, seeds=networks, observable=observable, progress=progress)
     if plot is not None:
         draw_panel(result.plot, plot)
@@ -115,6 +122,7 @@ def sweep(
     symmetry: Annotated[
         list[str] | None, typer.Option("--symmetry", help="Correlations of reciprocal couplings.")
     ] = None,
+    gains_pr: Annotated[list[str] | None, typer.Option("--gains-pr", help="PR_G of single-neuron gains.")] = None,
     noise: Annotated[list[str] | None, typer.Option("--noise", help="Intensities σ of white noise.")] = None,
     nonlinearity: Phi = "erf",
     dynamics: Dynamics = "leaky",
@@ -128,7 +136,7 @@ def sweep(
         list[str] | None,
         typer.Option(
             "--observable",
-            help="phi (the default) or x, or both.",
+            help="phi (the default) or x, with --gains-pr also Phi or readout; or several.",
             autocompletion=completion.among(completion.OBSERVABLES),
         ),
     ] = None,
@@ -163,6 +171,7 @@ def sweep(
         "effective_rank": effective_rank,
         "overlap_amplitude": overlap_amplitude,
         "symmetry": symmetry,
+        "gains_pr": gains_pr,
         "noise": noise,
     }
     over = {name: numbers(name, texts) for name, texts in given.items() if texts}
@@ -172,9 +181,12 @@ def sweep(
         effective_rank: float | None = None,
         overlap_amplitude: float = 0.0,
         symmetry: float = 0.0,
+        gains_pr: float | None = None,
         noise: float = 0.0,
     ) -> mf.Network:
-        return network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
+        return network_of(
+            couplings_of(g, effective_rank, overlap_amplitude, symmetry), gains_pr, nonlinearity, noise, dynamics
+        )
 
     if what != "solve" and not n:
         raise InvalidNetwork("n", n, f"must be given: --what {what} needs sizes of networks")
@@ -230,6 +242,7 @@ def plan(
     effective_rank: Rank = None,
     overlap_amplitude: Overlap = 0.0,
     symmetry: Symmetry = 0.0,
+    gains_pr: GainsPR = None,
     nonlinearity: Phi = "erf",
     noise: Noise = 0.0,
     dynamics: Dynamics = "leaky",
@@ -237,7 +250,9 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Before a run: the sizes, networks, time and memory it needs."""
-    net = network_of(couplings_of(g, effective_rank, overlap_amplitude, symmetry), nonlinearity, noise, dynamics)
+    net = network_of(
+        couplings_of(g, effective_rank, overlap_amplitude, symmetry), gains_pr, nonlinearity, noise, dynamics
+    )
     made = mf.plan(net, target, n or None, seconds, max_memory, observable)
     if as_json:
         print_json(made.to_dict())

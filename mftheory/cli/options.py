@@ -22,6 +22,10 @@ Overlap = Annotated[
 Symmetry = Annotated[
     float, typer.Option("--symmetry", help="ϱ, the correlation of reciprocal couplings; without --effective-rank.")
 ]
+GainsPR = Annotated[
+    float | None,
+    typer.Option("--gains-pr", help="PR_G of single-neuron gains, ⟨G²⟩ = 1, above 0 and at most 1; else no gains."),
+]
 Phi = Annotated[
     str,
     typer.Option(
@@ -47,7 +51,12 @@ Target = Annotated[
     ),
 ]
 Observable = Annotated[
-    str, typer.Option("--observable", help="phi or x.", autocompletion=completion.among(completion.OBSERVABLES))
+    str,
+    typer.Option(
+        "--observable",
+        help="phi or x; with --gains-pr also Phi (G φ) or readout.",
+        autocompletion=completion.among(completion.OBSERVABLES),
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Progress = Annotated[bool, typer.Option("--progress", help="Show progress bars.")]
@@ -65,9 +74,17 @@ def couplings_of(g: float, effective_rank: float | None, overlap_amplitude: floa
     return mf.IID(g) if symmetry == 0 else mf.PartiallySymmetric(g, symmetry)
 
 
-def feedback_of(overlap_amplitude: float, symmetry: float) -> dict[str, float]:
-    given = {"overlap_amplitude": overlap_amplitude, "symmetry": symmetry}
+def given_of(overlap_amplitude: float, symmetry: float, gains_pr: float | None) -> dict[str, float]:
+    """What not every network has, where it was given."""
+    given = {"overlap_amplitude": overlap_amplitude, "symmetry": symmetry, "gains_pr": gains_pr or 0.0}
     return {name: value for name, value in given.items() if value != 0}
+
+
+def gains_of(gains_pr: float | None) -> mf.Gains | None:
+    try:
+        return None if gains_pr is None else mf.Gains.exponential(gains_pr)
+    except InvalidNetwork as error:
+        raise InvalidNetwork("gains_pr", error.value, error.allowed) from None
 
 
 def nonlinearity_of(nonlinearity: str) -> mf.Nonlinearity:
@@ -86,8 +103,10 @@ def pairs(name: str, texts: list[str] | None) -> dict[str, str]:
     return found
 
 
-def network_of(couplings: Couplings, nonlinearity: str, noise: float = 0.0, dynamics: str = "leaky") -> mf.Network:
-    return mf.Network(couplings, nonlinearity_of(nonlinearity), dynamics=dynamics_of(dynamics), noise=noise)
+def network_of(
+    couplings: Couplings, gains_pr: float | None, nonlinearity: str, noise: float = 0.0, dynamics: str = "leaky"
+) -> mf.Network:
+    return mf.Network(couplings, nonlinearity_of(nonlinearity), gains_of(gains_pr), dynamics_of(dynamics), noise)
 
 
 MOST = 1_000_000

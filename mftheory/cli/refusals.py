@@ -4,6 +4,7 @@ from typing import Any
 
 import typer
 
+from mftheory.arguments import meant
 from mftheory.cli.examples import EXAMPLES
 from mftheory.errors import InvalidNetwork
 
@@ -21,9 +22,22 @@ def said_of(error: typer.TyperException) -> str:
     message = error.format_message()
     if isinstance(error, typer.BadParameter):
         return _of_value(error) or _of_what_is_missing(error, message)
+    if (option := getattr(error, "option_name", None)) is not None:
+        return _of_unknown(error, str(option)) or error.message
     if message.startswith("No such command"):
         return f"{message} Commands: {', '.join(EXAMPLES)}"
     return message
+
+
+def _of_unknown(error: Any, option: str) -> str | None:
+    """An option that the command does not have, and the one that is likely to be meant."""
+    known = {name: opt for parameter in error.ctx.command.params for opt in parameter.opts for name in [_plain(opt)]}
+    likely = " or ".join(known[name] for name in meant(_plain(option), list(known)))
+    return f"No such option: {option} (did you mean {likely}?)" if likely else None
+
+
+def _plain(option: str) -> str:
+    return option.lstrip("-").replace("-", "_")
 
 
 def _of_value(error: typer.BadParameter) -> str | None:

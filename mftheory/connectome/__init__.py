@@ -2,6 +2,7 @@
 
 from mftheory.connectome.decompose import Decomposition, decompose
 from mftheory.connectome.eigenvalues import Eigenvalues, eigenvalues
+from mftheory.connectome.mean import MeanCoupling
 from mftheory.connectome.mode_overlaps import ModeOverlaps, mode_overlaps
 from mftheory.connectome.modes import Modes
 from mftheory.connectome.normalise import Normalised, normalise, unscaled
@@ -23,6 +24,7 @@ __all__ = [
     "Connectome",
     "Decomposition",
     "Eigenvalues",
+    "MeanCoupling",
     "ModeOverlaps",
     "Modes",
     "Normalised",

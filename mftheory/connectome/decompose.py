@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mftheory.connectome import spectrum
 from mftheory.connectome.eigenvalues import Eigenvalues
+from mftheory.connectome.mean import MeanCoupling, mean_coupling
 from mftheory.connectome.mode_overlaps import ModeOverlaps, mode_overlaps
 from mftheory.connectome.modes import Modes, singular_modes
 from mftheory.connectome.normalise import Normalised, normalise, unscaled
@@ -78,6 +79,16 @@ class Decomposition:
         return significance(self.overlaps[:200, :200], self.n)
 
     @property
+    def mean_coupling(self) -> MeanCoupling:
+        """The mean of the couplings, and the mode that holds most of it."""
+        return mean_coupling(self.normalised, self.modes)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences on what stands between the normalised wiring and the theory's assumptions."""
+        return tuple(filter(None, [self.mean_coupling.warning]))
+
+    @property
     def reciprocity(self) -> float:
         """Σ_ij J_ij J_ji/Σ_ij J_ij²: 1 for symmetric couplings, about ±1/n for independent ones."""
         matrix = self.normalised.matrix
@@ -133,6 +144,7 @@ class Decomposition:
                 f"PR_S {self.pr_singular_values:.4g} (i.i.d. couplings of {self.n} neurons: {iid:.4g}), {rank}",
                 f"singular values: {done}",
                 self.overlap_significance.summary,
+                *(f"warning: {sentence}" for sentence in self.warnings),
             ]
         )
 
@@ -147,7 +159,7 @@ class Decomposition:
 
     def report(
         self, eigenvalues: Eigenvalues | None = None
-    ) -> dict[str, float | int | str | bool | list[float] | None]:
+    ) -> dict[str, float | int | str | bool | list[float] | list[int] | None]:
         """Every number of the decomposition by name, ready for JSON.
 
         Parameters
@@ -158,6 +170,7 @@ class Decomposition:
         """
         w, b, s, m = self.wiring, self.normalised, self.strengths, self.modes
         significant = self.overlap_significance
+        mean = self.mean_coupling
         return {
             "source": w.source,
             "neurons": w.n,
@@ -193,7 +206,13 @@ class Decomposition:
             "overlap_rms_diagonal": significant.diagonal_rms * significant.level,
             "overlap_rms_off_diagonal": significant.off_diagonal_rms * significant.level,
             "overlap_share_off_diagonal": significant.share_off_diagonal,
+            "overlap_share_diagonal": significant.share_diagonal,
             "overlap_p_diagonal": significant.p_diagonal,
+            "overlap_p_largest": significant.p_largest,
+            "overlap_outstanding": [a + 1 for a in significant.outstanding],
+            "mean_coupling": mean.value,
+            "mean_coupling_mode": mean.mode + 1,
+            "mean_coupling_share": mean.share,
             "bulk_radius": self.bulk_radius,
             "spectral_radius": None if eigenvalues is None else eigenvalues.spectral_radius,
             "spectral_abscissa": None if eigenvalues is None else eigenvalues.spectral_abscissa,

@@ -21,6 +21,8 @@ LEADING = 60
 MARGIN = 3.0
 """Outliers are beyond the bulk by more than MARGIN/√(2 n PR_S) of its radius."""
 
+_SHOWN = 3  # real outliers in a summary
+
 
 @dataclass(frozen=True, eq=False)
 class Eigenvalues:
@@ -76,11 +78,14 @@ class Eigenvalues:
     @property
     def summary(self) -> str:
         """One sentence: radius, abscissa, outliers."""
-        count = f"{self.outliers.size}" if self.all_outliers else f"at least {self.outliers.size}"
+        number, real = self.outliers.size, self.real_outliers
+        count = f"{number}" if self.all_outliers else f"at least {number}"
+        shown = [f"{value:.3g}" for value in real[np.argsort(-np.abs(real))][:_SHOWN]]
+        values = f" ({', '.join(shown)}{', ...' if real.size > _SHOWN else ''})" if shown else ""
         return (
-            f"spectral radius {self.spectral_radius:.3g}, abscissa {self.spectral_abscissa:.3g}; {count} eigenvalues"
-            f" outside the bulk of independent modes (radius {self.bulk_radius:.3g} + {self.margin:.2g}),"
-            f" {self.real_outliers.size} of them real"
+            f"spectral radius {self.spectral_radius:.3g}, abscissa {self.spectral_abscissa:.3g};"
+            f" {count} eigenvalue{'s' if count != '1' else ''} outside the bulk of independent modes"
+            f" (radius {self.bulk_radius:.3g} + {self.margin:.2g}), {real.size} of them real{values}"
         )
 
 

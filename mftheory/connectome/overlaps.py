@@ -11,6 +11,12 @@ from mftheory.errors import InvalidNetwork
 BEYOND = 3.0
 """An overlap counts as large where it is beyond so many standard deviations of chance."""
 
+CHANCE = 1e-3
+"""What has a smaller probability by chance is called related."""
+
+NAMED = 3
+"""Modes named at most in a summary."""
+
 
 @dataclass(frozen=True, eq=False)
 class OverlapSignificance:
@@ -34,7 +40,15 @@ class OverlapSignificance:
     share_expected : float
         The same by chance: 0.0027.
     p_diagonal : float
-        Probability that chance gives Σ O_aa² n of this size or more (χ² with k degrees of freedom).
+        Probability that chance gives Σ O_aa² n of this size or more (χ² with k degrees of freedom): small where many
+        modes are related, each a little.
+    p_largest : float
+        Probability that chance gives a largest |O_aa| of this size or more among the k modes: small where one mode
+        stands out, which the sum over many may hide.
+    outstanding : tuple of int
+        The modes, from 0, that are beyond what the largest of k is by chance (once in a thousand), strongest first.
+    p_others : float
+        As `p_diagonal`, of the modes that do not stand out; 1 where all do.
     """
 
     level: float
@@ -46,18 +60,46 @@ class OverlapSignificance:
     share_off_diagonal: float
     share_expected: float
     p_diagonal: float
+    p_largest: float
+    outstanding: tuple[int, ...]
+    p_others: float
+
+    @property
+    def related(self) -> bool:
+        """Whether left and right modes overlap beyond chance: one mode that stands out, or many together."""
+        return bool(self.outstanding) or self.p_diagonal < CHANCE
+
+    @property
+    def largest(self) -> int:
+        """The mode, from 0, of the largest |O_aa|."""
+        return int(np.argmax(np.abs(self.z_diagonal)))
 
     @property
     def summary(self) -> str:
-        """One sentence that concludes."""
-        found = (
-            f"|O_aa| is beyond {BEYOND:g}/√n = {BEYOND * self.level:.2g} in {self.share_diagonal:.0%} of the"
-            f" {self.modes} leading modes and |O_ab| in {self.share_off_diagonal:.1%} of the pairs"
-            f" ({self.share_expected:.2%} by chance)"
+        """One sentence that concludes; modes are numbered from 1 here."""
+        k = self.modes
+        counts = (
+            f"|O_aa| is beyond {BEYOND:g}/√n = {BEYOND * self.level:.2g} in {round(self.share_diagonal * k)} of the {k}"
+            f" leading modes ({self.share_expected * k:.2g} expected by chance) and |O_ab| in"
+            f" {100 * self.share_off_diagonal:.2g}% of the pairs ({100 * self.share_expected:.2g}% by chance)"
         )
-        if self.p_diagonal < 1e-3:
-            return f"left and right modes are related: {found}"
-        return f"no overlaps of left and right modes beyond chance on the diagonal: {found}"
+        if not self.related:
+            return f"no overlaps of left and right modes beyond chance: {counts}; the largest is in {self._named(1)}"
+        if self.outstanding and self.p_others >= CHANCE and len(self.outstanding) <= NAMED:
+            found = f"only in {self._named(NAMED)}; the others as by chance"
+        elif self.outstanding:
+            found = f"most of all in {self._named(NAMED)}"
+        else:
+            found = "many a little"
+        return f"left and right modes are related, {found}: {counts}"
+
+    def _named(self, most: int) -> str:
+        """Modes that stand out, or the largest, with overlap and z-score."""
+        modes = (self.outstanding or (self.largest,))[:most]
+        return ", ".join(f"mode {a + 1} (O = {self._overlap(a):.2f}, z = {self.z_diagonal[a]:.1f})" for a in modes)
+
+    def _overlap(self, a: int) -> float:
+        return float(self.z_diagonal[a] * self.level)
 
 
 def significance(overlaps: NDArray[np.float64], n: int) -> OverlapSignificance:
@@ -80,16 +122,26 @@ def significance(overlaps: NDArray[np.float64], n: int) -> OverlapSignificance:
     >>> import numpy as np
     >>> from mftheory.connectome import significance
     >>> found = significance(0.3 * np.eye(20), n=10_000)
-    >>> found.level, found.share_diagonal, found.summary[:31]
-    (0.01, 1.0, 'left and right modes are relate')
+    >>> found.level, found.share_diagonal, found.related
+    (0.01, 1.0, True)
+    >>> weak = np.zeros((200, 200))
+    >>> weak[0, 0] = 0.5
+    >>> print(significance(weak, n=200).summary.split(";")[0])
+    left and right modes are related, only in mode 1 (O = 0.50, z = 7.1)
     """
-    from scipy.special import chdtrc
+    from scipy.special import chdtrc, erfc
 
     o = np.asarray(overlaps, dtype=np.float64)
     if o.ndim != 2 or o.shape[0] != o.shape[1] or o.size == 0:
         raise InvalidNetwork("overlaps", o.shape, "must be a square matrix")
     z = o * math.sqrt(n)
     diagonal, others = np.diag(z), z[~np.eye(z.shape[0], dtype=bool)]
+    k, squares = diagonal.size, diagonal**2
+    # Of the largest of k: 1 - (1 - p)^k, p the two-sided probability of one.
+    largest = -np.expm1(k * np.log1p(-np.minimum(erfc(np.abs(diagonal) / math.sqrt(2)), 1 - 1e-16)))
+    order = np.argsort(-np.abs(diagonal), kind="stable")
+    outstanding = tuple(int(a) for a in order if largest[a] < CHANCE)
+    rest = k - len(outstanding)
     return OverlapSignificance(
         level=1 / math.sqrt(n),
         modes=diagonal.size,
@@ -99,5 +151,8 @@ def significance(overlaps: NDArray[np.float64], n: int) -> OverlapSignificance:
         share_diagonal=float(np.mean(np.abs(diagonal) > BEYOND)),
         share_off_diagonal=float(np.mean(np.abs(others) > BEYOND)) if others.size else 0.0,
         share_expected=math.erfc(BEYOND / math.sqrt(2)),
-        p_diagonal=float(chdtrc(diagonal.size, np.sum(diagonal**2))),
+        p_diagonal=float(chdtrc(k, np.sum(squares))),
+        p_largest=float(largest[order[0]]),
+        outstanding=outstanding,
+        p_others=float(chdtrc(rest, np.sum(squares[order[len(outstanding) :]]))) if rest else 1.0,
     )

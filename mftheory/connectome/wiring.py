@@ -36,6 +36,8 @@ class Connectome:
         Where the signs are from: the weights, a sign column, or transmitters (with the table used).
     notes : tuple of str
         What else was found in the file that the user should know.
+    unused_columns : tuple of str
+        Columns of the file, or attributes of its edges, that play no role.
 
     Examples
     --------
@@ -57,6 +59,7 @@ class Connectome:
     left_out: Mapping[str, int] = field(default_factory=dict)
     sign_source: str = "the weights"
     notes: tuple[str, ...] = ()
+    unused_columns: tuple[str, ...] = ()
 
     @classmethod
     def read(
@@ -244,6 +247,7 @@ class Connectome:
             "parallel_edges": self.parallel_edges,
             "zero_edges": self.zero_edges,
             "left_out": dict(self.left_out),
+            "unused_columns": list(self.unused_columns),
             "self_loops": self.self_loops,
             "isolated": self.isolated,
             "without_input": self.without_input,
@@ -275,8 +279,19 @@ class Connectome:
         if self.left_out:
             parts = ", ".join(f"{reason} {number}" for reason, number in self.left_out.items())
             lines.append(f"edges left out: {parts}")
+        if self.unused_columns:
+            lines.append(self._unused())
         lines += [f"warning: {sentence}" for sentence in self.warnings]
         return "\n".join(lines)
+
+    def _unused(self) -> str:
+        names = self.unused_columns
+        shown = ", ".join(repr(name[:30]) for name in names[:6]) + (f" and {len(names) - 6} more" if names[6:] else "")
+        if self.sign_source != "the weights" or np.any(self.matrix.data < 0):  # signs are known
+            return f"columns not used: {shown}"
+        name = repr(names[0]) if len(names) == 1 else "NAME"
+        option = f"--column sign={names[0] if len(names) == 1 else 'NAME'}"
+        return f"columns not used: {shown}; if one holds signs, columns={{'sign': {name}}} ({option}) uses it"
 
     def _repr_html_(self) -> str:
         from mftheory.results.html import result_table

@@ -1,11 +1,13 @@
 """Every formula of the built-in ensembles, by label."""
 
 from mftheory.action.ensembles import BUILT_IN
+from mftheory.arguments import checked_call
 from mftheory.derive.derivation import Derivation
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Formula
 
 
+@checked_call
 def labels() -> dict[str, tuple[str, str]]:
     """Label → (ensemble, observable); published labels as in the papers, the others ensemble/observable.
 
@@ -23,6 +25,7 @@ def labels() -> dict[str, tuple[str, str]]:
     return found
 
 
+@checked_call
 def formula(label: str) -> Formula:
     """Derive the formula of that label.
 
@@ -41,6 +44,7 @@ def formula(label: str) -> Formula:
     return derivation(label).four_point(observable)
 
 
+@checked_call
 def derivation(label: str) -> Derivation:
     """The derivation that the formula of that label comes from; raises as `formula` does."""
     return Derivation(BUILT_IN[_of(label)[0]]())

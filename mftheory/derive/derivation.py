@@ -17,6 +17,7 @@ from mftheory.action import (
     msrdj,
 )
 from mftheory.action import ensembles as built_in
+from mftheory.arguments import checked_call, checked_calls
 from mftheory.derive.cavity.cavity import Cavity
 from mftheory.derive.naming import Names
 from mftheory.derive.path_integral import fluctuations
@@ -36,6 +37,7 @@ LARGE = 1_000
 """Operations in a four-point function beyond which it is not brought into a readable form."""
 
 
+@checked_calls
 class Derivation:
     """From the action of a random network to its four-point functions (theory §3).
 
@@ -233,6 +235,7 @@ class Derivation:
         return {f"{name}_{k}": f"{meaning} at ω{k}" for name, meaning in names.items() for k in (1, 2)}
 
 
+@checked_call
 def derive(network: Any) -> Derivation:
     """Derive the theory of a network, or of an ensemble of the user's own.
 

@@ -13,6 +13,7 @@ from mftheory import connectome, plots
 from mftheory.figures.networks import of_point, store
 from mftheory.results import Comparison
 from mftheory.results.provenance import provenance
+from mftheory.results.theory import dimensions
 
 Say = Callable[[str], None]
 FILES = ("dimension.png", "wiring.png", "dimension.json", "dimension.txt")
@@ -202,7 +203,8 @@ def trust_at(n: int, networks: Sequence[mf.Network]) -> dict[str, str]:
         ok, reason = theory.trusted(n)
         count = theory.number_of_dimensions(n)
         verdict = "large enough for the theory to be trusted" if ok else f"too few: {reason}"
-        said[f"{net.g_eff:g}"] = f"g_eff = {net.g_eff:g}: {count:.0f} dimensions predicted at N = {n}: {verdict}"
+        predicted = f"{dimensions(count)} dimensions predicted at N = {n}"
+        said[f"{net.g_eff:g}"] = f"g_eff = {net.g_eff:g}: {predicted}: {verdict}"
     return said
 
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check, memory
 from mftheory.network.couplings import Couplings, Dense
@@ -29,6 +30,7 @@ class Connectivity(Protocol):
     def sample(self, n: int, seed: int) -> Couplings: ...
 
 
+@checked_calls
 @dataclass(frozen=True)
 class IID:
     """Independent Gaussian couplings, ⟨J_ij⟩ = 0, ⟨J_ij²⟩ = g²/N (theory §2; [SCS88]).
@@ -77,6 +79,7 @@ class IID:
         return Dense(np.random.default_rng(seed).standard_normal((n, n)) * (self.g / math.sqrt(n)))
 
 
+@checked_calls
 @dataclass(frozen=True)
 class PartiallySymmetric:
     """Gaussian couplings with correlated reciprocal pairs, ⟨J_ij²⟩ = g²/N and ⟨J_ij J_ji⟩ = ϱ g²/N.

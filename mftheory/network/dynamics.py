@@ -4,12 +4,15 @@
 (theory §0). Everything the theory needs of a filter is H(ω); the simulator needs its state-space form.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check
 
@@ -32,6 +35,7 @@ class Dynamics(Protocol):
     def transfer(self, omega: ArrayLike) -> Complex: ...
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Leaky:
     """The leaky unit (1 + ∂_t) x = input: H(ω) = 1/(1 + iω), time in units of its time constant.
@@ -67,6 +71,7 @@ MOST = 50
 """Coefficients of a polynomial, whose zeros could not be told apart if there were more."""
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Rational:
     """A filter with a rational transfer function, H(ω) = n(iω)/d(iω): d(∂_t) x = n(∂_t) input.
@@ -142,6 +147,7 @@ class Rational:
         return 1.0 / float(-self.poles.real.max())
 
 
+@checked_calls
 @dataclass(frozen=True)
 class EulerMap:
     """Discrete time, x(n+1) = (1-δ) x(n) + δ input(n): H(ω) = δ/(e^{iω} - 1 + δ), ω in [-π, π].

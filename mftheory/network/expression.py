@@ -7,6 +7,7 @@ import ast
 import copy
 import math
 import operator
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -40,6 +41,20 @@ OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 ALLOWED = "must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions " + ", ".join(
     sorted({*FUNCTIONS, *SEVERAL})
 )
+
+HINTS = (
+    (r"\^", "** for ^"),
+    (r"\b(np|numpy|math|sp|sympy|scipy|torch|jnp)\.", "functions without a module's name: tanh(x)"),
+    (r"(?i)\brelu\b", "maximum(x, 0) for relu(x)"),
+    (r"(?i)\b(sigmoid|logistic|expit)\b", "1/(1 + exp(-x)) for the logistic function"),
+    (r"(?i)\bsoftplus\b", "log(1 + exp(x)) for softplus(x)"),
+    (r"(?i)\b(heaviside|step|theta)\b", "(1 + sign(x))/2 for a step"),
+    (r"\b(max|min|maximum|minimum)\s*\([^,]*\)", "maximum(x, 0), with two arguments"),
+    (r"(?i)\|.*\|", "abs(x) for |x|"),
+    (r"(?<![\w.])\d+\.?\d*\s*(x\b|\()", "* for every product: 2*x"),
+    (r"\bif\b", "sign, maximum or clip for cases"),
+)
+"""What is often written instead of what is allowed, and what to write."""
 
 Tree = ast.expr
 Values = Mapping[str, Callable[[Any], Any]]
@@ -107,7 +122,8 @@ def parse(text: str, parameters: frozenset[str] = frozenset()) -> Tree:
         return tree
     except (_Refused, SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
         names = ", ".join(["x", *sorted(parameters)])
-        raise InvalidNetwork("nonlinearity", text, ALLOWED.replace("in x", f"in {names}", 1)) from None
+        hint = next((f"write {instead}; " for pattern, instead in HINTS if re.search(pattern, text)), "")
+        raise InvalidNetwork("nonlinearity", text, hint + ALLOWED.replace("in x", f"in {names}", 1)) from None
 
 
 class _Refused(Exception):
@@ -217,8 +233,9 @@ def _power(base: Any, exponent: Any, functions: Values) -> Any:
         if exponent == -0.5:
             return 1.0 / functions["sqrt"](base)
         return base**exponent
-    # Not a constant exponent: e^{exponent ln base}, for a positive base.
-    log = math.log(base) if isinstance(base, float) else functions["log"](base)
+    # Not a constant exponent: e^{exponent ln base}, for a positive base; of another the formula is no function of x.
+    constant = isinstance(base, float)
+    log = (math.log(base) if base > 0 else math.nan) if constant else functions["log"](base)
     return functions["exp"](exponent * log)
 
 

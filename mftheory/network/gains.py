@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check, overlaps, strengths
 from mftheory.network.strengths import StrengthLaw
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Gains:
     """A law of single-neuron gains G_i >= 0, independent of the couplings (theory §2; [CMvML25]).

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import _check, memory
 from mftheory.network.couplings import Dense, Sparse
@@ -20,6 +21,7 @@ scipy.sparse one, which makes it 0.08 on two (validation/benchmarks/sparse.py).
 ALLOWED = "must be a square matrix of finite real numbers, dense or sparse, of at least 2 neurons"
 
 
+@checked_calls
 @dataclass(frozen=True, repr=False)
 class Given:
     """One given J, the same in every sample: to be simulated, while a theory needs an ensemble.

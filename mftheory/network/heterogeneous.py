@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check
 from mftheory.network import expression as _expression
 from mftheory.network.nonlinearity import Nonlinearity
 
 
+@checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
 class Heterogeneous:
     """Φ_θ(x), a formula with named parameters θ that differ between neurons, independent of the couplings.

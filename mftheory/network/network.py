@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check
 from mftheory.network import connectivity as _connectivity
@@ -23,6 +24,7 @@ HETEROGENEOUS = "heterogeneous"
 """Ensemble of independent couplings or modes between neurons whose Φ_θ differs."""
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Network:
     """A random recurrent network, T[x_i] = Σ_j J_ij G_j φ(x_j) + σ ξ_i; T = 1 + ∂_t unless `dynamics` says otherwise.

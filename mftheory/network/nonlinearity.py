@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import expression as _expression
 from mftheory.network.taylor import Taylor
@@ -19,6 +20,7 @@ Float64Array = NDArray[np.float64]
 _TRIAL = np.sort(np.concatenate([[0.0], np.geomspace(1e-6, 60.0, 400), np.linspace(0.05, 40.0, 800)]))
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Nonlinearity:
     """φ(x) given by a formula. Equal if the formulas are, whatever their spacing; hashable; plain data.
@@ -114,6 +116,7 @@ maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
         return value, first, second
 
 
+@checked_calls
 @dataclass(frozen=True, init=False, repr=False)
 class _BuiltIn(Nonlinearity):
     """A nonlinearity without parameters, odd and of slope 1, whose formula is coded by hand."""

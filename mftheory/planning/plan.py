@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mftheory.results.theory import FEWEST_DIMENSIONS
+from mftheory.results.theory import FEWEST_DIMENSIONS, dimensions
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Runs:
                 [
                     str(size.n),
                     str(size.networks),
-                    f"{size.dimensions:.0f}" + ("" if size.trusted else " (few)"),
+                    dimensions(size.dimensions) + ("" if size.trusted else " (few)"),
                     f"{size.spread:.1%}",
                     f"{size.estimate:.1%}",
                     f"{size.size_term:+.0%}",

@@ -1,8 +1,8 @@
 """Pictures of results."""
 
 import itertools
-from collections.abc import Iterable, Sequence
-from numbers import Real
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,13 +10,24 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle, legend
+from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle, legend, legend_above
 
 if TYPE_CHECKING:
     import xarray
 
     from mftheory.results import Comparison, Estimate, Simulation, Theory
     from mftheory.results.recording import Recording
+
+SYMBOLS = {
+    **{"g_eff": r"$g_\mathrm{eff}$", "g": "$g$", "effective_rank": "effective rank", "PR_G": r"$\mathrm{PR}_G$"},
+    **{"overlap_amplitude": "overlap amplitude", "noise": r"noise $\sigma$"},
+    **{"phi": r"$\phi$", "x": "$x$", "Phi": r"$\Phi$"},
+}
+"""How parameters and observables are written."""
+
+# Curves that coincide are both seen: through the gaps of the upper one, and around its smaller marker.
+DASHES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D")
 
 
 def theory(result: "Theory", ax: Axes | None = None, longest: float | None = None) -> Artists:
@@ -54,7 +65,7 @@ def recording(result: "Recording", ax: Axes | None = None) -> Artists:
     ax, made = axes_or_new(ax)
     tau = np.arange(round(result.max_lag / result.interval) + 1) * result.interval
     artists = _measured(ax, tau, [result.C(t) for t in tau], [result.timescale(t) for t in tau], "")
-    ax.set(xlabel=r"lag $\tau$ (in units of the interval)")
+    ax.set(xlabel=r"lag $\tau$ (as the interval: your unit)")
     lasting = result.times * result.interval
     ax.set_title(f"{result.neurons} neurons, {result.stretches} stretches of {lasting:g}", fontsize=10)
     return Artists(artists, [ax], made)
@@ -82,8 +93,8 @@ def comparison(result: "Comparison", ax: Axes | None = None) -> Artists:
     """Dimension against 1/N for each point: networks' averages, the fit's limit, and the theory at 1/N = 0."""
     ax, made = axes_or_new(ax)
     artists: list[Any] = []
-    for colour, point in zip(cycle(len(result.points)), result.points, strict=True):
-        label = _label(point.label.items())
+    labels = _labels([point.label for point in result.points])
+    for colour, point, label in zip(cycle(len(result.points)), result.points, labels, strict=True):
         inverse = [1 / size.n for size in point.sizes]
         values = [size.dimension.value for size in point.sizes]
         errors = [size.dimension.error for size in point.sizes]
@@ -92,13 +103,13 @@ def comparison(result: "Comparison", ax: Axes | None = None) -> Artists:
         artists.append(ax.errorbar([0], [limit.value], [limit.error], fmt="s", ms=5, mfc="white", color=colour))
         artists += ax.plot([0], [point.theory], marker="_", ms=18, mew=2, color=colour)
     ax.xaxis.set_major_locator(MaxNLocator(5))  # 0.0005 and its like are wide
-    ax.set(xlabel="1/N", ylabel=f"dimension PR of {result.observable}", ylim=(0, None))
-    legend(ax, title="bar at 0: theory; square: extrapolated")
+    ax.set(xlabel="1/N", ylabel=f"dimension PR of {_symbol(result.observable)}", ylim=(0, None))
+    legend_above(ax, title="bar at 0: theory; square: extrapolated")
     return Artists(artists, [ax], made)
 
 
 def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None = None) -> Artists:
-    """Dimension against the first parameter of a sweep, one colour for each combination of the others.
+    """Dimension against the first parameter of a sweep, one colour, dash and marker for each combination of the others.
 
     Lines are theory, dots the mean over networks: of a comparison extrapolated in 1/N, else of the largest size, with
     its standard error.
@@ -111,29 +122,54 @@ def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None
     first, *others = (str(name) for name in parameters if name not in ("observable", "n", "network"))
     curves = list(itertools.product(*(chosen[name].values for name in others)))
     artists: list[Any] = []
-    for colour, values in zip(cycle(len(curves)), curves, strict=True):
+    labels = _labels([dict(zip(others, values, strict=True)) for values in curves])
+    for k, (colour, values) in enumerate(zip(cycle(len(curves)), curves, strict=True)):
         curve = chosen.sel(dict(zip(others, values, strict=True)))
-        label = _label(zip(others, values, strict=True))
-        style: Any = {"color": colour, "label": label or None}
+        style: Any = {"color": colour, "label": labels[k] or None}
+        line_style: Any = {"fmt": DASHES[k % len(DASHES)], **style}
+        dots: Any = {"fmt": MARKERS[k % len(MARKERS)], "ms": 6 if k == 0 else 4, **style}
         x = curve[first].values
         if what != "simulate":
             line = "theory" if what == "compare" else "dimension"
-            artists.append(ax.errorbar(x, curve[line], curve[f"{line}_error"], fmt="-", **style))
-            style["label"] = None
+            artists.append(ax.errorbar(x, curve[line], curve[f"{line}_error"], **line_style))
+            dots["label"] = None
         if what == "compare":
-            artists.append(ax.errorbar(x, curve["extrapolated"], curve["extrapolated_error"], fmt="o", ms=4, **style))
+            artists.append(ax.errorbar(x, curve["extrapolated"], curve["extrapolated_error"], **dots))
         elif what == "simulate":
             largest = curve["dimension"].isel(n=-1)
             count = largest.count("network")
             error = largest.std("network", ddof=1) / np.sqrt(count) if largest.sizes["network"] > 1 else None
-            artists.append(ax.errorbar(x, largest.mean("network"), error, fmt="o", ms=4, **style))
-    ax.set(xlabel=first, ylabel=f"dimension PR of {chosen['observable'].item()}", ylim=(0, None))
+            artists.append(ax.errorbar(x, largest.mean("network"), error, **dots))
+    ax.set(xlabel=_symbol(first), ylabel=f"dimension PR of {_symbol(chosen['observable'].item())}", ylim=(0, None))
     if others:
-        legend(ax)
+        legend_above(ax)
     return Artists(artists, [ax], made)
 
 
-def _label(pairs: Iterable[tuple[str, Any]]) -> str:
-    """Parameters and their values, as they stand: a dollar sign of the user's starts no formula."""
-    text = ", ".join(f"{name} = {value:g}" if isinstance(value, Real) else str(value) for name, value in pairs)
+def _labels(points: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Parameters and their values, in three digits if that tells the points apart."""
+    for digits in (3, 6):
+        labels = [_label(point.items(), digits) for point in points]
+        if len(set(labels)) == len(labels):
+            break
+    return labels
+
+
+def _label(pairs: Iterable[tuple[str, Any]], digits: int) -> str:
+    parts = (
+        f"{_symbol(name)} = {value:{'' if isinstance(value, Integral) else f'.{digits}g'}}"
+        if isinstance(value, Real)
+        else _plain(str(value))
+        for name, value in pairs
+    )
+    return ", ".join(parts)
+
+
+def _symbol(name: str) -> str:
+    """How a name is written; one that is not the package's stands as it is."""
+    return SYMBOLS.get(name) or _plain(name)
+
+
+def _plain(text: str) -> str:
+    """A dollar sign of the user's starts no formula."""
     return text.replace("$", r"\$")

@@ -138,6 +138,19 @@ def legend(ax: Axes, **options: Any) -> None:
     ax.legend(**{"fontsize": 8, "title_fontsize": 8, "frameon": False, **options})
 
 
+def legend_above(ax: Axes, **options: Any) -> None:
+    """The legend above all that is drawn, error bars included, if half of the axes is enough for it."""
+    legend(ax, **{"loc": "upper right", **options})
+    drawn = ax.get_legend()
+    assert drawn is not None
+    ax.figure.figure.draw_without_rendering()  # sizes are known only then
+    box, whole = drawn.get_window_extent(), ax.get_window_extent()
+    share = (box.height + 0.02 * whole.height) / whole.height
+    low, high = ax.get_ylim()
+    if 0 < share < 0.5 and ax.get_yscale() == "linear":
+        ax.set_ylim(low, low + (high - low) / (1 - share))
+
+
 def cycle(n: int) -> list[str]:
     """n colours, from the start again after the last."""
     return [COLOURS[k % len(COLOURS)] for k in range(n)]

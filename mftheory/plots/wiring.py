@@ -56,14 +56,22 @@ def levels(result: "Prediction", ax: Axes | None = None) -> Artists:
                     artists.append(bar)
         ax.plot([], [], "s", mfc="white", color=colour, label=f"{label} predicted")
         ax.plot([], [], "o", color=colour, label=f"{label} simulated")
-    low, high = ax.get_ylim()
+    shown = [
+        one.value
+        for level in result.levels
+        for found in (level.predicted, level.simulated)
+        for one in found.values()
+        if np.isfinite(one.value) and one.value > 0
+    ]
     ax.set_xticks(range(len(names)), [name.replace(" ", "\n") for name in names], fontsize=9)
     ax.set(ylabel="dimension of activity PR", yscale="log", xlim=(-0.5, len(names) - 0.5))
-    ax.set_ylim(min(0.5 * max(low, 1e-5), 0.1), 1.2 if high > 0.1 else 2 * high)
+    # Down to the lowest value; an error bar that reaches below it, to 0 perhaps, is cut.
+    low, high = (0.5 * min(shown), 2 * max(shown)) if shown else (0.1, 1.2)
+    ax.set_ylim(min(low, 0.1), 1.2 if high > 0.2 else high)
     ax.set_title(
         rf"$g_\mathrm{{eff}}$ = {result.g_eff:g}" + (f", noise {result.noise:g}" if result.noise else ""), fontsize=10
     )
-    legend(ax, loc="lower left")
+    legend(ax)
     return Artists(artists, [ax], made)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mftheory.results.aligned import aligned
 from mftheory.results.estimate import Estimate
-from mftheory.results.theory import FEWEST_DIMENSIONS
+from mftheory.results.kept import Kept
+from mftheory.results.theory import FEWEST_DIMENSIONS, dimensions
 
 if TYPE_CHECKING:
     import xarray
@@ -96,7 +95,7 @@ class ComparedPoint:
 
     @property
     def ok(self) -> bool:
-        """Theory and simulation agree within 3 standard errors."""
+        """Theory and simulation agree within 3 standard errors: no verdict on the theory unless it is `trusted`."""
         return abs(self.z) <= STANDARD_ERRORS
 
     @property
@@ -125,7 +124,7 @@ class ComparedPoint:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Kept):
     """Theory against simulation at several points; see `mftheory.compare.compare` for the statistics.
 
     Attributes
@@ -162,13 +161,24 @@ class Comparison:
 
     @property
     def ok(self) -> bool:
-        """Every point agrees within 3 standard errors."""
+        """Every point agrees within 3 standard errors.
+
+        This alone says little. Whether the networks could have excluded a wrong theory says `informative`; whether
+        they were large enough for the theory to apply, `trusted`. Where it is False, the theory may hold although
+        `ok` is False, and need not although it is True: take larger networks.
+        """
         return all(point.ok for point in self.points)
 
     @property
-    def informative(self) -> bool:
-        """Every point that has an alternative could have told it from the theory."""
-        return all(point.informative is not False for point in self.points)
+    def informative(self) -> bool | None:
+        """Every point that has an alternative could have told it from the theory; None if no point has one."""
+        known = [point.informative for point in self.points if point.informative is not None]
+        return all(known) if known else None
+
+    @property
+    def trusted(self) -> bool:
+        """At every point and size the theory predicts `FEWEST_DIMENSIONS` or more, as it assumes."""
+        return all(point.trusted for point in self.points)
 
     def table(self) -> str:
         """The comparison as aligned text, one line a point."""
@@ -188,37 +198,6 @@ class Comparison:
         from mftheory.results.stored.comparison import to_dataset
 
         return to_dataset(self)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Keep it in a netCDF file, without loss; `mftheory.load` reads it back.
-
-        Parameters
-        ----------
-        path : path
-            The file, by custom ``*.nc``. What was there is replaced, in one move.
-
-        Returns
-        -------
-        Path
-
-        Raises
-        ------
-        InvalidFile
-            If it cannot be written.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> import mftheory as mf
-        >>> runs = {"trajectories": 8, "duration": 20.0, "jobs": 1}
-        >>> result = mf.compare(mf.Network(mf.IID(3.0)), n=[30, 60], seeds=2, **runs)
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     mf.load(result.save(f"{folder}/comparison.nc")) == result
-        True
-        """
-        from mftheory.results.stored import save
-
-        return save(self, path)
 
     def plot(self, ax: Any = None) -> Artists:
         """Draw dimension against 1/N, the extrapolation and the theory, on a Matplotlib axes; return the artists.
@@ -245,6 +224,7 @@ class Comparison:
             "observable": self.observable,
             "ok": self.ok,
             "informative": self.informative,
+            "trusted": self.trusted,
             "points": points,
         }
 
@@ -274,7 +254,7 @@ class Comparison:
                     _with_error(point.theory, point.theory_error),
                     f"{point.extrapolated.value:.4f} ± {point.extrapolated.error:.4f}",
                     f"{point.z:+.2f}",
-                    f"{point.number_of_dimensions:.0f}",
+                    f"{point.number_of_dimensions:.0f}" if point.trusted else dimensions(point.number_of_dimensions),
                     "" if point.power is None else f"{point.power:.2f}",
                     "" if point.alternative_z is None else f"{point.alternative_z:+.1f}",
                     " ".join(f"{size.n}:{size.networks}" for size in point.sizes),
@@ -285,7 +265,10 @@ class Comparison:
 
     def __repr__(self) -> str:
         worst = max(self.z_scores, key=abs)
-        return f"Comparison({len(self.points)} points, largest deviation {worst:+.1f} standard errors)"
+        number = f"{len(self.points)} point{'s' if len(self.points) != 1 else ''}"
+        doubtful = sum(not point.trusted for point in self.points)
+        doubt = f"; theory in doubt at {doubtful}" if doubtful else ""
+        return f"Comparison({number}, largest deviation {worst:+.1f} standard errors{doubt})"
 
 
 def _with_error(value: float, error: float) -> str:

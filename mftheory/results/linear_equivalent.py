@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import Unsupported
+from mftheory.results.kept import Kept
 from mftheory.results.participation import participation_ratio
 from mftheory.results.theory import checked_observable
 
@@ -29,7 +28,7 @@ _OURS = {"equal_time"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LinearEquivalent:
+class LinearEquivalent(Kept):
     """Cross spectra that the linear-equivalent network predicts for one J, from `mftheory.linear_equivalent`.
 
     `C^a_ij(ω) = ∫ dτ e^{-iωτ} ⟨a_i(t) a_j(t+τ)⟩`, in units of the neurons' time constant.
@@ -180,39 +179,6 @@ class LinearEquivalent:
         from mftheory.results.stored.linear_equivalent import to_xarray
 
         return to_xarray(self)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Keep it in a netCDF file, with J, the network and where it came from; `mftheory.load` reads it back.
-
-        Without loss: complex numbers to the last bit. Covariances at equal times are kept if they were asked for.
-
-        Parameters
-        ----------
-        path : path
-            The file, by custom ``*.nc``. What was there is replaced, in one move.
-
-        Returns
-        -------
-        Path
-
-        Raises
-        ------
-        InvalidFile
-            If it cannot be written.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> import mftheory as mf
-        >>> found = mf.linear_equivalent(mf.Network(mf.IID(3.0)), n=50, seed=0, omega=[0.0, 0.5])
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     same = mf.load(found.save(f"{folder}/found.nc"))
-        >>> bool((same.cross_spectra("x") == found.cross_spectra("x")).all())
-        True
-        """
-        from mftheory.results.stored import save
-
-        return save(self, path)
 
     def _repr_html_(self) -> str:
         from mftheory.results.html import result_table

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.results.estimate import Estimate
+from mftheory.results.kept import Kept
 from mftheory.results.theory import checked_observable
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ _OURS = {"among", "lagged"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PredictedCovariance:
+class PredictedCovariance(Kept):
     """Covariances of one given J, from `mftheory.predict_covariance`.
 
     Attributes
@@ -252,10 +253,7 @@ class PredictedCovariance:
         return to_xarray(self, among)
 
     def save(self, path: str | os.PathLike[str], among: ArrayLike | None = None) -> Path:
-        """Keep it in a netCDF file, with J and where it came from; `mftheory.load` reads it back.
-
-        C(τ) is tabulated up to twelve decay times, with the error of interpolation; the rest is kept as it is. Where J
-        was not decomposed, covariances are kept of some neurons only.
+        """As `Kept.save`; where J was not decomposed, covariances are kept of some neurons only.
 
         Parameters
         ----------
@@ -274,25 +272,11 @@ class PredictedCovariance:
             If it cannot be written.
         InvalidNetwork
             If a neuron does not exist.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> import numpy as np
-        >>> import mftheory as mf
-        >>> J = np.random.default_rng(0).standard_normal((50, 50)) * 0.8 / 50**0.5
-        >>> found = mf.predict_covariance(mf.Network(mf.Given(J), noise=0.5))
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     same = mf.load(found.save(f"{folder}/found.nc"))
-        >>> bool((same.covariance("x") == found.covariance("x")).all()), same.network == found.network
-        (True, True)
         """
-        from mftheory.results.stored import save
-
-        if among is not None:
-            self.covariance(among=among)  # refused before anything is written
-            return save(replace(self, neurons=np.asarray(among)), path)
-        return save(self, path)
+        if among is None:
+            return super().save(path)
+        self.covariance(among=among)  # refused before anything is written
+        return replace(self, neurons=np.asarray(among)).save(path)
 
     def _repr_html_(self) -> str:
         from mftheory.results.html import result_table

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 
 from mftheory.results.aligned import aligned
 from mftheory.results.estimate import Estimate
+from mftheory.results.kept import Kept
 from mftheory.results.predicted import Agreement
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ class Level:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Prediction:
+class Prediction(Kept):
     """A wiring diagram in the terms of the theory, from `mftheory.predict`.
 
     Attributes
@@ -179,38 +178,6 @@ class Prediction:
         from mftheory.results.stored.prediction import to_xarray
 
         return to_xarray(self)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Keep it in a netCDF file, without loss, with where it came from; `mftheory.load` reads it back.
-
-        Parameters
-        ----------
-        path : path
-            The file, by custom ``*.nc``. What was there is replaced, in one move.
-
-        Returns
-        -------
-        Path
-
-        Raises
-        ------
-        InvalidFile
-            If it cannot be written.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> import mftheory as mf
-        >>> worm = mf.Connectome.read(mf.connectome.sample_data("celegans"))
-        >>> found = mf.predict(worm, g_eff=0.5, noise=0.5, simulate=False)
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     same = mf.load(found.save(f"{folder}/worm.nc"))
-        >>> same.levels == found.levels, same.formulas["i.i.d."]["phi"]["label"]
-        (True, 'psi-iid')
-        """
-        from mftheory.results.stored import save
-
-        return save(self, path)
 
     def plot(self, axes: Any = None) -> Artists:
         """Draw the matrix, singular values, overlaps, eigenvalues and dimensions, on eight axes; return the artists.

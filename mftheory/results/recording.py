@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 from mftheory.errors import InvalidNetwork
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife
+from mftheory.results.kept import Kept
 from mftheory.results.moments import Moments, Replicates
 from mftheory.results.sampled_lags import lag_of
 
@@ -26,7 +25,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Recording:
+class Recording(Kept):
     """Covariances of recorded neurons in time and between each other, about each neuron's mean (theory §1).
 
     C, Ψ and mean squared variances are unbiased for stationary activity in independent stretches; ratios of them lose
@@ -143,29 +142,6 @@ class Recording:
         coordinates = {"tau": ("tau", tau, {"units": "units of interval", "long_name": "time lag τ"})}
         plain = {name: getattr(self, name) for name in ("neurons", "stretches", "times", "interval", "gap")}
         return xarray.Dataset(variables, coords=coordinates, attrs=plain)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Keep it in a netCDF file; `mftheory.load` reads it back, with the same numbers to the last bit.
-
-        The activity itself is not in it.
-
-        Parameters
-        ----------
-        path : path
-            The file, by custom ``*.nc``. What was there is replaced, in one move.
-
-        Returns
-        -------
-        Path
-
-        Raises
-        ------
-        InvalidFile
-            If it cannot be written.
-        """
-        from mftheory.results.stored import save
-
-        return save(self, path)
 
     def plot(self, ax: Any = None) -> Artists:
         """Draw C(τ)/C(0) and Ψ(τ, 0)/Ψ(0, 0) with error bars, on a Matplotlib axes; return the artists."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from mftheory.errors import InvalidNetwork
 from mftheory.results.components import PrincipalComponents
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife, jackknife_error, leave_one_out_mean
+from mftheory.results.kept import Kept
 from mftheory.results.moments import Moments
 from mftheory.results.participation import participation_ratio
 from mftheory.results.response import Response
@@ -36,7 +35,7 @@ _TIME = "time constant"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Simulation:
+class Simulation(Kept):
     """One simulated network: two- and four-point functions, dimension, response, covariance (theory §1).
 
     C and Ψ are unbiased. The dimension and the timescales are ratios of them; their bias of first order in the
@@ -251,39 +250,6 @@ class Simulation:
     def provenance(self) -> dict[str, Any]:
         """How the numbers were made: plain values."""
         return {"network": repr(self.network), **{name: getattr(self, name) for name in _PROVENANCE}}
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Keep it in a netCDF file, with the network and where it came from; `mftheory.load` reads it back.
-
-        Everything is kept that an estimate is made of, so what is read back gives the same numbers to the last bit.
-
-        Parameters
-        ----------
-        path : path
-            The file, by custom ``*.nc``. What was there is replaced, in one move.
-
-        Returns
-        -------
-        Path
-
-        Raises
-        ------
-        InvalidFile
-            If it cannot be written.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> import mftheory as mf
-        >>> run = mf.simulate(mf.Network(mf.IID(3.0)), n=50, seed=0, trajectories=8, duration=20.0)
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     same = mf.load(run.save(f"{folder}/run.nc"))
-        >>> same.network == run.network, same.dimension("x") == run.dimension("x")
-        (True, True)
-        """
-        from mftheory.results.stored import save
-
-        return save(self, path)
 
     def plot(self, ax: Any = None, observable: str | None = None) -> Artists:
         """Draw C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) with error bars, on a Matplotlib axes; return the artists.

@@ -1,11 +1,9 @@
 """What the mean-field theory says of a network, in numbers."""
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -13,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork, MFTheoryError, Unsupported
 from mftheory.results.jackknife import jackknife_error
+from mftheory.results.kept import Kept
 
 if TYPE_CHECKING:
     import xarray
@@ -28,6 +27,20 @@ OBSERVABLES_WITH_GAINS = (*OBSERVABLES, "Phi", "readout")
 #: dimensions sampled networks were seen to average 20% above the limit with a spread of 33%, at 26 dimensions 15%
 #: and 21%, at 52 spread 10% (theory §8; g_eff = 6, effective rank 0.3).
 FEWEST_DIMENSIONS = 10.0
+
+
+def dimensions(number: float) -> str:
+    """A predicted number of dimensions in few digits; what is too few is not rounded up to enough.
+
+    Examples
+    --------
+    >>> dimensions(49.74), dimensions(1234.5), dimensions(4.97), dimensions(9.98)
+    ('49.7', '1234', '5', '9.98')
+    """
+    if number >= FEWEST_DIMENSIONS:
+        return f"{number:.3g}" if number < 1000 else f"{number:.0f}"
+    shown = (f"{number:.{digits}g}" for digits in range(2, 18))
+    return next((text for text in shown if float(text) < FEWEST_DIMENSIONS), repr(number))
 
 
 class Trust(NamedTuple):
@@ -78,7 +91,7 @@ _OURS = {"refined", "growth", "replicas", "kernel_of"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Theory:
+class Theory(Kept):
     """Two- and four-point functions of a network in the limit of many neurons, with error estimates.
 
     Obtained from `mftheory.solve`. Times τ are in units of the neurons' time constant, frequencies ω in radians per
@@ -303,11 +316,12 @@ class Theory:
         """
         number = self.number_of_dimensions(n, observable)
         if number >= FEWEST_DIMENSIONS:
-            return Trust(True, f"predicts {number:.3g} dimensions for n = {n}")
+            return Trust(True, f"predicts {dimensions(number)} dimensions for n = {n}")
         needed = int(np.ceil(FEWEST_DIMENSIONS * n / number))
         return Trust(
             False,
-            f"predicts {number:.2g} dimensions for n = {n}; at least {FEWEST_DIMENSIONS:g} are needed (n >= {needed})",
+            f"predicts {dimensions(number)} dimensions for n = {n}; at least {FEWEST_DIMENSIONS:g} are needed "
+            f"(n >= {needed})",
         )
 
     def lags(self, longest: float, count: int = 241) -> Array:
@@ -371,42 +385,6 @@ class Theory:
             "status": self.status,
         }
         return xarray.Dataset(variables, coordinates, attributes)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Keep it in a netCDF file, with the network and where it came from; `mftheory.load` reads it back.
-
-        All functions are tabulated up to twelve decay times and the highest frequency. What is read back has the
-        solver's numbers there, interpolates between (`C_error` includes what that costs), and refuses to go beyond.
-
-        Parameters
-        ----------
-        path : path
-            The file, by custom ``*.nc``. What was there is replaced, in one move.
-
-        Returns
-        -------
-        Path
-
-        Raises
-        ------
-        InvalidFile
-            If it cannot be written.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> import mftheory as mf
-        >>> theory = mf.solve(mf.Network(mf.IID(3.0)))
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     same = mf.load(theory.save(f"{folder}/theory.nc"))
-        >>> same.network == theory.network, same.dimension("x") == theory.dimension("x")
-        (True, True)
-        >>> bool(abs(same.C("phi", 0.123) - theory.C("phi", 0.123)) <= same.C_error("phi", 0.123) < 1e-7)
-        True
-        """
-        from mftheory.results.stored import save
-
-        return save(self, path)
 
     def plot(self, ax: Any = None, longest: float | None = None) -> "Artists":
         """Draw C^φ(τ) and the timescale Ψ^φ(τ, 0), normalised, on a Matplotlib axes; return the artists.

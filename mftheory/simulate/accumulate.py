@@ -89,7 +89,9 @@ class Accumulator:
         with np.errstate(over="ignore", invalid="ignore"):
             found = lagged_products(a, self._lags, parts)
         if not np.isfinite(found.pairs[0, 0].sum()):
-            raise NotConverged("the simulated state grows beyond all bounds: check the couplings, or let φ saturate")
+            raise NotConverged(
+                "the simulated state grows beyond all bounds: lower the coupling strength, or let φ saturate"
+            )
         self._two += times * found.two
         self._pairs += times * found.pairs
         sums = [a[:, part].sum(axis=1, dtype=np.float64) for part in parts]

@@ -21,7 +21,10 @@ LONGEST = 16
 """How many times the duration a target may take."""
 
 DEAD = 1e-12
-"""C(0) of a network whose activity died out."""
+"""C(0) below which nothing fluctuates."""
+
+RESTING = 1e-6
+"""Mean square of x above which a network that does not fluctuate is at a fixed point other than x = 0."""
 
 Reference = dict[str, NDArray[np.float64]]
 """Mean activity measured before, by observable; empty where activity has no means."""
@@ -65,10 +68,17 @@ class Measurement:
             return f"not equilibrated: halves of the run differ by {self.drift:.1f} standard errors; lengthen burn_in"
         return ""
 
-    def check_active(self) -> None:
-        """Stop where activity has died out: nothing fluctuates that could be measured."""
-        if all(a.moments().two_point(0)[0] < DEAD for a in equilibration.watch(self.accumulators)):
+    def check_active(self, x: NDArray[Any]) -> None:
+        """Stop where nothing fluctuates that could be measured; x, (n, trajectories), are the last states."""
+        if any(a.moments().two_point(0)[0] >= DEAD for a in equilibration.watch(self.accumulators)):
+            return
+        left = float(np.mean(np.square(x, dtype=np.float64)))
+        if left < RESTING:
             raise Quiescent("the activity of this network died out: raise the coupling strength, or give it noise")
+        raise Quiescent(
+            f"this network came to rest at a fixed point (mean square {left:.4g} of x), where nothing fluctuates: "
+            "change the coupling strength, or give it noise"
+        )
 
     def error(self) -> float:
         """Relative standard error of the first observable's dimension."""
@@ -129,7 +139,7 @@ def measure(
             break
         discarded += clock.times * clock.stride
         run.progress.total += clock.times * clock.stride
-    measurement.check_active()
+    measurement.check_active(run.stepper.x)
     return discarded, reference, measurement
 
 

@@ -1,5 +1,7 @@
 """The simulator's estimators on activity that was recorded elsewhere, of a part of the neurons."""
 
+import warnings
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -52,8 +54,15 @@ def measure_recording(
     lags = round(max_lag / interval) if 0 <= max_lag <= longest else -1
     if lags < 0:
         raise InvalidNetwork("max_lag", max_lag, f"must be between 0 and {longest:g}, less than a stretch")
+    if neurons > count * times:
+        message = f"{neurons} neurons, {count} stretches of {times} times: are times and neurons exchanged?"
+        warnings.warn(message, stacklevel=4)
     mean = values.mean(axis=(0, 1))
-    if not np.any(values != mean):
+    still = int(np.count_nonzero(np.all(values == values[0, 0], axis=(0, 1))))
+    if 0 < still < neurons:
+        message = f"{still} of {neurons} neurons do not vary at all; they count, as the circuit's silent neurons"
+        warnings.warn(message, stacklevel=4)
+    if still == neurons:
         raise InvalidNetwork("activity", float(mean[0]), "must vary in time; every neuron's is constant")
     accumulator = Accumulator(Observable("activity", neurons, True, slice(0, neurons), None, None), lags, mean)
     block = block_length(neurons, count, lags, times, LONGEST_BLOCK)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.errors import NotConverged
 from mftheory.network import Couplings
 from mftheory.network.sampled import SampledNetwork
 from mftheory.progress import Progress
@@ -14,8 +15,14 @@ from mftheory.simulate.clock import Clock
 from mftheory.simulate.nonlinearities import Activation
 from mftheory.simulate.observables import activation, have_means
 from mftheory.simulate.steppers import stepper
-from mftheory.simulate.stepping import Stepper
+from mftheory.simulate.stepping import Overflowed, Stepper
 from mftheory.simulate.streams import INITIAL_STATES, NOISE, trajectory_seeds
+
+FAR = 20.0
+"""Fields at which φ that saturate have done so: between this and its double they change by little."""
+
+STEEP = 0.01
+"""Slope of φ between the two above which it does not saturate: tanh has 0, log(1 + exp(x)) has 1."""
 
 
 class Run:
@@ -47,7 +54,7 @@ class Run:
         integrator: str,
         progress: Progress,
     ) -> None:
-        phi = activation(drawn.groups, precision)
+        self.phi = phi = activation(drawn.groups, precision)
         couplings = drawn.couplings.astype(precision)
         x = _initial_states(couplings, drawn.scale, phi, seed, trajectories, precision)
         noise = trajectory_seeds(seed, NOISE, trajectories)
@@ -68,8 +75,25 @@ class Run:
     def advance(self, steps: int) -> None:
         """Without looking."""
         with np.errstate(over="ignore", invalid="ignore"):  # the stepper looks for itself
-            self.stepper.advance(steps)
+            try:
+                self.stepper.advance(steps)
+            except Overflowed:
+                if not self._grows_without_bound():
+                    raise
+                raise NotConverged(
+                    "the simulated state grows beyond all bounds: lower the coupling strength, or let φ saturate"
+                ) from None
         self.progress.update(steps)
+
+    def _grows_without_bound(self) -> bool:
+        """Whether φ still grows in proportion to x, or faster, where those that saturate have done so."""
+        x, ends = self.stepper.x, []
+        for end in (-2.0, -1.0, 1.0, 2.0):
+            activity = np.empty_like(x)
+            self.phi(np.full_like(x, end * FAR), activity)
+            ends.append(activity.astype(np.float64))
+        slopes = np.abs([ends[1] - ends[0], ends[3] - ends[2]]) / FAR
+        return not bool(np.max(slopes) <= STEEP)  # or it has overflowed
 
     def blocks(self, samples: int) -> Iterator[NDArray[Any]]:
         """States at the next sampling times, (trajectories, times, n), in blocks none of which is short."""

@@ -172,7 +172,7 @@ def simulate(
         }
         pushed = respond(run, [o.name for o in measured]) if times.response else None
     if status:
-        warnings.warn(status, stacklevel=3)  # the caller of `mftheory.simulate`
+        warnings.warn(status, stacklevel=4)  # the caller of `mftheory.simulate`, a checked call
     return Simulation(
         network=network,
         n=n,

@@ -112,7 +112,11 @@ class Noise:
             x += self.draw()
 
 
+class Overflowed(NotConverged):
+    """The simulated state is no longer finite."""
+
+
 def check_finite(x: NDArray[Any]) -> None:
     """Stop a run whose state overflowed."""
     if not np.isfinite(np.sum(x, dtype=np.float64)):
-        raise NotConverged("the simulated state is no longer finite: reduce dt, or check the couplings")
+        raise Overflowed("the simulated state is no longer finite: reduce dt, or check the couplings")

@@ -1,5 +1,7 @@
 """Dimensions of activity over whole arrays of parameters."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +10,8 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mftheory.errors import InvalidNetwork
+from mftheory.arguments import checked_call
+from mftheory.errors import InvalidNetwork, Quiescent
 from mftheory.kernels import committed
 from mftheory.network import Dynamics, Erf, Leaky, Nonlinearity, _check, memory
 from mftheory.network.dynamics import checked as checked_dynamics
@@ -46,6 +49,7 @@ def dimension(
     noise: ArrayLike = ...,
     dynamics: Dynamics | None = ...,
 ) -> tuple[Any, Any]: ...
+@checked_call
 def dimension(
     g_eff: ArrayLike,
     effective_rank: ArrayLike = math.inf,
@@ -94,7 +98,7 @@ def dimension(
         Naming the argument, if a value is not a number above 0 (the noise: not below), gains_pr is above 1, or the
         observable or the dynamics are unknown.
     Quiescent
-        If without noise g_eff φ'(0) max|H| <= 1 anywhere; max|H| = 1 for leaky units.
+        If without noise g_eff φ'(0) max|H| <= 1 anywhere, naming the entries; max|H| = 1 for leaky units.
     NotConverged
         If a two-point solution was not found.
 
@@ -119,7 +123,7 @@ def dimension(
     gains = gains_pr is not None
     observable = checked_observable(observable, OBSERVABLES_WITH_GAINS if gains else OBSERVABLES)
     phi = Erf() if nonlinearity is None else nonlinearity
-    settings = Settings() if settings is None else settings
+    settings = Settings.of(settings)
     strength = _positive("g_eff", g_eff, finite=True)
     rank = _positive("effective_rank", effective_rank, finite=False)
     pr = _positive("gains_pr", 1.0 if gains_pr is None else gains_pr, finite=True)
@@ -136,16 +140,36 @@ def dimension(
     kappa, spread_of_gains = 1.0 / rank, 1.0 / pr - 1.0
     value, spread = np.empty(strength.shape), np.empty(strength.shape)
     solver = _Solver(observable, phi, Leaky() if dynamics is None else checked_dynamics(dynamics), gains)
-    for g, sigma in np.unique(np.stack([strength.ravel(), level.ravel()]), axis=1).T:
+    distinct = np.unique(np.stack([strength.ravel(), level.ravel()]), axis=1).T
+    still, why = np.zeros(strength.shape, dtype=bool), ""
+    for g, sigma in sorted(distinct.tolist(), key=lambda pair: pair[1] > 0):  # first without noise, from small g_eff on
         here = (strength == g) & (level == sigma)
         points = kappa[here], spread_of_gains[here]
-        value[here], rounding = solver.dimensions(float(g), float(sigma), settings, *points)
+        try:
+            value[here], rounding = solver.dimensions(g, sigma, settings, *points)
+        except Quiescent as quiescent:
+            if value.ndim == 0:
+                raise
+            still |= here
+            why = str(quiescent)
+            continue
+        if still.any():
+            break
         if error:
             finer, _ = solver.dimensions(float(g), float(sigma), settings.refined(), *points)
             spread[here] = 2.0 * np.abs(value[here] - finer) + (ROUNDING + rounding) * value[here]
+    if still.any():
+        raise Quiescent(f"{why}; {_which(still)}")
     if value.ndim == 0:
         return (float(value), float(spread)) if error else float(value)
     return (value, spread) if error else value
+
+
+def _which(still: NDArray[np.bool_]) -> str:
+    """The entries that have no fluctuating state."""
+    first = [str(where) for where in np.argwhere(still)[:3].tolist()]
+    more = ", ..." if still.sum() > len(first) else ""
+    return f"{still.sum()} of {still.size} entries have none, {', '.join(first)}{more}: leave them out"
 
 
 def low_rank_coefficient(
@@ -168,7 +192,7 @@ def low_rank_coefficient(
     phi = Erf() if nonlinearity is None else nonlinearity
     g = float(_positive("g_eff", g_eff, finite=True))
     solver = _Solver(observable, phi, Leaky(), gains=False)
-    found = solver.at(g, 0.0, Settings() if settings is None else settings, [(0.0, 0.0), (1.0, 0.0)])
+    found = solver.at(g, 0.0, Settings.of(settings), [(0.0, 0.0), (1.0, 0.0)])
     return found.variance**2 / (found.psi[1] - found.psi[0])
 
 

@@ -1,10 +1,13 @@
 """The numerical settings of the Gaussian single-site theory, all of them, in one place."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Settings:
     """How finely the theory is evaluated. The defaults give about twelve digits.
@@ -71,6 +74,18 @@ class Settings:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise InvalidNetwork(name, value, f"must be a number from {low} to {high}")
+
+    @classmethod
+    def of(cls, given: Any) -> "Settings":
+        """Settings as they are, or the default for None; InvalidNetwork for anything else."""
+        if given is None:
+            return cls()
+        if not isinstance(given, cls):
+            allowed = (
+                "must be a mftheory.solve.settings.Settings, or left out; a theory takes no n, being that of N → ∞"
+            )
+            raise InvalidNetwork("settings", given, allowed)
+        return given
 
     def refined(self) -> "Settings":
         """Every setting made finer at once: two more nodes on panels shorter by a fifth, a longer window."""

@@ -68,7 +68,7 @@ def assemble(
     noise: float = 0.0,
 ) -> Theory:
     """The theory of neurons with Gaussian input g_eff² C^φ(ω) + σ², given the kernels of its four-point functions."""
-    settings = Settings() if settings is None else settings
+    settings = Settings.of(settings)
     dynamics = Leaky() if dynamics is None else dynamics
 
     def four_point(settings: Settings) -> FourPoint:

@@ -189,7 +189,7 @@ def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> T
 def of_averages(g_eff: float, slope: float, gaussian: Averages, settings: Settings) -> TwoPoint:
     """As `two_point`, of a nonlinearity given by φ'(0) and its Gaussian averages."""
     if g_eff * slope <= 1.0:
-        needed = f"needs g_eff > {1.0 / slope:g}" if slope > 0 else "cannot exist, as φ'(0) = 0"
+        needed = f"needs g_eff > {1.0 / slope:g}, or noise" if slope > 0 else "cannot exist, as φ'(0) = 0"
         raise Quiescent(f"g_eff = {g_eff:g}: x = 0 is stable; a fluctuating state that grows out of it {needed}")
     c0 = _variance(g_eff, slope, gaussian)
     return trajectory(g_eff, c0, gaussian.gain(c0), gaussian, settings)

@@ -174,5 +174,5 @@ def _warn(plan: Plan, finished: Mapping[str, Record]) -> None:
     warnings.warn(
         f"{len(poor)} of {len(records)} results are missing ({without}) or in doubt ({len(poor) - without}), see "
         f"status; such as: {first['status']}",
-        stacklevel=4,
+        stacklevel=5,
     )

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
+import mftheory as mf
 from mftheory import InvalidNetwork
+from mftheory.api.neighbour import simpler_dimension
 from mftheory.compare.compare import Point, compare
 from mftheory.results.extrapolate import change_without_smallest, intercept
 from mftheory.results.jackknife import normal_deviate
@@ -110,6 +112,23 @@ def test_few_dimensions_and_a_single_size_are_remarked():
     assert "theory in doubt" in result.table()
     assert "not extrapolated" in result.table()
     assert result.points[0].informative is None
+    assert result.informative is None  # nothing could have been excluded
+    assert not result.trusted
+    assert repr(result).endswith("; theory in doubt at 1)")
+
+
+def test_what_is_informative_is_said_of_points_with_an_alternative():
+    records = draw(np.random.default_rng(0))
+    alone, sharp, blunt = Point(0.05, records), Point(0.05, records, 0.0894), Point(0.05, records, 0.052)
+    for points, expected in (([alone], None), ([alone, sharp], True), ([sharp, blunt, alone], False)):
+        assert compare(points).informative is expected
+
+
+def test_too_few_dimensions_are_not_rounded_up_to_enough():
+    records = [{"n": 500, "dimension": d} for d in (0.019, 0.021, 0.02)]
+    row = compare([Point(9.98 / 500, records)]).table().splitlines()[1]
+    assert " 9.98 " in row
+    assert "few dimensions" in row
 
 
 def test_everything_goes_to_json():
@@ -121,7 +140,7 @@ def test_everything_goes_to_json():
     lines = result.table().splitlines()
     assert len(lines) == 2
     assert lines[1].startswith("3 ")
-    assert repr(result).startswith("Comparison(1 points")
+    assert repr(result).startswith("Comparison(1 point, ")
 
 
 @pytest.mark.parametrize(
@@ -185,3 +204,14 @@ def test_an_uncertain_theory_says_so():
     assert json.loads(json.dumps(compare([Point(0.05, records, theory_error=0.004)]).to_dict()))["points"][0][
         "theory_error"
     ] == pytest.approx(0.004)
+
+
+@pytest.mark.numeric
+def test_gains_have_the_theory_without_them_as_an_alternative() -> None:
+    net = mf.Network(mf.IID(3.0), gains=[0.5, 1.5])
+    plain = mf.solve(mf.Network(mf.IID(net.g_eff)))
+    for observable, without in (("phi", "phi"), ("x", "x"), ("Phi", "phi"), ("readout", "phi")):
+        assert simpler_dimension(net, observable) == plain.dimension(without)
+    assert mf.solve(net).dimension() < 0.9 * plain.dimension()
+    for alike in (None, [1.0, 1.0], [2.0, 2.0]):  # nothing to tell apart
+        assert simpler_dimension(mf.Network(mf.IID(3.0), gains=alike), "phi") is None

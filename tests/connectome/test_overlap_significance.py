@@ -1,5 +1,7 @@
 """Overlaps against chance: unrelated vectors pass as such, related ones do not."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -25,7 +27,39 @@ def test_independent_couplings_have_chance_overlaps():
     # Off the diagonal 39,800 pairs, slightly dependent: rms 1 ± 0.004; observed 0.998. Share 0.27% ± 0.03%.
     assert found.off_diagonal_rms == pytest.approx(1.0, abs=0.02)
     assert found.share_off_diagonal == pytest.approx(found.share_expected, abs=0.0013)
-    assert "beyond chance" in found.summary
+    # Of the largest of 200: p < 1e-4 by chance once in 10⁴; observed 0.09.
+    assert found.p_largest > 1e-4
+    assert not found.related
+    assert found.summary.startswith("no overlaps of left and right modes beyond chance: ")
+
+
+@pytest.mark.exact
+@pytest.mark.parametrize("k", [1, 2, 200])
+def test_the_largest_overlap_has_the_law_of_the_largest_of_k(k):
+    n, z = 400, 3.5
+    o = np.zeros((k, k))
+    o[-1, -1] = -z / np.sqrt(n)
+    found = significance(o, n)
+    one = math.erfc(z / math.sqrt(2))
+    assert found.p_largest == pytest.approx(1 - (1 - one) ** k, rel=1e-9)
+    assert found.largest == k - 1
+    assert (found.outstanding == (k - 1,)) == (found.p_largest < 1e-3)
+    assert (found.p_others == 1.0) or k > 1
+
+
+@pytest.mark.statistical
+def test_one_strong_mode_is_not_lost_among_many():
+    n, k = 200, 200
+    o = np.random.default_rng(2).standard_normal((k, k)) / np.sqrt(n)
+    o[4, 4] = 0.5
+    found = significance(o, n)
+    assert found.p_diagonal > 1e-6  # the sum over 200 hardly sees it: observed 5e-4
+    assert found.p_largest < 1e-9
+    assert found.outstanding == (4,)
+    assert found.p_others > 1e-4  # by chance below once in 10⁴; observed 0.02
+    said = found.summary
+    assert said.startswith("left and right modes are related, only in mode 5 (O = 0.50, z = 7.1); ")
+    assert f"in {np.sum(np.abs(found.z_diagonal) > 3)} of the 200 leading modes" in said
 
 
 @pytest.mark.statistical

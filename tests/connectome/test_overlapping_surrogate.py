@@ -165,6 +165,7 @@ def test_fly_optic_lobe_surrogate_has_outliers_where_the_wiring_has():
 
 
 @pytest.mark.statistical
+@pytest.mark.long
 def test_the_surrogate_has_the_symmetry_of_the_couplings() -> None:
     """Overlaps that come from elsewhere (a wiring of repeated types) must not make couplings nearly symmetric."""
     found = decompose(read(sample_data("fly-optic-lobe")))

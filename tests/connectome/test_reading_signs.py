@@ -160,3 +160,35 @@ def test_one_sign_is_accepted_with_a_warning(tmp_path):
     path = table(tmp_path / "w.csv", "pre,post,weight\nA,B,-2\nB,A,-3\n")
     (sentence,) = read(path).warnings
     assert sentence.startswith("no excitatory edges: all 2 weights are negative")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_columns_without_a_role_are_listed(tmp_path, suffix):
+    columns = {"pre": ["A", "B"], "post": ["B", "A"], "weight": [2, 3], "EI": ["E", "I"], "place": ["x", "x"]}
+    path = tmp_path / f"w{suffix}"
+    if suffix == ".csv":
+        table(path, "\n".join(",".join(map(str, row)) for row in [list(columns), *zip(*columns.values(), strict=True)]))
+    else:
+        pa.parquet.write_table(pa.table(columns), path)
+    assert read(path).unused_columns == ("EI", "place")
+    assert "columns not used: 'EI', 'place'; if one holds signs, columns={'sign': NAME}" in read(path).summary()
+    one = read(path, where={"place": "x"})
+    assert "columns not used: 'EI'; if one holds signs, columns={'sign': 'EI'} (--column sign=EI)" in one.summary()
+    signed = read(path, where={"place": "x"}, columns={"sign": "EI"})
+    assert signed.fraction_inhibitory == 0.5
+    assert signed.unused_columns == ()
+    assert "not used" not in signed.summary()
+    # Where weights have signs, another column could not be used for them.
+    both = table(tmp_path / "both.csv", "pre,post,weight,EI\nA,B,2,E\nB,A,-3,I\n")
+    assert "columns not used: 'EI'\n" in read(both).summary() + "\n"
+
+
+def test_attributes_of_a_graph_without_a_role_are_listed(tmp_path):
+    import networkx as nx
+
+    graph = nx.DiGraph()
+    graph.add_edge("A", "B", weight=2.0, EI="E")
+    graph.add_edge("B", "A", weight=3.0, EI="I")
+    nx.write_graphml(graph, tmp_path / "w.graphml")
+    assert read(tmp_path / "w.graphml").unused_columns == ("EI",)
+    assert read(tmp_path / "w.graphml", columns={"sign": "EI"}).unused_columns == ()

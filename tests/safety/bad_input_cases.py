@@ -191,7 +191,17 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.Nonlinearity("relu(x)")',
             "InvalidNetwork",
-            "nonlinearity = 'relu(x)': must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions abs, …",
+            "nonlinearity = 'relu(x)': write maximum(x, 0) for relu(x); must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions abs, …",
+        ),
+        Row(
+            'mf.Nonlinearity("x^3")',
+            "InvalidNetwork",
+            "nonlinearity = 'x^3': write ** for ^; must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions abs, …",
+        ),
+        Row(
+            'mf.Nonlinearity("max(x)")',
+            "InvalidNetwork",
+            "nonlinearity = 'max(x)': write maximum(x, 0), with two arguments; must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions abs, …",
         ),
         Row(
             "mf.Nonlinearity(\"__import__('os').system('true')\")",
@@ -255,17 +265,107 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "J = an array of shape (10000000, 10000000): a copy of it would take 9e+05 GB of memory; there are … GB",
         ),
     ),
+    "Arguments by another name": (
+        Row("mf.IID(g_eff=2)", "InvalidCall", "IID: no argument 'g_eff' (did you mean g?); it takes g"),
+        Row("mf.IID(2.0, 3.0)", "InvalidCall", "IID: at most 1 argument by position, not 2; it takes g"),
+        Row("mf.IID(2.0, g=3.0)", "InvalidCall", "IID: argument 'g' is given twice; it takes g"),
+        Row("mf.IID(2.0).sample(100)", "InvalidCall", "IID.sample: argument 'seed' is missing; it takes n, seed"),
+        Row(
+            "mf.RandomMode.exponential(g=3, effective_rank=1)",
+            "InvalidCall",
+            "RandomMode.exponential: no argument 'g' (did you mean g_eff?); it takes g_eff, effective_rank, overlap_amplitude",
+        ),
+        Row(
+            "mf.Gains.exponential()",
+            "InvalidCall",
+            "Gains.exponential: argument 'pr' is missing; it takes pr",
+        ),
+        Row(
+            'mf.Network(mf.IID(2), phi="tanh")',
+            "InvalidCall",
+            "Network: no argument 'phi' (did you mean nonlinearity?); it takes connectivity, nonlinearity, gains, dynamics, noise",
+        ),
+        Row(
+            "mf.Network(mf.IID(2), sigma=1)",
+            "InvalidCall",
+            "Network: no argument 'sigma' (did you mean noise?); it takes connectivity, nonlinearity, gains, dynamics, noise",
+        ),
+        Row("mf.Tanh(2.0)", "InvalidCall", "Tanh: no argument by position, not 1; it takes none"),
+        Row(
+            "mf.solve()",
+            "InvalidCall",
+            "solve: argument 'network' is missing; it takes network, settings, parameters, nonlinearity, and sampling",
+        ),
+        Row(
+            "mf.dimension(g=3)",
+            "InvalidCall",
+            "dimension: no argument 'g' (did you mean g_eff?); it takes g_eff, effective_rank, observable, …",
+        ),
+        Row(
+            "mf.simulate(net, n=100, seed=0, T=100)",
+            "InvalidCall",
+            "simulate: no argument 'T' (did you mean duration?); it takes network, n, seed, …",
+        ),
+        Row(
+            "mf.simulate(net, 100)",
+            "InvalidCall",
+            "simulate: argument 'seed' is missing; it takes network, n, seed, parameters, nonlinearity, and settings",
+        ),
+        Row(
+            "mf.compare(net, n=[100], networks=3)",
+            "InvalidCall",
+            "compare: no argument 'networks' (did you mean seeds?); it takes network, n, seeds, …",
+        ),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, networks=3)',
+            "InvalidCall",
+            "sweep: no argument 'networks' (did you mean seeds?); it takes family, over, what, store, …",
+        ),
+        Row(
+            "mf.measure(J, dt=0.1)",
+            "InvalidCall",
+            "measure: no argument 'dt' (did you mean interval?); it takes activity, interval, max_lag, stretches, gap",
+        ),
+        Row(
+            "mf.plan(net, goal=0.1)",
+            "InvalidCall",
+            "plan: no argument 'goal'; it takes network, target, n, seconds, max_memory, observable",
+        ),
+        Row("mf.cite(net, style=1)", "InvalidCall", "cite: no argument 'style'; it takes things"),
+        Row("mf.load()", "InvalidCall", "load: argument 'path' is missing; it takes path"),
+        Row("mf.derive()", "InvalidCall", "derive: argument 'network' is missing; it takes network"),
+        Row(
+            "mf.derive(net).four_point(obs='x')",
+            "InvalidCall",
+            "Derivation.four_point: no argument 'obs' (did you mean observable?); it takes observable, route",
+        ),
+        Row(
+            "mf.GaussianEnsemble(populations=())",
+            "InvalidCall",
+            "GaussianEnsemble: arguments 'name', 'couplings', 'covariances' are missing; it takes name, populations, …",
+        ),
+    ),
     "Solving, deriving and planning": (
         Row("mf.solve(mf.IID(2.0))", "InvalidNetwork", "network = IID(g=2.0): must be a Network or a GaussianEnsemble"),
         Row(
             "mf.solve(mf.Network(mf.IID(0.9)))",
             "Quiescent",
-            "g_eff = 0.9: x = 0 is stable; a fluctuating state that grows out of it needs g_eff > 1",
+            "g_eff = 0.9: x = 0 is stable; a fluctuating state that grows out of it needs g_eff > 1, or noise",
         ),
         Row(
             "mf.solve(net, n=100)",
+            "InvalidCall",
+            "solve: no argument 'n'; it takes network, settings, parameters, nonlinearity, target, …",
+        ),
+        Row(
+            "mf.solve(net, 500)",
             "InvalidNetwork",
-            "n = 100: is no argument of solve; those of sampling are target, …",
+            "settings = 500: must be a mftheory.solve.settings.Settings, or left out; a theory takes no n, being that of N → ∞",
+        ),
+        Row(
+            'mf.solve(net, "fine")',
+            "InvalidNetwork",
+            "settings = 'fine': must be a mftheory.solve.settings.Settings, or left out; a theory takes no n, being that of N → ∞",
         ),
         Row("mf.solve(net, target=-1)", "InvalidNetwork", "target = -1: must be a number from 1e-05 to 1.0"),
         Row(
@@ -281,6 +381,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             'mf.solve(net).number_of_dimensions("many")',
             "InvalidNetwork",
             "n = 'many': must be a number of neurons, at least 1",
+        ),
+        Row(
+            "mf.dimension(g_eff=[0.5, 3])",
+            "Quiescent",
+            "g_eff = 0.5: x = 0 is stable; a fluctuating state that grows out of it needs g_eff > 1, or noise; 1 of 2 entries have none, [0]: leave them out",
         ),
         Row('mf.dimension("3")', "InvalidNetwork", "g_eff = '3': must be a finite number above 0"),
         Row("mf.dimension(1e300)", "InvalidNetwork", "g_eff = 1e+300: must be from 1e-60 to 1e+60"),
@@ -494,8 +599,8 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row(
             "mf.compare(net, n=[100], colour=1)",
-            "InvalidNetwork",
-            "colour = 1: is no setting of these simulations; those are target, …",
+            "InvalidCall",
+            "compare: no argument 'colour'; it takes network, n, seeds, …",
         ),
         Row(
             "mf.compare([], n=[100])",
@@ -818,7 +923,17 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory solve --g 0.9",
             "exit code 2",
-            "g_eff = 0.9: x = 0 is stable; a fluctuating state that grows out of it needs g_eff > 1",
+            "g_eff = 0.9: x = 0 is stable; a fluctuating state that grows out of it needs g_eff > 1, or noise",
+        ),
+        Row(
+            "mftheory solve --g 3 --rank 0.5",
+            "exit code 2",
+            "No such option: --rank (did you mean --effective-rank?)",
+        ),
+        Row(
+            "mftheory solve --g 3 --gains-pr 2",
+            "exit code 2",
+            "gains_pr = 2.0: must be a number above 0 and at most 1",
         ),
         Row("mftheory solve --g 3 3", "exit code 2", "Got unexpected extra argument(s) (3)"),
         Row(

@@ -21,6 +21,8 @@ AT_ONCE = 0.1  # seconds; the slowest takes 0.03 (a text of 10 MB, whose ends ar
 PAYLOAD = "__import__('os').system('true')"
 REFUSED = {
     "attribute": "x.real",
+    "power of a base that is not positive": "(-2)**x",
+    "power of zero": "0**x",
     "attribute of a number": "(1).__class__",
     "dunder chain": "().__class__.__base__.__subclasses__()",
     "dunder chain of a function": "exp.__globals__['sys'].modules",
@@ -98,16 +100,23 @@ HARMLESS = {
 }
 
 
+def refused_in(text: str) -> float:
+    """Seconds of this process: other processes on the machine do not count."""
+    start = time.process_time()
+    with pytest.raises(mf.InvalidNetwork):
+        mf.Nonlinearity(text)
+    return time.process_time() - start
+
+
 def is_refused_at_once(text: str) -> None:
     tracemalloc.start()
-    start = time.perf_counter()
     try:
         with pytest.raises(mf.InvalidNetwork, match=r"^nonlinearity = .*must ") as caught:
             mf.Nonlinearity(text)
-        took, (_, peak) = time.perf_counter() - start, tracemalloc.get_traced_memory()
+        _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert took < AT_ONCE
+    assert min(refused_in(text) for _ in range(3)) < AT_ONCE
     assert peak < 5e6  # bytes; 1.5 MB seen, for 1000 characters of powers
     assert len(str(caught.value).splitlines()) == 1
     str(caught.value).encode("utf-8")  # can be printed
@@ -128,10 +137,10 @@ def test_unusual_spellings_of_a_formula_are_that_formula(kind: str) -> None:
 def test_the_parser_itself_withstands_them(kind: str) -> None:
     """What is longer than a user may write but could come from numbers put in place of parameters."""
     text = (REFUSED[kind] * (1 + LONGEST_SPELLED // max(1, len(REFUSED[kind]))))[:LONGEST_SPELLED]
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(mf.InvalidNetwork):
         parse(text)
-    assert time.perf_counter() - start < 10 * AT_ONCE  # 0.1 s seen, for 20,000 characters
+    assert time.process_time() - start < 10 * AT_ONCE  # 0.1 s seen, for 20,000 characters
 
 
 @pytest.mark.parametrize("text", [PAYLOAD, "x.real", "(" * 10**5, "x\0", "\ud800", "ｔａｎｈ.real"])

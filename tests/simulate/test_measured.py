@@ -180,6 +180,16 @@ def test_labelled_and_drawn() -> None:
     assert len(seen.plot()) == 2
 
 
+def test_what_is_probably_a_mistake_is_said() -> None:
+    a = np.random.default_rng(0).standard_normal((400, 20))
+    with pytest.warns(UserWarning, match="are times and neurons exchanged"):
+        mf.measure(np.repeat(a.T[:, None, :], 5, axis=1).reshape(100, 400)[:40], stretches=5, gap=0)
+    a[:, 3] = 1.0
+    with pytest.warns(UserWarning, match="1 of 20 neurons do not vary"):
+        seen = mf.measure(a)
+    assert seen.neurons == 20
+
+
 GOOD = np.random.default_rng(0).standard_normal((8, 20, 4))
 
 

@@ -151,6 +151,18 @@ def test_activity_that_dies_out_is_an_error():
         simulate(Network(IID(0.5)), 40, 0, trajectories=4)
 
 
+@pytest.mark.parametrize("formula", ["log(1 + exp(x))", "tanh(x + 0.5)"])
+def test_rest_at_a_fixed_point_is_not_called_dead(formula):
+    with pytest.raises(Quiescent, match=r"came to rest at a fixed point \(mean square .* of x\)"):
+        simulate(Network(IID(0.9), Nonlinearity(formula)), 40, 0, trajectories=5)
+
+
+@pytest.mark.parametrize(("formula", "g"), [("log(1 + exp(x))", 3.0), ("x**3", 3.0), ("x", 3.0)])
+def test_growth_of_what_does_not_saturate_is_not_blamed_on_the_step(formula, g):
+    with pytest.raises(NotConverged, match="let φ saturate"):
+        simulate(Network(IID(g), Nonlinearity(formula)), 50, 0, trajectories=5, duration=20.0)
+
+
 def test_settling_on_fixed_points_is_no_drift():
     # Near the onset small networks stop: one dimension, errors that vanish, and changes of 1e-4 that are many of them.
     run = simulate(Network(IID(1.5)), 100, 1, trajectories=96, duration=40.0, burn_in=100.0)

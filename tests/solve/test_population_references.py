@@ -21,7 +21,11 @@ PHI = {
 }
 
 
-@pytest.mark.parametrize("point", REFERENCES, ids=lambda point: point["name"])
+LONGEST = "three"  # populations: as long as the others together
+POINTS = [pytest.param(p, id=p["name"], marks=[pytest.mark.long] * (p["name"] == LONGEST)) for p in REFERENCES]
+
+
+@pytest.mark.parametrize("point", POINTS)
 def test_against_references(point) -> None:
     """FFT and Newton-Krylov, or solve_bvp with noise, and plain double sums of a Ψ that is not derived.
 

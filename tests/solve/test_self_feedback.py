@@ -418,9 +418,7 @@ def test_what_is_refused() -> None:
         with pytest.raises(mf.InvalidNetwork, match=rf"^{name} = .* must be"):
             mf.solve(SYMMETRIC, **{name: value})
     for network in (SYMMETRIC, mf.Network(mf.IID(3.0))):
-        with pytest.raises(
-            mf.InvalidNetwork, match=r"^targte = 0.1: is no argument of solve; those of sampling are target"
-        ):
+        with pytest.raises(mf.InvalidCall, match=r"^solve: no argument 'targte' \(did you mean target\?\); it takes "):
             mf.solve(network, targte=0.1)
 
 

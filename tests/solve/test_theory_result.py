@@ -50,6 +50,8 @@ def test_validity(theory):
     doubt = theory.trusted(100)
     assert not doubt
     assert "2.8 dimensions" in doubt.reason
+    # 9.98 dimensions are not called 10, of which it says that they are needed.
+    assert theory.trusted(356).reason == "predicts 9.97 dimensions for n = 356; at least 10 are needed (n >= 358)"
     with pytest.raises(InvalidNetwork, match="n = "):
         theory.number_of_dimensions(0)
 

@@ -229,7 +229,6 @@ BAD = [
     ("tau", {"tau": [-1.0]}),
     ("jobs", {"jobs": 0}),
     ("threads", {"threads": 0}),
-    ("durations", {"durations": 5.0}),
     ("duration", {"duration": -5.0}),
     ("duration", {"what": "solve", "duration": 5.0}),
     ("targets", {"sampling": {"targets": 0.1}}),
@@ -247,6 +246,15 @@ def test_bad_input_names_the_argument_and_writes_nothing(tmp_path, argument: str
         warnings.simplefilter("error")  # of the mistake there is one message, the error
         with pytest.raises(mf.InvalidNetwork, match=rf"^{argument}( = |\[)") as caught:
             mf.sweep(family, store=tmp_path / "s.nc", **settings)
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unknown_settings_are_refused_before_anything_is_written(tmp_path) -> None:
+    with pytest.raises(
+        mf.InvalidCall, match=r"^sweep: no argument 'durations' \(did you mean duration\?\); it takes "
+    ) as caught:
+        mf.sweep(family, over={"g": [2.0]}, what="simulate", store=tmp_path / "s.nc", n=20, jobs=1, durations=5.0)
     assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 

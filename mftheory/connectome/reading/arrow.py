@@ -49,7 +49,7 @@ def read_arrow(file: Path, request: Request) -> Columns:
             text[role] = _coded(column, header[k], role, encoder[role], rows)
     if "post" in text:  # encoded after pre, with names of its own
         text = {role: Coded(coded.codes, encoder[role].values) for role, coded in text.items()}
-    return Columns(text, weight, lambda k: f"row {rows[k] + 1}")
+    return Columns(text, weight, lambda k: f"row {rows[k] + 1}", request.unused(header, position.values()))
 
 
 def _opened(file: Path) -> tuple[list[str], Any]:

@@ -105,6 +105,11 @@ class Request:
             conditions.append((position, str(value)))
         return conditions
 
+    def unused(self, header: Sequence[str], used: Iterable[int]) -> tuple[str, ...]:
+        """Names of the columns that neither play a role nor are in `where`."""
+        played = set(used)
+        return tuple(name for k, name in enumerate(header) if k not in played and name and name not in self.where)
+
 
 @dataclass(frozen=True)
 class Coded:
@@ -168,18 +173,21 @@ class Columns:
         Finite.
     locate : function
         Where row k stands in the file, in words: ``"line 12"``.
+    unused : tuple of str
+        Names of columns that play no role.
     """
 
     text: dict[str, Coded]
     weight: NDArray[np.float64] | None
     locate: Callable[[int], str]
+    unused: tuple[str, ...] = ()
 
     def keep(self, rows: NDArray[np.bool_]) -> "Columns":
         """Some of the rows."""
         number = np.flatnonzero(rows)
         text = {role: coded.keep(rows) for role, coded in self.text.items()}
         weight = None if self.weight is None else self.weight[rows]
-        return Columns(text, weight, lambda k: self.locate(int(number[k])))
+        return Columns(text, weight, lambda k: self.locate(int(number[k])), self.unused)
 
 
 def encoders(roles: Iterable[str]) -> dict[str, Encoder]:

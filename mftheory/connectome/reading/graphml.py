@@ -74,7 +74,8 @@ def read_graphml(file: Path, request: Request) -> tuple[Columns, tuple[str, ...]
             encoder = Encoder(names.values() if role in ("pre", "post") else ())
             codes = encoder([_text(value) for value in values])
             text[role] = Coded(codes, encoder.values)
-    return Columns(text, weight, lambda k: f"line {lines[k]}"), tuple(names.values())
+    unused = request.unused(header, (k + 2 for k in position.values()))
+    return Columns(text, weight, lambda k: f"line {lines[k]}", unused), tuple(names.values())
 
 
 class _Scan:

@@ -153,7 +153,8 @@ def read(
         raise InvalidFile(error.argument, error.value, error.allowed) from None
     except MemoryError:
         raise InvalidFile("path", str(file), "is more than fits in this machine's memory") from None
-    return replace(wiring, left_out=left_out, sign_source=result.source, notes=kinds.notes)
+    notes, unused = kinds.notes, edges.unused
+    return replace(wiring, left_out=left_out, sign_source=result.source, notes=notes, unused_columns=unused)
 
 
 def _edges(

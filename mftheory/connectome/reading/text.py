@@ -79,7 +79,8 @@ def read_text(file: Path, request: Request, delimiter: str | None = None) -> Col
             k = int(record[text[role].first(value)])
             raise table.wrong(k, "is a rounded number; a neuron's name must be whole", role, value)
     weight = np.concatenate([np.zeros(0), *weights]) if "weight" in position else None
-    return Columns(text, weight, lambda k: f"line {table.find(int(record[k]))[0]}")
+    unused = request.unused(table.header, position.values())
+    return Columns(text, weight, lambda k: f"line {table.find(int(record[k]))[0]}", unused)
 
 
 class _TextTable:

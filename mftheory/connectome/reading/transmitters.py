@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -50,4 +51,4 @@ def with_transmitters(edges: Columns, path: str | os.PathLike[str], given: Mappi
     values = list(dict.fromkeys([*known.values(), NOT_LISTED]))
     number = {value: k for k, value in enumerate(values)}
     codes = np.array([number[known.get(neuron, NOT_LISTED)] for neuron in pre.values], dtype=np.int64)[pre.codes]
-    return Columns({**edges.text, "transmitter": Coded(codes, tuple(values))}, edges.weight, edges.locate)
+    return replace(edges, text={**edges.text, "transmitter": Coded(codes, tuple(values))})

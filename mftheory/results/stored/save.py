@@ -183,4 +183,4 @@ def _tell_version(path: Any, origin: Mapping[str, Any]) -> None:
     written, here = origin["versions"]["mftheory"], provenance()["versions"]["mftheory"]
     if written != here:
         message = f"{path}: made with mftheory {written}, read with {here}; its numbers are as they were"
-        warnings.warn(message, stacklevel=5)
+        warnings.warn(message, stacklevel=6)

@@ -16,12 +16,15 @@ The other observables follow without approximation: G φ and w φ are products, 
 Q and R: `mftheory.solve.one_matrix.cavity_field`.
 """
 
+from __future__ import annotations
+
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Given, Heterogeneous, Leaky, Network, _check, memory
 from mftheory.network.couplings import Couplings, Dense
@@ -41,6 +44,7 @@ Complex = NDArray[np.complex128]
 ROUNDING = 1e-12
 
 
+@checked_call
 def linear_equivalent(
     network: Network | ArrayLike,
     n: int | None = None,

@@ -1,5 +1,7 @@
 """`mftheory.predict_covariance`: what the theory says of one given J, whatever ensemble it is from."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Given, Heterogeneous, Leaky, Network, Nonlinearity, _check, memory
 from mftheory.network.couplings import Couplings
@@ -31,6 +34,7 @@ SAMPLED = 40
 ONE: Array = np.ones((1, 1))
 
 
+@checked_call
 def predict_covariance(
     network: Network, n: int | None = None, seed: int | None = None, *, progress: bool = False
 ) -> PredictedCovariance:

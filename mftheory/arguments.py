@@ -1,0 +1,179 @@
+"""Calls with arguments that a function does not take: one line that says what it takes, instead of Python's own words.
+
+A call that fits costs nothing but one more function call: signatures are read only after Python has refused one.
+"""
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import FunctionType
+from typing import Any, ParamSpec, TypeVar
+
+from mftheory.errors import InvalidCall
+
+P = ParamSpec("P")
+R = TypeVar("R")
+C = TypeVar("C", bound=type)
+
+SYNONYMS = (
+    ("g", "g_eff", "coupling"),
+    ("noise", "sigma", "noise_intensity", "intensity"),
+    ("nonlinearity", "phi", "activation", "transfer_function", "f"),
+    ("duration", "T", "t_max", "time"),
+    ("interval", "dt", "sampling_interval", "step"),
+    ("seeds", "networks", "realizations", "realisations", "repeats", "trials"),
+    ("seed", "rng", "random_state"),
+    ("n", "N", "size", "sizes", "neurons"),
+    ("effective_rank", "rank"),
+    ("gains", "gains_pr", "gain", "G"),
+    ("pr", "PR", "gains_pr", "participation_ratio"),
+    ("symmetry", "rho", "reciprocity", "tau"),
+    ("overlaps", "overlap_amplitude", "gamma", "rho"),
+    ("strengths", "D", "singular_values"),
+    ("max_lag", "tau", "lags"),
+    ("observable", "observables"),
+    ("dynamics", "filter", "tau"),
+    ("connectivity", "ensemble", "weights"),
+    ("couplings", "J", "W"),
+    ("jobs", "n_jobs", "workers", "processes"),
+    ("progress", "verbose"),
+    ("target", "tol", "rtol", "error"),
+    ("delta", "dt", "step"),
+)
+"""Names that people give to one thing, so that the one a function takes can be suggested for another."""
+
+
+def checked_call(function: Callable[P, R]) -> Callable[P, R]:
+    """The same function, which answers arguments that it does not take by `InvalidCall`.
+
+    Examples
+    --------
+    >>> from mftheory.arguments import checked_call
+    >>> @checked_call
+    ... def area(width: float, height: float = 1.0) -> float:
+    ...     return width * height
+    >>> area(2.0, hieght=3.0)
+    Traceback (most recent call last):
+    ...
+    mftheory.errors.InvalidCall: area: no argument 'hieght' (did you mean height?); it takes width, height
+    """
+    return _checked(function, method=False)
+
+
+def checked_calls(owner: C) -> C:
+    """A class whose constructor and public methods are such functions; above ``@dataclass``, which makes the former."""
+    for name, found in list(vars(owner).items()):
+        if name.startswith("_") and name != "__init__":
+            continue
+        if isinstance(found, FunctionType):
+            setattr(owner, name, _checked(found, method=True))
+        elif isinstance(found, classmethod):
+            setattr(owner, name, classmethod(_checked(found.__func__, method=True)))
+        elif isinstance(found, staticmethod):
+            setattr(owner, name, staticmethod(_checked(found.__func__, method=False)))
+    return owner
+
+
+def refuse_unknown(function: Callable[..., Any], given: Mapping[str, Any], passed_on: Iterable[str]) -> None:
+    """Of a function that passes settings on: refuse those that nobody takes.
+
+    Parameters
+    ----------
+    function : callable
+        Whose ``**settings`` are `given`.
+    given : mapping
+    passed_on : iterable of str
+        The names of settings that exist.
+
+    Raises
+    ------
+    InvalidCall
+    """
+    known = tuple(dict.fromkeys((*names_of(function), *passed_on)))
+    for name in given:
+        if name not in known:
+            raise InvalidCall(_unknown(function.__qualname__, name, known, given))
+
+
+def meant(name: str, known: Sequence[str]) -> list[str]:
+    """Of the known names, one or two that are likely to be meant by another.
+
+    Examples
+    --------
+    >>> from mftheory.arguments import meant
+    >>> meant("sigma", ["g", "noise"]), meant("effective_rnk", ["g", "effective_rank"]), meant("colour", ["g"])
+    (['noise'], ['effective_rank'], [])
+    """
+    from difflib import get_close_matches
+
+    same = [one for group in SYNONYMS if name in group for one in group if one in known]
+    longer = [one for one in known if len(name) > 2 and one.startswith(name)]
+    return list(dict.fromkeys(same or longer or get_close_matches(name, known, n=1)))[:2]
+
+
+def _checked(function: Callable[P, R], method: bool) -> Callable[P, R]:
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except TypeError:
+            fault = _fault(function, args, kwargs, method)
+            if fault is None:  # the arguments fit: the error is another
+                raise
+        raise InvalidCall(fault)
+
+    return call
+
+
+def _fault(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], method: bool) -> str | None:
+    """What is wrong with the arguments, if it is they."""
+    from inspect import Parameter, signature
+
+    found = signature(function)
+    try:
+        found.bind(*args, **kwargs)
+    except TypeError:
+        pass
+    else:
+        return None
+    where = function.__qualname__
+    if where.endswith(".__init__"):
+        where = type(args[0]).__name__ if args else where.removesuffix(".__init__")
+    parameters = list(found.parameters.values())[int(method) :]
+    args = args[int(method) :]
+    named = [p.name for p in parameters if p.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)]
+    by_place = [p.name for p in parameters if p.kind is Parameter.POSITIONAL_OR_KEYWORD]
+    more = [p.name for p in parameters if p.kind is Parameter.VAR_KEYWORD]
+    various = [p.name for p in parameters if p.kind is Parameter.VAR_POSITIONAL]
+    given = {*by_place[: len(args)], *kwargs}
+    for name in kwargs:
+        if name not in named and not more:
+            return _unknown(where, name, [*various, *named], given)
+    if len(args) > len(by_place) and not various:
+        most = f"at most {len(by_place)} argument{'s' * (len(by_place) > 1)}" if by_place else "no argument"
+        return f"{where}: {most} by position, not {len(args)}; {_takes(named, more)}"
+    for name in by_place[: len(args)]:
+        if name in kwargs:
+            return f"{where}: argument {name!r} is given twice; {_takes(named, more)}"
+    missing = [p.name for p in parameters if p.name in named and p.default is Parameter.empty and p.name not in given]
+    lacks = f"argument {missing[0]!r} is" if len(missing) == 1 else f"arguments {', '.join(map(repr, missing))} are"
+    return f"{where}: {lacks} missing; {_takes(named, more)}"
+
+
+def _unknown(where: str, name: str, names: Sequence[str], given: Iterable[str]) -> str:
+    likely = meant(name, [one for one in names if one not in set(given)])
+    hint = f" (did you mean {' or '.join(likely)}?)" if likely else ""
+    return f"{where}: no argument {name!r}{hint}; {_takes(names)}"
+
+
+def _takes(names: Iterable[str], more: Iterable[str] = ()) -> str:
+    listed = ", ".join((*names, *(f"and {name}" for name in more)))
+    return f"it takes {listed}" if listed else "it takes none"
+
+
+@functools.cache
+def names_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Names of the arguments of a function, without those that it passes on."""
+    from inspect import Parameter, signature
+
+    various = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    return tuple(p.name for p in signature(function).parameters.values() if p.kind not in various)
