@@ -9,10 +9,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check
 
 
+@checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
 class Connectome:
     """A signed, weighted, directed wiring diagram.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas.conjugates import SUFFIX, separate
 from mftheory.formulas.grids import mean_values
@@ -31,6 +32,7 @@ class SymbolInfo:
     definition: sp.Expr | None = None
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Formula:
     """A four-point function Ψ^a(ω1, ω2) as derived, ready to print, to evaluate or to compile.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from mftheory.arguments import checked_calls
 from mftheory.results.theory import FEWEST_DIMENSIONS, dimensions
 
 
@@ -144,6 +145,7 @@ class Runs:
         )
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Plan:
     """What to simulate, made by `mf.plan` before anything runs.

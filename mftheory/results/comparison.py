@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mftheory.arguments import checked_calls
 from mftheory.results.aligned import aligned
 from mftheory.results.estimate import Estimate
 from mftheory.results.kept import Kept
@@ -123,6 +124,7 @@ class ComparedPoint:
         return self.number_of_dimensions >= FEWEST_DIMENSIONS
 
 
+@checked_calls
 @dataclass(frozen=True)
 class Comparison(Kept):
     """Theory against simulation at several points; see `mftheory.compare.compare` for the statistics.

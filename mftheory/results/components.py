@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife, leave_one_out_mean, leave_one_out_pair_mean
 
 Array = NDArray[np.float64]
 
 
+@checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
 class PrincipalComponents:
     """Leading eigenvectors of a measured covariance, and the activity along them in a stretch of time after it.

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from math import floor, inf, log10, nan
 
+from mftheory.arguments import checked_calls
 
+
+@checked_calls
 @dataclass(frozen=True)
 class Estimate:
     """A value and its standard error, in the same units.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import Unsupported
 from mftheory.results.kept import Kept
 from mftheory.results.participation import participation_ratio
@@ -27,6 +28,7 @@ class Multiplies(Protocol):
 _OURS = {"equal_time"}
 
 
+@checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
 class LinearEquivalent(Kept):
     """Cross spectra that the linear-equivalent network predicts for one J, from `mftheory.linear_equivalent`.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.results.estimate import Estimate
 from mftheory.results.kept import Kept
@@ -97,6 +98,7 @@ def _correlation(x: Array, y: Array) -> float:
 _OURS = {"among", "lagged"}
 
 
+@checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
 class PredictedCovariance(Kept):
     """Covariances of one given J, from `mftheory.predict_covariance`.

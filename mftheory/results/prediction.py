@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.results.aligned import aligned
 from mftheory.results.estimate import Estimate
 from mftheory.results.kept import Kept
@@ -80,6 +81,7 @@ class Level:
         return found
 
 
+@checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
 class Prediction(Kept):
     """A wiring diagram in the terms of the theory, from `mftheory.predict`.

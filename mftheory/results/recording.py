@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
+@checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
 class Recording(Kept):
     """Covariances of recorded neurons in time and between each other, about each neuron's mean (theory §1).

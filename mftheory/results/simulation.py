@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.results.components import PrincipalComponents
 from mftheory.results.estimate import Estimate
@@ -34,6 +35,7 @@ _PROVENANCE = (
 _TIME = "time constant"
 
 
+@checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
 class Simulation(Kept):
     """One simulated network: two- and four-point functions, dimension, response, covariance (theory §1).

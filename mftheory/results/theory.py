@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork, MFTheoryError, Unsupported
 from mftheory.results.jackknife import jackknife_error
 from mftheory.results.kept import Kept
@@ -90,6 +91,7 @@ def checked_observable(observable: Any, allowed: tuple[str, ...] = OBSERVABLES) 
 _OURS = {"refined", "growth", "replicas", "kernel_of"}
 
 
+@checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
 class Theory(Kept):
     """Two- and four-point functions of a network in the limit of many neurons, with error estimates.
