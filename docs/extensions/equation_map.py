@@ -6,6 +6,7 @@ is the label.
 """
 
 import ast
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -55,6 +56,7 @@ def equations() -> list[Equation]:
     return [Equation(m["anchor"], tuple(m["names"].split(", "))) for m in _DEFINED.finditer(text)]
 
 
+@functools.cache
 def anchors() -> dict[str, str]:
     """What brackets may hold -> the anchor it is explained at."""
     papers = _PAPER.findall(THEORY.read_text(encoding="utf-8"))

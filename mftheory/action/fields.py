@@ -199,7 +199,7 @@ class Population:
 
 
 def _default_latex(name: str) -> str:
-    """As SymPy has it, but x and φ of populations E and I are not taken for the letter ξ, nor for five others."""
+    """As SymPy has it, which ignores case: but xI, the x of a population I, is not the letter ξ, and phiE is φE."""
     if match := re.fullmatch(r"phi([A-Za-z]+)", name):
         return rf"\phi {match[1]}"
     known = sp.latex(sp.Symbol(name))

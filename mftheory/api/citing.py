@@ -32,7 +32,7 @@ def cite(*things: Any) -> Bibliography:
 
     Parameters
     ----------
-    *things : Network, GaussianEnsemble, Derivation, Formula, Connectome, any result, or lists of them
+    *things : Network, GaussianEnsemble, Derivation, Formula, Connectome, any result of a theory or a network, or lists
         Several make one bibliography, each paper once. The package is cited always: derivations that are printed
         nowhere else are its own.
 
@@ -44,7 +44,8 @@ def cite(*things: Any) -> Bibliography:
     Raises
     ------
     InvalidNetwork
-        If one of them is something else, or a comparison made of a sweep, which does not know its networks.
+        If one of them is something else, such as a recording, or a comparison made of a sweep, which does not know its
+        networks.
 
     Examples
     --------

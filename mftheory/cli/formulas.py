@@ -102,9 +102,9 @@ def solve(
     as_json: Json = False,
 ) -> None:
     """Theory: dimensions and two-point functions of the limit N → ∞."""
-    couplings = couplings_of(g, effective_rank, overlap_amplitude, symmetry)
+    net = network_of(g, effective_rank, overlap_amplitude, symmetry, gains_pr, nonlinearity, noise, dynamics)
     sampling: dict[str, Any] = {"seed": seed, "progress": progress, **({} if target is None else {"target": target})}
-    theory = mf.solve(network_of(couplings, gains_pr, nonlinearity, noise, dynamics), **sampling)
+    theory = mf.solve(net, **sampling)
     record: dict[str, Any] = {
         "g_eff": g,
         "effective_rank": effective_rank,

@@ -20,7 +20,6 @@ from mftheory.cli.options import (
     Progress,
     Rank,
     Symmetry,
-    couplings_of,
     given_of,
     network_of,
     numbers,
@@ -51,9 +50,7 @@ def simulate(
 ) -> None:
     """One network, simulated, with standard errors."""
     check_picture(plot)
-    net = network_of(
-        couplings_of(g, effective_rank, overlap_amplitude, symmetry), gains_pr, nonlinearity, noise, dynamics
-    )
+    net = network_of(g, effective_rank, overlap_amplitude, symmetry, gains_pr, nonlinearity, noise, dynamics)
     result = mf.simulate(net, n, seed, trajectories=trajectories, duration=duration, target=target, progress=progress)
     record: dict[str, Any] = {
         "n": n,
@@ -91,9 +88,7 @@ def compare(
 ) -> None:
     """Theory against networks of several sizes, extrapolated in 1/N."""
     check_picture(plot)
-    net = network_of(
-        couplings_of(g, effective_rank, overlap_amplitude, symmetry), gains_pr, nonlinearity, noise, dynamics
-    )
+    net = network_of(g, effective_rank, overlap_amplitude, symmetry, gains_pr, nonlinearity, noise, dynamics)
     result = mf.compare(net, n=n, seeds=networks, observable=observable, progress=progress)
     if plot is not None:
         draw_panel(result.plot, plot)
@@ -184,9 +179,7 @@ def sweep(
         gains_pr: float | None = None,
         noise: float = 0.0,
     ) -> mf.Network:
-        return network_of(
-            couplings_of(g, effective_rank, overlap_amplitude, symmetry), gains_pr, nonlinearity, noise, dynamics
-        )
+        return network_of(g, effective_rank, overlap_amplitude, symmetry, gains_pr, nonlinearity, noise, dynamics)
 
     if what != "solve" and not n:
         raise InvalidNetwork("n", n, f"must be given: --what {what} needs sizes of networks")
@@ -250,9 +243,7 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Before a run: the sizes, networks, time and memory it needs."""
-    net = network_of(
-        couplings_of(g, effective_rank, overlap_amplitude, symmetry), gains_pr, nonlinearity, noise, dynamics
-    )
+    net = network_of(g, effective_rank, overlap_amplitude, symmetry, gains_pr, nonlinearity, noise, dynamics)
     made = mf.plan(net, target, n or None, seconds, max_memory, observable)
     if as_json:
         print_json(made.to_dict())

@@ -104,8 +104,16 @@ def pairs(name: str, texts: list[str] | None) -> dict[str, str]:
 
 
 def network_of(
-    couplings: Couplings, gains_pr: float | None, nonlinearity: str, noise: float = 0.0, dynamics: str = "leaky"
+    g: float,
+    effective_rank: float | None,
+    overlap_amplitude: float,
+    symmetry: float,
+    gains_pr: float | None,
+    nonlinearity: str,
+    noise: float,
+    dynamics: str,
 ) -> mf.Network:
+    couplings = couplings_of(g, effective_rank, overlap_amplitude, symmetry)
     return mf.Network(couplings, nonlinearity_of(nonlinearity), gains_of(gains_pr), dynamics_of(dynamics), noise)
 
 

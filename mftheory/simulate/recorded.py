@@ -27,11 +27,7 @@ LARGEST = 1e60  # of activity: products of four must not overflow
 
 
 def measure_recording(
-    activity: ArrayLike,
-    interval: float = 1.0,
-    max_lag: float = 0.0,
-    stretches: int | None = None,
-    gap: float | None = None,
+    activity: ArrayLike, interval: float, max_lag: float, stretches: int | None, gap: float | None
 ) -> Recording:
     """As `mftheory.measure`."""
     values = _checked(activity)

@@ -169,7 +169,7 @@ def test_fly_optic_lobe_surrogate_has_outliers_where_the_wiring_has():
 def test_the_surrogate_has_the_symmetry_of_the_couplings() -> None:
     """Overlaps that come from elsewhere (a wiring of repeated types) must not make couplings nearly symmetric."""
     found = decompose(read(sample_data("fly-optic-lobe")))
-    assert found.reciprocity == pytest.approx(0.0631, abs=1e-4)
+    assert found.reciprocity == pytest.approx(0.0631, abs=1e-4)  # no error: the digits that are quoted
     couplings = overlapping_surrogate(found, 1.0).sample(1500, seed=0).dense()
     again = np.sum(couplings * couplings.T) / np.sum(couplings**2)
     # Sampling at N = 1500: 0.002. Without the constraint ρ(D) made it 0.44, with the same misfit of overlaps.
