@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mftheory.action.disorder import GaussianEnsemble
 from mftheory.action.fields import Field, Operator
-from mftheory.action.values import Sites
+from mftheory.action.joint import Sites
 from mftheory.errors import Unsupported
 from mftheory.network import Couplings, Dense, Factored
 from mftheory.network.sampled import Weights

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from mftheory.action.fields import Operator, Parameter, Population, expression
+from mftheory.action import joint, names
+from mftheory.action.fields import Field, Operator, Parameter, Population, expression
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 
@@ -136,7 +137,11 @@ class GaussianEnsemble:
             object.__setattr__(self, "observables", {f.name: Operator(f) for f in fields})
         for coupling in self.couplings:
             _check_coupling(coupling, self.populations)
-        used = {coupling.matrix.name: coupling.matrix for coupling in self.couplings}
+        _check_observables(self.observables, self.populations)
+        used: dict[str, GaussianMatrix] = {}
+        for matrix in (coupling.matrix for coupling in self.couplings):
+            if used.setdefault(matrix.name, matrix) != matrix:
+                raise InvalidNetwork("matrices", matrix.name, "is the name of two matrices between different sites")
         listed = [(frozenset((c.first.name, c.second.name)), c.transposed) for c in self.covariances]
         for covariance in self.covariances:
             _check_covariance(covariance, used)
@@ -146,7 +151,9 @@ class GaussianEnsemble:
         for name in used:
             if not any(c.first.name == c.second.name == name and not c.transposed for c in self.covariances):
                 raise InvalidNetwork("covariances", name, "each matrix needs a variance, Covariance(X, X, value)")
+        names.check(self)
         _check_correlations(self.covariances)
+        joint.check(self, _number, {})
 
     def population(self, name: str) -> Population:
         """The population of that name."""
@@ -166,28 +173,51 @@ class GaussianEnsemble:
                     if c.value != 0 and pair in {(c.first.name, c.second.name), (c.second.name, c.first.name)}:
                         yield first, second, c.value, c.transposed
 
-    def depends_on_site(self, population: Population) -> bool:
-        """Whether the input or the feedback of a site depends on its own parameters.
+    def site_dependence(self, population: Population) -> frozenset[sp.Symbol]:
+        """Parameters of a site on which its two-time functions C and S (of a linear site its propagator) depend.
 
-        If so, its two-time functions differ from site to site.
+        What enters the equation of motion of a neuron does: its dynamics and noise, the weights with which it receives
+        input, and its feedback on itself. Of a linear site the input is written out, with the parameters in it; its
+        propagator depends on its dynamics and feedback.
         """
         own = {p.symbol for p in population.parameters}
+        entering = population.inverse_transfer.free_symbols
+        entering |= set() if population.linear else population.noise.free_symbols
+        for a, b, weight in self._at(population):
+            if a.is_response != b.is_response or (a.is_response and not population.linear):
+                entering |= weight.free_symbols
+        return frozenset(entering & own)
+
+    def feedback(self, population: Population) -> frozenset[Field]:
+        """Fields of a site that come back to it by way of the others."""
+        return frozenset(
+            f for a, b, _ in self._at(population) if a.is_response != b.is_response for f in (a, b) if not f.is_response
+        )
+
+    def _at(self, population: Population) -> Iterator[tuple[Field, Field, sp.Expr]]:
+        """The two fields, and their weight, with which every ordered pair of couplings that covary meets at a site."""
         for m, n, value, transposed in self.covarying():
             sides = (n.on_columns, n.on_rows) if transposed else (n.on_rows, n.on_columns)
             for a, b in zip((m.on_rows, m.on_columns), sides, strict=True):
-                here = a.field.population == population.name and (a.field.is_response or b.field.is_response)
-                if here and (a.weight * b.weight * value).free_symbols & own:
-                    return True
-        return False
+                if a.field.population == population.name:
+                    yield a.field, b.field, a.weight * b.weight * value
 
 
 def _check_populations(populations: tuple[Population, ...]) -> None:
-    names = [p.name for p in populations]
+    of_populations = [p.name for p in populations]
     fields = [f.name for p in populations for f in p.fields]
     parameters = [q.name for p in populations for q in p.parameters]
-    for what, listed in (("populations", names), ("fields", fields), ("parameters", parameters)):
+    for what, listed in (("populations", of_populations), ("fields", fields), ("parameters", parameters)):
         if len(set(listed)) != len(listed):
             raise InvalidNetwork(what, listed, "names must differ between populations")
+
+
+def _check_observables(observables: dict[str, Operator], populations: tuple[Population, ...]) -> None:
+    measurable = [f for p in populations for f in p.fields if not f.is_response]
+    for name, operator in observables.items():
+        if operator.field not in measurable:
+            allowed = f"must be a state or an activity of the ensemble: {', '.join(f.name for f in measurable)}"
+            raise InvalidNetwork(f"observable {name}", operator.field.name, allowed)
 
 
 def _check_coupling(coupling: Coupling, populations: tuple[Population, ...]) -> None:
@@ -244,6 +274,12 @@ def _check_correlations(covariances: tuple[Covariance, ...]) -> None:
             raise InvalidNetwork(
                 "covariances", f"{c.first.name}, {c.second.name}: {c.value}", "gives a correlation above 1"
             )
+
+
+def _number(expr: sp.Expr) -> float:
+    if expr.free_symbols:
+        raise KeyError
+    return float(expr)
 
 
 def _is_monomial(expr: sp.Expr, parameters: set[sp.Symbol], allow_constants: bool = False) -> bool:

@@ -35,7 +35,7 @@ MEANINGS = {
 
 def leaky_neurons(gains: bool = False) -> Population:
     """Leaky units (1 + ∂_t) x = input with activity φ(x); with gains, each has a G and an independent readout w."""
-    parameters = (Parameter("G", "q"), Parameter("w", "q", independent=True)) if gains else ()
+    parameters = (Parameter("G", "q"), Parameter("w", "q", independent=True, law_of="G")) if gains else ()
     return Population(
         "neurons", "x", "phi", inverse_transfer=1 + sp.I * omega, parameters=parameters, latex={"phi": r"\phi"}
     )

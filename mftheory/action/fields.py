@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import sympy as sp
 
+from mftheory.action import forgetting
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork, Unsupported
 
@@ -28,14 +29,18 @@ class Parameter:
     name : str
         Its symbol.
     moments : str
-        Letter of its moments: ``Parameter("D", "r")`` has ⟨D²⟩ = r_2.
+        Letter of its moments: ``Parameter("D", "r")`` has ⟨D²⟩ = r_2. No two parameters have the same letter, unless
+        one has the other's law.
     independent : bool
         Whether it is drawn independently of all other parameters of the site, so that its moments factor out.
+    law_of : str
+        Name of another parameter with the same law, and so the same letter: each site draws its own value of both.
     """
 
     name: str
     moments: str
     independent: bool = False
+    law_of: str = ""
 
     @property
     def symbol(self) -> sp.Symbol:
@@ -99,13 +104,21 @@ class Population:
     parameters : tuple of Parameter
         What differs from site to site.
     noise : SymPy expression
-        Power spectrum of independent noise added to each site's input.
+        Power spectrum of independent noise added to each site's input: real, even in `omega`, not negative, finite.
     observed : tuple of str
         Further activities of the same state that couple to nothing, such as a normalised one.
     heterogeneous : tuple of str
         Activities whose nonlinearity differs from site to site: their two-time functions do, too.
     index : str
         Letter of the site index in print.
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the argument, if a name is no identifier, or the noise is no power spectrum.
+    Unsupported
+        If the noise has lines (static or sinusoidal input), or the dynamics do not forget: times far apart decouple in
+        everything that is derived.
     """
 
     name: str
@@ -129,6 +142,7 @@ class Population:
             raise InvalidNetwork("state_name", self.state_name, "must be one name; only linear sites may have several")
         for name in ("size", "inverse_transfer", "noise"):
             object.__setattr__(self, name, expression(name, getattr(self, name)))
+        forgetting.check(self.name, self.inverse_transfer, self.noise, omega)
 
     @property
     def linear(self) -> bool:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from mftheory.action.composition import effective_couplings, site_weights
 from mftheory.action.disorder import GaussianEnsemble
 from mftheory.action.fields import Operator, Population, omega
-from mftheory.action.matrices import covarying_groups, draw_group
+from mftheory.action.joint import covarying_groups
+from mftheory.action.matrices import draw_group
 from mftheory.action.values import Values
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Couplings, Erf, Nonlinearity, _check
@@ -74,7 +75,7 @@ class SamplableEnsemble:
         if not self._neurons:
             raise Unsupported(f"ensemble {self.ensemble.name!r} has no neurons: every population is linear")
         values = Values(self.ensemble, self.parameters)
-        values.check_known()
+        values.check(moments=False)
         object.__setattr__(self, "_values", values)
         object.__setattr__(self, "_nonlinearities", nonlinearities_of(self._neurons, self.nonlinearity))
 
@@ -127,6 +128,11 @@ class SamplableEnsemble:
 
     def _noise(self) -> float:
         """σ of all neurons."""
+        for p in self._neurons:
+            if p.white_noise.free_symbols & {q.symbol for q in p.parameters}:
+                raise Unsupported(
+                    f"population {p.name!r}: noise {p.noise} is simulated where it is the same for all neurons"
+                )
         levels = {p.name: self._values.scalar(p.white_noise) for p in self._neurons}
         if min(levels.values()) < 0:
             raise InvalidNetwork("noise", levels, "must not be negative")

@@ -1,6 +1,6 @@
 """Numbers for what an ensemble leaves open: its symbols, and the per-site parameters of its populations."""
 
-import re
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,18 +10,21 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from mftheory.action import joint
 from mftheory.action.disorder import GaussianEnsemble
 from mftheory.action.fields import Parameter, Population
-from mftheory.errors import InvalidNetwork
+from mftheory.action.names import moment_order
+from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Gains
 from mftheory.network.strengths import Exponential, Measured, Step
 
 Array = NDArray[np.float64]
-Sites = Mapping[str, Mapping[str, Array]]
-"""Values of the per-site parameters, by population and parameter."""
 
 _SITE_VALUES = "must be an array, a number, a law such as Gains.exponential(pr), or a function of u in [0, 1]"
 _Law = Gains | Exponential | Step | Measured
+_AGREE = 1e-9  # relative difference up to which two ways to give one number agree
+_LAW = 0.1  # relative difference of ⟨D²⟩ between two samples of one law
+_CHECKED = 64  # sites of a law at which covariances are checked
 _FINE = 2**16  # midpoints at which a function of u is averaged: to 1e-10 if it is smooth, to 1e-5 if it jumps
 
 
@@ -69,18 +72,27 @@ class Values:
         for population in self.ensemble.populations:
             _check_together([p for p in population.parameters if not p.independent], checked)
 
-    def check_known(self) -> None:
-        """Refuse entries that drawing a network would not use, such as the moment of a law that is to be given."""
+    def check(self, moments: bool) -> None:
+        """Refuse what is unknown, contradicts itself, or belongs to no Gaussian and no law.
+
+        With `moments`, the moments of a parameter, and what the ensemble defines through them, may be given instead of
+        its values; drawing a network takes the values themselves.
+        """
         for name, value in self.given.items():
-            if name not in self._needed:
-                allowed = f"is not a parameter of this ensemble, whose are {_listed(self._needed)}"
-                for parameter in self.ensemble.parameters:
-                    if _order(parameter, name) is not None:
-                        allowed = f"is a moment: a network needs the values of {parameter.name} themselves"
-                raise InvalidNetwork(f"parameters[{name!r}]", value, allowed)
+            if name not in self._needed and not (moments and self._follows(name)):
+                raise InvalidNetwork(f"parameters[{name!r}]", value, self._why_unknown(name))
+        self._check_moments()
+        for name in self.given.keys() - self._needed:
+            self._check_repeated(name)
+        joint.check(self.ensemble, self._known, self._checked_sites())
 
     def scalar(self, expr: sp.Expr) -> float:
         """The number behind an expression in the ensemble's symbols."""
+        of_sites = sorted(s.name for s in expr.free_symbols if s.name in {p.name for p in self.ensemble.parameters})
+        if of_sites:
+            raise Unsupported(
+                f"{expr}: is asked for as one number, but {', '.join(of_sites)} differs from site to site"
+            )
         return float(expr.subs({s: self.number(s.name) for s in expr.free_symbols}))
 
     def number(self, name: str, needed: Iterable[str] | None = None) -> float:
@@ -102,7 +114,7 @@ class Values:
     def moment(self, name: str) -> float | None:
         """⟨Dⁿ⟩ by its name, such as r_2; None if no parameter of that letter is given."""
         for parameter in self.ensemble.parameters:
-            order = _order(parameter, name)
+            order = moment_order(parameter, name)
             if order is not None and parameter.name in self.given:
                 return _moment(parameter.name, self.given[parameter.name], order)
         return None
@@ -150,6 +162,72 @@ class Values:
                 at_least = "above 0" if symbol.is_positive else "of at least 0"
                 raise InvalidNetwork(f"parameters[{name!r}]", value, f"must be a number {at_least}")
         return number
+
+    def _follows(self, name: str) -> bool:
+        """Whether a name is that of a moment, or of a combination that the ensemble defines."""
+        defined = {s.name for s, expr in self.ensemble.definitions.items() if s != expr}
+        return name in defined or any(moment_order(p, name) is not None for p in self.ensemble.parameters)
+
+    def _why_unknown(self, name: str) -> str:
+        for parameter in self.ensemble.parameters:
+            if moment_order(parameter, name) is not None:
+                return f"is a moment: a network needs the values of {parameter.name} themselves"
+        close = difflib.get_close_matches(name, self._needed, n=1)
+        meant = f" (did you mean {close[0]}?)" if close else ""
+        return f"is not a parameter of this ensemble{meant}; it has {_listed(self._needed)}"
+
+    def _check_moments(self) -> None:
+        """⟨D²ⁿ⟩ is positive, and at least ⟨Dⁿ⟩²."""
+        for parameter in self.ensemble.parameters:
+            orders = {n: v for name, v in self.given.items() if (n := moment_order(parameter, name)) is not None}
+            for n, value in orders.items():
+                name, least = (
+                    f"{parameter.moments}_{n}",
+                    orders[n // 2] ** 2 if n % 2 == 0 and n // 2 in orders else 0.0,
+                )
+                if n % 2 == 0 and not (value > 0 and value >= least * (1 - _AGREE)):
+                    why = f"is of no law: ⟨{parameter.name}^{n}⟩ is at least ⟨{parameter.name}^{n // 2}⟩² = {least:g}"
+                    raise InvalidNetwork(f"parameters[{name!r}]", value, why if least else "must be a number above 0")
+        for parameter in self.ensemble.parameters:
+            if parameter.law_of and {parameter.name, parameter.law_of} <= self.given.keys():
+                ours, theirs = (_moment(n, self.given[n], 2) for n in (parameter.name, parameter.law_of))
+                if abs(ours - theirs) > _LAW * abs(theirs):
+                    allowed = (
+                        f"must have the law of {parameter.law_of}, as declared: ⟨{parameter.law_of}²⟩ = {theirs:g}"
+                    )
+                    raise InvalidNetwork(f"parameters[{parameter.name!r}]", self.given[parameter.name], allowed)
+
+    def _check_repeated(self, name: str) -> None:
+        """A number that follows from the others, given as well, must agree with them."""
+        others = Values(self.ensemble, {n: v for n, v in self.given.items() if n != name})
+        try:
+            follows = others.number(name)
+        except InvalidNetwork:  # it does not follow from them
+            return
+        if abs(follows - self.given[name]) > _AGREE * abs(follows):
+            allowed = f"contradicts the others, from which it follows to be {follows:.10g}: leave it out"
+            raise InvalidNetwork(f"parameters[{name!r}]", self.given[name], allowed)
+
+    def _known(self, expr: sp.Expr) -> float:
+        """The number behind an expression; KeyError where something is not given."""
+        if any(
+            s.name not in self.given or s.name in {p.name for p in self.ensemble.parameters} for s in expr.free_symbols
+        ):
+            raise KeyError
+        return self.scalar(expr)
+
+    def _checked_sites(self) -> dict[str, dict[str, Array]]:
+        """Values of the per-site parameters that are given, at sites for checks."""
+        found = {}
+        for population in self.ensemble.populations:
+            known = [p for p in population.parameters if p.name in self.given]
+            laws = {p.name: self.given[p.name] for p in known}
+            sizes = [law.size for law in laws.values() if _is_array(law)]
+            count = min(max(sizes, default=_CHECKED), 16 * _CHECKED)
+            together = _at_sites({p.name: laws[p.name] for p in known if not p.independent}, count)
+            apart = (_at_sites({p.name: laws[p.name]}, count) for p in known if p.independent)
+            found[population.name] = together | {name: values for one in apart for name, values in one.items()}
+        return found
 
     def _law(self, name: str) -> Any:
         if name not in self.given:
@@ -233,12 +311,6 @@ def _moment(name: str, law: Any, order: int) -> float:
     return float(np.mean((law if _is_array(law) else _law_at_sites(name, law, _FINE)) ** order))
 
 
-def _order(parameter: Parameter, name: str) -> int | None:
-    """n if `name` is that of ⟨Dⁿ⟩."""
-    found = re.fullmatch(re.escape(parameter.moments) + r"_(\d+)", name)
-    return int(found[1]) if found else None
-
-
 def _is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.ndim == 1
 
@@ -247,4 +319,4 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 
-__all__ = ["Sites", "Values"]
+__all__ = ["Values"]

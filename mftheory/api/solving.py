@@ -15,6 +15,7 @@ from mftheory.network import Erf, Network, Nonlinearity
 
 if TYPE_CHECKING:
     from mftheory.action import GaussianEnsemble
+    from mftheory.action.values import Values
     from mftheory.formulas import Formula
     from mftheory.kernels import Kernel
     from mftheory.results import Theory
@@ -118,16 +119,17 @@ def _solve_ensemble(
     from mftheory.action.values import Values
     from mftheory.solve.theory import assemble
 
+    values = Values(ensemble, parameters)
+    values.check(moments=True)
     derived = _Derived.of(ensemble)
     if not _is_one_population(ensemble):
-        return _solve_populations(derived, settings, parameters, nonlinearity)
+        return _solve_populations(derived, settings, values, nonlinearity)
     strength = derived.derivation.saddle_point.gaussian_input_strength()
     formulas = {name: derived.formula(name) for name in ("phi", "x")}
     (noise,) = (p.white_noise for p in ensemble.populations if not p.linear)
     needed = {s.name for expr in (strength, noise) for s in expr.free_symbols}
     for formula in formulas.values():
         needed |= {name for name, info in formula.symbols.items() if info.kind == "parameter"}
-    values = Values(ensemble, parameters)
     used = {name: values.number(name, needed) for name in sorted(needed)}
     g_eff = float(strength.subs({s: used[s.name] for s in strength.free_symbols})) ** 0.5
     level = values.scalar(noise)
@@ -182,18 +184,17 @@ def _is_one_population(ensemble: GaussianEnsemble) -> bool:
 def _solve_populations(
     derived: _Derived,
     settings: Settings | None,
-    parameters: Mapping[str, Any],
+    values: Values,
     nonlinearity: Nonlinearity | Mapping[str, Nonlinearity],
 ) -> Theory:
     """Populations with inputs from each other: their declaration in numbers, kernels derived when first asked for."""
     from mftheory.action.sampling import nonlinearities_of
-    from mftheory.action.values import Values
     from mftheory.solve.populations.network import CoupledPopulations, Neurons, Observable
     from mftheory.solve.populations.theory import assemble_populations
 
     ensemble, saddle_point = derived.derivation.ensemble, derived.derivation.saddle_point
     populations, strengths = saddle_point.gaussian_input_strengths()
-    number = Values(ensemble, parameters).scalar
+    number = values.scalar
     phi = nonlinearities_of(populations, nonlinearity)
     neurons = tuple(
         Neurons(

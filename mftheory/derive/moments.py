@@ -5,17 +5,20 @@ two-time functions of neurons whose process depends on their parameters. The mom
 `Mean`; this is where participation ratios come from.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import sympy as sp
 
-from mftheory.action import Parameter
+from mftheory.action import Parameter, names
 from mftheory.errors import Unsupported
 from mftheory.formulas import Mean
 
 
 def average(
-    expr: sp.Expr, parameters: Sequence[Parameter], differs: Callable[[sp.Symbol], bool] = lambda symbol: False
+    expr: sp.Expr,
+    parameters: Sequence[Parameter],
+    differs: Callable[[sp.Symbol], bool] = lambda symbol: False,
+    dependence: Collection[sp.Symbol] = (),
 ) -> sp.Expr:
     """⟨expr⟩ over independent sites, for an expr that is a polynomial in what differs between them.
 
@@ -27,6 +30,9 @@ def average(
         Those of the population: ⟨Dⁿ⟩ = r_n for a parameter D with moments "r".
     differs : callable
         Which further symbols differ from site to site.
+    dependence : collection of symbols
+        The parameters that those symbols depend on. An independent parameter among them does not factor out of a
+        product with one of those symbols.
 
     Examples
     --------
@@ -41,26 +47,25 @@ def average(
     if expr == 0:
         return expr
     if expr.is_Add:
-        return sp.Add(*(average(term, parameters, differs) for term in expr.args))
-    of_site = {p.symbol for p in parameters} | {s for s in expr.free_symbols if differs(s)}
-    constant, dependent = expr.as_independent(*of_site, as_Add=False)
-    result = constant
+        return sp.Add(*(average(term, parameters, differs, dependence) for term in expr.args))
+    functions = {s for s in expr.free_symbols if differs(s)}
+    of_site = {p.symbol for p in parameters} | functions
+    factoring = {p.symbol for p in parameters if p.independent} - (set(dependence) if functions else set())
+    result, dependent = expr.as_independent(*of_site, as_Add=False)
     together = sp.S.One
     for factor in sp.Mul.make_args(dependent):
         base, power = factor.as_base_exp()
         if factor != 1 and not (base in of_site and power.is_Integer and power > 0):
             raise Unsupported(f"the average of {factor} over sites: only products of site quantities are derived")
-        parameter = next((p for p in parameters if p.symbol == base), None)
-        if parameter is not None and parameter.independent:
-            result *= _moment(parameter, int(power))
+        if base in factoring:
+            result *= _moment(base, power, parameters)
         else:
             together *= factor
     base, power = together.as_base_exp()
-    parameter = next((p for p in parameters if p.symbol == base), None)
-    if parameter is not None:
-        return result * _moment(parameter, int(power))
+    if any(p.symbol == base for p in parameters):
+        return result * _moment(base, power, parameters)
     return result if together == 1 else result * Mean(together)
 
 
-def _moment(parameter: Parameter, power: int) -> sp.Symbol:
-    return sp.Symbol(f"{parameter.moments}_{power}", positive=True if power % 2 == 0 else None, real=True)
+def _moment(base: sp.Symbol, power: sp.Expr, parameters: Sequence[Parameter]) -> sp.Symbol:
+    return names.moment(next(p for p in parameters if p.symbol == base), int(power))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from mftheory.action import GaussianEnsemble, Population
+from mftheory.action import GaussianEnsemble, Population, names
 from mftheory.derive.single_site import SingleSite
+from mftheory.errors import Unsupported
 from mftheory.formulas import Mean, conjugate_symbol, conjugated
 
 
@@ -51,7 +52,9 @@ class Names:
 
     def rename(self, expr: sp.Expr) -> sp.Expr:
         """Write r_n through g_eff, κ, … and each mean over sites as a symbol; conjugate means get conjugate symbols."""
-        for mean in expr.atoms(Mean) - self._means.keys():
+        for mean in expr.atoms(Mean):
+            if mean in self._means:
+                continue
             self._name(min(mean, Mean(conjugated(mean.args[0])), key=_fewest_conjugates))
         return expr.xreplace(self._means).subs(self._moments)
 
@@ -61,6 +64,9 @@ class Names:
         mirrored = Mean(conjugated(product))
         kind = {"real": True} if mirrored == mean else {"complex": True}
         symbol = sp.Symbol(_name(product, self._ensemble), **kind)
+        if symbol.name in {s.name for s in self.moments}:
+            other = next(m for s, m in self.moments.items() if s.name == symbol.name).product
+            raise Unsupported(f"the means of {product} and of {other} would both be named {symbol}; rename a parameter")
         powers = product.as_powers_dict()
         factor = sp.Mul(*(self._returned.get(s, sp.S.One) ** powers[s] for s in product.free_symbols))
         self.moments[symbol] = NamedMoment(symbol, product, population, factor)
@@ -90,31 +96,31 @@ def _fewest_conjugates(mean: sp.Expr) -> tuple[int, str]:
 def _population_of(product: sp.Expr, ensemble: GaussianEnsemble) -> Population:
     """The population whose parameters or two-time functions a product holds."""
     for p in ensemble.populations:
-        own = {q.name for q in p.parameters}
-        fields = {f.name for f in p.fields}
-        for symbol in product.free_symbols:
-            letter, _, rest = symbol.name.removesuffix("_conj").partition("_")
-            field = rest.rpartition("_")[0]
-            if symbol.name in own or (letter in {"C", "S", "P"} and any(field.startswith(f) for f in fields)):
-                return p
+        own = {q.name for q in p.parameters} | {f"{f}_{k}" for f in names.two_time_functions(p) for k in (1, 2)}
+        if any(s.name.removesuffix(names.CONJUGATE) in own for s in product.free_symbols):
+            return p
     raise ValueError(f"no population of {ensemble.name} has {product}")
 
 
 def _name(product: sp.Expr, ensemble: GaussianEnsemble) -> str:
     """A declared letter (with 12 or 21 if the frequencies enter differently), or one made of the factors."""
-    parameters = {q.symbol for p in ensemble.populations for q in p.parameters}
+    parameters = {q.symbol for q in ensemble.parameters}
     functions, content = product.as_independent(*parameters, as_Add=False)
     letter = ensemble.moment_names.get(content)
     if letter is not None:
         swapped = product.xreplace({s: _other_frequency(s) for s in product.free_symbols})
         symmetric = swapped in (product, conjugated(product))
         return letter if symmetric else f"{letter}_{'12' if str(product) <= str(swapped) else '21'}"
+    # D2 is D² or a parameter of that name: where one name begins with another, powers and products are written out.
+    listed = [q.name for q in parameters]
+    ambiguous = any(a != b and a.startswith(b) for a in listed for b in listed)
+    to_the, times = ("_to_the_", "_times_") if ambiguous else ("", "_")
     tokens = []
     for factor in sorted(sp.Mul.make_args(functions) + sp.Mul.make_args(content), key=str):
         base, power = factor.as_base_exp()
         if factor != 1:
-            tokens.append(base.name.replace("_conj", "c") + (str(power) if power != 1 else ""))
-    return "mean_" + "_".join(tokens)
+            tokens.append(base.name.replace(names.CONJUGATE, "c") + (f"{to_the}{power}" if power != 1 else ""))
+    return names.MEAN + times.join(tokens)
 
 
 def _other_frequency(symbol: sp.Symbol) -> sp.Symbol:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import sympy as sp
 
-from mftheory.action import Field, GaussianEnsemble, Population, omega
+from mftheory.action import Field, GaussianEnsemble, Population, names, omega
 from mftheory.derive import spectra
 from mftheory.derive.moments import average
 from mftheory.errors import Unsupported
@@ -71,8 +71,8 @@ class SingleSite:
 
     @cached_property
     def propagators(self) -> dict[sp.Symbol, sp.Expr]:
-        """What the symbol of each response of a linear site with feedback stands for: an entry of (T - R)⁻¹."""
-        if not (self.population.linear and self.feedback):
+        """What the symbol of each response of a linear site stands for, where sites differ: an entry of (T - R)⁻¹."""
+        if not (self.population.linear and self._has_propagator):
             return {}
         states, equations = self._states
         matrix = self._inverse_matrix
@@ -88,7 +88,7 @@ class SingleSite:
     @property
     def returned(self) -> dict[sp.Symbol, sp.Expr]:
         """For the propagator of a site with one state, the response that it feeds back, without site parameters."""
-        if not self.propagators or len(self.population.states) != 1:
+        if not (self.population.linear and self.feedback) or len(self.population.states) != 1:
             return {}
         (feedback,) = self.feedback.values()
         parameters = (q.symbol for q in self.population.parameters)
@@ -129,9 +129,16 @@ class SingleSite:
 
     def _response(self, u: Field, source: Field) -> sp.Expr:
         """Response of state u to the input of another state's equation."""
-        if self.feedback:
+        if self.feedback or (self._has_propagator and u == source):
             return self._propagator(u, source).symbol
         return 1 / self._inverse_transfer if u == source else sp.S.Zero
+
+    @property
+    def _has_propagator(self) -> bool:
+        """Whether the response of a linear site has a symbol: it feeds back, or has dynamics of its own."""
+        p = self.population
+        own_dynamics = p.inverse_transfer.free_symbols & {q.symbol for q in p.parameters}
+        return bool(self.feedback) or bool(own_dynamics)
 
     def _propagator(self, u: Field, source: Field) -> spectra.Spectrum:
         return spectra.propagator(u, source, self.k)
@@ -172,19 +179,21 @@ def refuse_circle(population: Population, open_: tuple[str, ...]) -> None:
 
 def average_over_sites(expr: sp.Expr, population: Population, ensemble: GaussianEnsemble) -> sp.Expr:
     """⟨expr⟩ over the sites of a population, as one product: what differs between them is told by the declaration."""
-    names = _functions_that_differ(population, ensemble.depends_on_site(population))
-    return average(expr, population.parameters, lambda symbol: spectra.base_name(symbol) in names)
+    differing = _functions_that_differ(population, ensemble)
+    dependence = ensemble.site_dependence(population)
+    return average(expr, population.parameters, lambda symbol: spectra.base_name(symbol) in differing, dependence)
 
 
-def _functions_that_differ(p: Population, depends_on_site: bool) -> set[str]:
+def _functions_that_differ(p: Population, ensemble: GaussianEnsemble) -> set[str]:
     """Names of the two-time functions that differ between the sites of a population."""
     if p.linear:
-        return {spectra.base_name(spectra.propagator(u.field, v.field, 1).symbol) for u in p.states for v in p.states}
-    state = p.state.field.name
-    activities = [f.name for f in p.fields if f.kind == "activity"]
-    everything = {f"{letter}_{name}" for letter in "CS" for name in (state, *activities)}
-    pairs = {f"C_{a}{b}": {a, b} for a in (state, *activities) for b in activities if a != b}
-    if depends_on_site:
-        return everything | pairs.keys()
-    own = {f"{letter}_{name}" for letter in "CS" for name in p.heterogeneous}
-    return own | {name for name, pair in pairs.items() if pair & set(p.heterogeneous)}
+        states = [u.field for u in p.states]
+        return {names.propagator(u, v) for u in states for v in states}
+    feeds_back = {f.name for f in ensemble.feedback(p)}
+    if ensemble.site_dependence(p) or feeds_back & set(p.heterogeneous):
+        return set(names.two_time_functions(p))
+    fields = [f for f in p.fields if not f.is_response]
+    own = [f for f in fields if f.name in p.heterogeneous]
+    return {names.response(f) for f in own} | {
+        names.correlation(*pair) for f in own for g in fields for pair in ((f, g), (g, f))
+    }

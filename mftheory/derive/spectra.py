@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from mftheory.action import Field
+from mftheory.action import Field, names
 from mftheory.formulas import conjugate_symbol
 from mftheory.formulas.conjugates import SUFFIX
 
@@ -22,20 +22,21 @@ class Spectrum:
 
 def correlation(first: Field, second: Field, k: int) -> Spectrum:
     """C^{uv}(ω_k) = ∫dτ e^{-iωτ} ⟨u(t) v(t+τ)⟩; real for u = v."""
+    name = f"{names.correlation(first, second)}_{k}"
     if first == second:
-        symbol = sp.Symbol(f"C_{first.name}_{k}", real=True)
+        symbol = sp.Symbol(name, real=True)
         return Spectrum(symbol, symbol)
-    return _complex(f"C_{first.name}{second.name}_{k}")
+    return _complex(name)
 
 
 def response(field: Field, k: int) -> Spectrum:
     """S^u(ω_k): response of u to its site's input."""
-    return _complex(f"S_{field.name}_{k}")
+    return _complex(f"{names.response(field)}_{k}")
 
 
 def transfer(population: str, k: int) -> Spectrum:
     """T(ω_k) of a population whose equation of motion has dynamics."""
-    return _complex(f"T_{population}_{k}")
+    return _complex(f"{names.transfer(population)}_{k}")
 
 
 def propagator(state: Field, source: Field, k: int) -> Spectrum:
@@ -43,7 +44,7 @@ def propagator(state: Field, source: Field, k: int) -> Spectrum:
 
     P^{uv}, where a site has several states, is the response of u to the input of v's equation.
     """
-    return _complex(f"P_{state.name}_{k}" if state == source else f"P_{state.name}{source.name}_{k}")
+    return _complex(f"{names.propagator(state, source)}_{k}")
 
 
 def base_name(symbol: sp.Symbol) -> str:

@@ -226,4 +226,4 @@ class Formula:
         definitions = [i.definition for i in self.symbols.values() if i.definition is not None]
         inside = {s.name.removesuffix(SUFFIX) for d in definitions for s in d.free_symbols}
         names = {n for n, info in self.symbols.items() if info.kind == "spectrum"} | inside
-        return {n.rpartition("_")[0] for n in names if n[:2] in {"C_", "S_"}}
+        return {n.rpartition("_")[0] for n in names if n[:2] in {"C_", "S_", "T_"}}

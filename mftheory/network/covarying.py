@@ -91,12 +91,8 @@ def reciprocal_matrices(
     k = len(names)
     memory.check("n", n, 8.0 * (2 * k + 1) * n * n, "drawing the couplings")  # matrices, normal numbers and indices
     i, j = np.triu_indices(n, 1)
-    forward, backward, across = _at(same, i, j), _at(same, j, i), _at(transposed, i, j)
-    block = np.empty((max(len(forward), len(backward), len(across)), 2 * k, 2 * k))
-    block[:, :k, :k], block[:, k:, k:] = forward, backward
-    block[:, :k, k:], block[:, k:, :k] = across, np.swapaxes(across, 1, 2)
     normal = rng.standard_normal((i.size, 2 * k))
-    root = _root(names * 2, block)
+    root = _root(names * 2, _both_ways(same, transposed, i, j))
     pairs = normal @ root[0] if len(root) == 1 else np.einsum("pab,pb->pa", root, normal)  # the root is symmetric
     result = np.empty((k, n, n))
     result[:, i, j], result[:, j, i] = pairs[:, :k].T, pairs[:, k:].T
@@ -104,6 +100,40 @@ def reciprocal_matrices(
     own = _root(names, _at(same, every, every) + _at(transposed, every, every))
     result[:, every, every] = np.einsum("pab,pb->ap", np.broadcast_to(own, (n, k, k)), rng.standard_normal((n, k)))
     return result
+
+
+def check_positive(names: tuple[str, ...], same: Array, transposed: Array | None = None) -> None:
+    """Refuse covariances that no Gaussian has; shapes as for `reciprocal_matrices`.
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the matrices.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mftheory.network.covarying import check_positive
+    >>> check_positive(("X", "Y"), np.array([[4.0, 20.0], [20.0, 4.0]])[None, None])
+    Traceback (most recent call last):
+        ...
+    mftheory.errors.InvalidNetwork: covariances = 'X, Y: 20': gives a correlation above 1
+    """
+    if transposed is None:
+        _root(names, same)
+    else:
+        i, j = np.triu_indices(same.shape[0], 0)  # the pair (i, i) stands for two sites that are alike
+        _root(names * 2, _both_ways(same, transposed, i, j))
+
+
+def _both_ways(same: Array, transposed: Array, i: NDArray[np.intp], j: NDArray[np.intp]) -> Array:
+    """Covariance of (X^1_ij … X^k_ij, X^1_ji … X^k_ji), shape (pairs or 1, 2k, 2k)."""
+    k = same.shape[-1]
+    forward, backward, across = _at(same, i, j), _at(same, j, i), _at(transposed, i, j)
+    block = np.empty((max(len(forward), len(backward), len(across)), 2 * k, 2 * k))
+    block[:, :k, :k], block[:, k:, k:] = forward, backward
+    block[:, :k, k:], block[:, k:, :k] = across, np.swapaxes(across, 1, 2)
+    return block
 
 
 def _at(grid: Array, i: NDArray[np.intp], j: NDArray[np.intp]) -> Array:
@@ -137,4 +167,4 @@ def _refused(names: tuple[str, ...], covariance: Array) -> InvalidNetwork:
     return InvalidNetwork("covariances", listed, "no Gaussian has these covariances: their matrix is not positive")
 
 
-__all__ = ["covarying_matrices", "reciprocal_matrices"]
+__all__ = ["check_positive", "covarying_matrices", "reciprocal_matrices"]

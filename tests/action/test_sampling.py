@@ -343,7 +343,7 @@ OVERLAPS = {"alpha": 0.5, "D": [1.0, 2.0], "rho": [0.1, 0.2]}
         ("random-mode", {"alpha": 0.5}, r"^parameters\['D'\] = None: .*needed are D, alpha$"),
         ("random-mode", {"D": [1.0]}, r"^parameters\['alpha'\] = None"),
         ("random-mode", {"alpha": 0.5, "r_2": 1.0, "r_4": 1.0}, r"^parameters\['r_2'\].*the values of D themselves"),
-        ("random-mode", MODES | {"beta": 1.0}, r"^parameters\['beta'\].*whose are D, alpha"),
+        ("random-mode", MODES | {"beta": 1.0}, r"^parameters\['beta'\].*it has D, alpha"),
         ("random-mode", MODES | {"alpha": 0.0}, r"^parameters\['alpha'\] = 0.0: must be a number above 0"),
         ("random-mode", MODES | {"alpha": "a"}, r"^parameters\['alpha'\] = 'a': must be a finite number"),
         ("random-mode", MODES | {"alpha": [0.5]}, r"^parameters\['alpha'\].*must be a finite number"),

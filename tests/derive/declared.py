@@ -1,5 +1,7 @@
 """Ensembles declared as a user would."""
 
+from dataclasses import replace
+
 import sympy as sp
 
 from mftheory.action import (
@@ -100,3 +102,103 @@ def correlated_blocks() -> GaussianEnsemble:
             Covariance(l2, r1, rho21.symbol),
         ),
     )
+
+
+def noisy() -> GaussianEnsemble:
+    """Reciprocal couplings and independent noise of a given spectrum."""
+    x = replace(leaky_neurons(), noise=sp.Symbol("noise", positive=True))
+    J = GaussianMatrix("J", x, x)
+    sigma = sp.Symbol("sigma", real=True)
+    covariances = (Covariance(J, J, g**2), Covariance(J, J, sigma, transposed=True))
+    return GaussianEnsemble("noisy", (x,), (Coupling(J, x.response, x.activity),), covariances)
+
+
+def unequal_neurons() -> GaussianEnsemble:
+    """Noise, time constant and gain of each neuron; the gain goes with the noise, the readout with neither."""
+    s, tau, G, w = Parameter("s", "s"), Parameter("tau", "tau"), Parameter("G", "q"), Parameter("w", "w", True)
+    x = Population(
+        "neurons",
+        "x",
+        "phi",
+        inverse_transfer=1 + sp.I * omega * tau.symbol,
+        parameters=(s, tau, G, w),
+        noise=s.symbol**2 / (1 + omega**2),
+    )
+    J = GaussianMatrix("J", x, x)
+    return GaussianEnsemble(
+        "unequal-neurons",
+        (x,),
+        (Coupling(J, x.response, G * x.activity),),
+        (Covariance(J, J, g**2),),
+        observables={"phi": x.activity, "x": x.state, "readout": w * x.activity},
+    )
+
+
+def noise_of_each_neuron() -> GaussianEnsemble:
+    """σ_i differs, drawn independently of all else; nothing else does."""
+    s = Parameter("s", "s", independent=True)
+    x = Population("neurons", "x", "phi", inverse_transfer=1 + sp.I * omega, parameters=(s,), noise=s.symbol**2)
+    J = GaussianMatrix("J", x, x)
+    return GaussianEnsemble("noise", (x,), (Coupling(J, x.response, x.activity),), (Covariance(J, J, g**2),))
+
+
+def unequal_latents() -> GaussianEnsemble:
+    """Random modes with overlaps; latents have time constants and noise of their own, and D independent of these."""
+    x = leaky_neurons()
+    D, rho, tau = Parameter("D", "r", independent=True), Parameter("rho", "rho"), Parameter("tau", "tau")
+    z = Population(
+        "latents",
+        "z",
+        size=sp.Symbol("alpha", positive=True),
+        inverse_transfer=1 + sp.I * omega * tau.symbol,
+        parameters=(D, rho, tau),
+        noise=tau.symbol**2,
+        index="a",
+    )
+    left, right = GaussianMatrix("l", x, z), GaussianMatrix("r", x, z)
+    return GaussianEnsemble(
+        "unequal-latents",
+        (x, z),
+        (Coupling(left, x.response, z.state), Coupling(right, x.activity, D * z.response)),
+        (Covariance(left, left, 1), Covariance(right, right, 1), Covariance(left, right, rho.symbol)),
+    )
+
+
+def slow_latents() -> GaussianEnsemble:
+    """Modes without overlaps whose latents have time constants of their own."""
+    x = leaky_neurons()
+    D, tau = Parameter("D", "r"), Parameter("tau", "tau")
+    size = sp.Symbol("alpha", positive=True)
+    transfer = 1 + sp.I * omega * tau.symbol
+    z = Population("latents", "z", size=size, inverse_transfer=transfer, parameters=(D, tau), index="a")
+    left, right = GaussianMatrix("l", x, z), GaussianMatrix("r", x, z)
+    return GaussianEnsemble(
+        "slow-latents",
+        (x, z),
+        (Coupling(left, x.response, z.state), Coupling(right, x.activity, D * z.response)),
+        (Covariance(left, left, 1), Covariance(right, right, 1)),
+    )
+
+
+def reciprocal_and_different() -> GaussianEnsemble:
+    """Reciprocal couplings between neurons whose nonlinearity differs, so that all of a neuron's functions do."""
+    x = Population(
+        "neurons",
+        "x",
+        "Phi",
+        inverse_transfer=1 + sp.I * omega,
+        observed=("phi",),
+        heterogeneous=("Phi",),
+    )
+    J = GaussianMatrix("J", x, x)
+    covariances = (Covariance(J, J, g**2), Covariance(J, J, sp.Symbol("sigma", real=True), transposed=True))
+    return GaussianEnsemble("reciprocal", (x,), (Coupling(J, x.response, x.activity),), covariances)
+
+
+def weighted_inputs() -> GaussianEnsemble:
+    """Independent of each other, the weights with which a neuron receives and with which it sends."""
+    a, b = Parameter("a", "a", independent=True), Parameter("b", "b", independent=True)
+    x = Population("neurons", "x", "phi", inverse_transfer=1 + sp.I * omega, parameters=(a, b))
+    J = GaussianMatrix("J", x, x)
+    covariances = (Covariance(J, J, g**2), Covariance(J, J, sp.Symbol("sigma", real=True), transposed=True))
+    return GaussianEnsemble("weighted", (x,), (Coupling(J, a * x.response, b * x.activity),), covariances)

@@ -1,12 +1,12 @@
 """The two-site cavity against the path integral, exactly, for every ensemble; and that it can fail."""
 
 import ast
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sympy as sp
-from derive.declared import correlated_blocks, random_mode_on_background, two_populations
+from derive import declared
+from derive.declared import correlated_blocks, noisy, random_mode_on_background, two_populations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,20 +33,17 @@ from mftheory.formulas import vanishes
 pytestmark = pytest.mark.exact
 
 
-def noisy() -> GaussianEnsemble:
-    """Reciprocal couplings and independent noise of a given spectrum."""
-    x = replace(leaky_neurons(), noise=sp.Symbol("noise", positive=True))
-    J = GaussianMatrix("J", x, x)
-    g, sigma = sp.Symbol("g", positive=True), sp.Symbol("sigma", real=True)
-    covariances = (Covariance(J, J, g**2), Covariance(J, J, sigma, transposed=True))
-    return GaussianEnsemble("noisy", (x,), (Coupling(J, x.response, x.activity),), covariances)
-
-
 DECLARED = {
     **BUILT_IN,
     "heterogeneous": heterogeneous,
     "background": random_mode_on_background,
     "noisy": noisy,
+    "unequal neurons": declared.unequal_neurons,
+    "noise of each neuron": declared.noise_of_each_neuron,
+    "unequal latents": declared.unequal_latents,
+    "slow latents": declared.slow_latents,
+    "reciprocal and different": declared.reciprocal_and_different,
+    "weighted inputs": declared.weighted_inputs,
 }
 
 

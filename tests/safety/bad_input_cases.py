@@ -345,6 +345,73 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "GaussianEnsemble: arguments 'name', 'couplings', 'covariances' are missing; it takes name, populations, …",
         ),
     ),
+    "Declaring an ensemble": (
+        Row(
+            "ensemble(sp.Symbol('S_phi_1'))",
+            "InvalidNetwork",
+            "covariance of J, J = 'S_phi_1': stands for something else already (a two-time function of neurons); choose another name",
+        ),
+        Row(
+            "ensemble(parameters=(Parameter('D', 'r'), Parameter('E', 'r')))",
+            "InvalidNetwork",
+            "parameter 'E': moments = 'r': is the letter of D already: choose another, or say law_of='D' if their law is one",
+        ),
+        Row(
+            "ensemble(sp.Symbol('r_2'), parameters=(Parameter('D', 'r'),))",
+            "InvalidNetwork",
+            "covariance of J, J = 'r_2': stands for something else already (a moment of D, whose letter is r); choose another name",
+        ),
+        Row(
+            "ensemble(sp.Symbol('g'), noise=sp.Symbol('g', positive=True))",
+            "InvalidNetwork",
+            "covariance of J, J = 'g': is a second symbol of that name, with other assumptions: use one symbol for both",
+        ),
+        Row(
+            "ensemble(4, 20)",
+            "InvalidNetwork",
+            "covariances = 'J, K: 20': gives a correlation above 1",
+        ),
+        Row(
+            "mf.solve(ensemble(4, sp.Symbol('c')), parameters={'c': 20})",
+            "InvalidNetwork",
+            "covariances = 'J, K: 20': gives a correlation above 1",
+        ),
+        Row(
+            "mf.solve(ensemble(4, sp.Symbol('c')), parameters={'c': 1, 'bogus': 1})",
+            "InvalidNetwork",
+            "parameters['bogus'] = 1.0: is not a parameter of this ensemble; it has c",
+        ),
+        Row(
+            "mf.solve(modes, parameters={'alpha': 0.5, 'r_2': 20, 'r_4': 300})",
+            "InvalidNetwork",
+            "parameters['r_4'] = 300.0: is of no law: ⟨D^4⟩ is at least ⟨D^2⟩² = 400",
+        ),
+        Row(
+            "mf.solve(modes, parameters={'alpha': 0.5, 'D': [3, 5], 'r_2': 3})",
+            "InvalidNetwork",
+            "parameters['r_2'] = 3.0: contradicts the others, from which it follows to be 17: leave it out",
+        ),
+        Row(
+            "ensemble(noise=sp.DiracDelta(omega))",
+            "Unsupported",
+            "population 'neurons': noise DiracDelta(omega) has lines: static and sinusoidal input are never forgotten, which is not derived; give noise of a finite spectrum",
+        ),
+        Row(
+            "ensemble(noise=1 / omega**2)",
+            "Unsupported",
+            "population 'neurons': noise omega**(-2) is infinite at the frequency 0: it is never forgotten",
+        ),
+        Row(
+            "ensemble(inverse_transfer=sp.I * omega)",
+            "Unsupported",
+            "population 'neurons': with inverse_transfer I*omega a site left alone rings on for ever",
+        ),
+        Row(
+            "mf.simulate(ensemble(noise=Parameter('s', 's').symbol**2, parameters=(Parameter('s', 's'),)), 20, 0, parameters={'s': [1, 2]})",
+            "Unsupported",
+            "population 'neurons': noise s**2 is simulated where it is the same for all neurons",
+        ),
+    ),
     "Solving, deriving and planning": (
         Row("mf.solve(mf.IID(2.0))", "InvalidNetwork", "network = IID(g=2.0): must be a Network or a GaussianEnsemble"),
         Row(

@@ -5,14 +5,25 @@ from math import inf, nan
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 import mftheory as mf
-from mftheory.action import Population
+from mftheory.action import Coupling, Covariance, GaussianMatrix, Parameter, Population, omega
+from mftheory.action.ensembles import BUILT_IN
 
 
 def family(g: float) -> mf.Network:
     """A sweep's."""
     return mf.Network(mf.IID(g))
+
+
+def ensemble(variance: sp.Expr = 1, covariance: sp.Expr = 0, **population: Any) -> mf.GaussianEnsemble:
+    """Two covarying matrices between the neurons of one population."""
+    x = Population("neurons", "x", "phi", **{"inverse_transfer": 1 + sp.I * omega, **population})
+    J, K = GaussianMatrix("J", x, x), GaussianMatrix("K", x, x)
+    couplings = tuple(Coupling(m, x.response, x.activity) for m in (J, K))
+    covariances = (Covariance(J, J, variance), Covariance(K, K, variance), Covariance(J, K, covariance))
+    return mf.GaussianEnsemble("mine", (x,), couplings, covariances)
 
 
 NAMES: Mapping[str, Any] = {
@@ -24,4 +35,9 @@ NAMES: Mapping[str, Any] = {
     "J": np.eye(3),
     "family": family,
     "Population": Population,
+    "Parameter": Parameter,
+    "ensemble": ensemble,
+    "modes": BUILT_IN["random-mode"](),
+    "sp": sp,
+    "omega": omega,
 }

@@ -72,6 +72,12 @@ class SaddlePoint:
         if len(neurons) != 1 or neurons[0].size != 1 or sp.expand(neurons[0].inverse_transfer - 1 - sp.I * omega) != 0:
             raise Unsupported("solve knows ensembles with one population of N leaky neurons")
         (x,) = neurons
+        if differing := self.averaged.ensemble.site_dependence(x):
+            listed = ", ".join(sorted(map(str, differing)))
+            raise Unsupported(
+                f"solve knows ensembles of neurons that are alike; these differ by {listed}: evaluate the formula at "
+                f"the spectra of each neuron"
+            )
         site = self.sites[x.name]
         strength = sp.cancel((site.noise - x.white_noise) / self.two_time(x.activity.field, x.activity.field, 1))
         if not site.gaussian or any(s.name[:2] in {"C_", "S_", "P_"} for s in strength.free_symbols):
@@ -95,7 +101,7 @@ class SaddlePoint:
         rows = []
         for p in neurons:
             site = self.sites[p.name]
-            differs = self.averaged.ensemble.depends_on_site(p) or p.activity_name in p.heterogeneous
+            differs = bool(self.averaged.ensemble.site_dependence(p)) or p.activity_name in p.heterogeneous
             received = sp.expand(site.noise - p.white_noise)
             row = [received.coeff(c) for c in spectra]
             rest = sp.expand(received - sum(g * c for g, c in zip(row, spectra, strict=True)))
@@ -103,7 +109,7 @@ class SaddlePoint:
             for failed, why in (
                 (sp.expand(p.inverse_transfer - 1 - sp.I * omega) != 0, "they are not leaky, 1 + i omega"),
                 (bool(site.feedback), "each one's past feeds back on it, so x is not Gaussian"),
-                (differs, "their inputs or nonlinearities differ from neuron to neuron"),
+                (differs, "their input, noise, dynamics or nonlinearity differs from neuron to neuron"),
                 (
                     rest != 0 or bool(functions) or received.has(Mean),
                     "their input spectrum is not a sum of the activities' spectra",
