@@ -1,6 +1,6 @@
 """Names for what a derived expression contains: combinations of moments, and means over sites."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sympy as sp
@@ -63,10 +63,11 @@ class Names:
         population = _population_of(product, self._ensemble)
         mirrored = Mean(conjugated(product))
         kind = {"real": True} if mirrored == mean else {"complex": True}
-        symbol = sp.Symbol(_name(product, self._ensemble), **kind)
-        if symbol.name in {s.name for s in self.moments}:
-            other = next(m for s, m in self.moments.items() if s.name == symbol.name).product
-            raise Unsupported(f"the means of {product} and of {other} would both be named {symbol}; rename a parameter")
+        taken = {s.name for s in self.moments}
+        free = [name for name in _candidates(product, self._ensemble) if name not in taken]
+        if not free:
+            raise Unsupported(f"the mean of {product} would have the name of another; rename a parameter")
+        symbol = sp.Symbol(free[0], **kind)
         powers = product.as_powers_dict()
         factor = sp.Mul(*(self._returned.get(s, sp.S.One) ** powers[s] for s in product.free_symbols))
         self.moments[symbol] = NamedMoment(symbol, product, population, factor)
@@ -102,15 +103,15 @@ def _population_of(product: sp.Expr, ensemble: GaussianEnsemble) -> Population:
     raise ValueError(f"no population of {ensemble.name} has {product}")
 
 
-def _name(product: sp.Expr, ensemble: GaussianEnsemble) -> str:
-    """A declared letter (with 12 or 21 if the frequencies enter differently), or one made of the factors."""
+def _candidates(product: sp.Expr, ensemble: GaussianEnsemble) -> Iterator[str]:
+    """A declared letter (with 12 or 21 if the frequencies enter differently), and a name made of the factors."""
     parameters = {q.symbol for q in ensemble.parameters}
     functions, content = product.as_independent(*parameters, as_Add=False)
     letter = ensemble.moment_names.get(content)
     if letter is not None:
         swapped = product.xreplace({s: _other_frequency(s) for s in product.free_symbols})
         symmetric = swapped in (product, conjugated(product))
-        return letter if symmetric else f"{letter}_{'12' if str(product) <= str(swapped) else '21'}"
+        yield letter if symmetric else f"{letter}_{'12' if str(product) <= str(swapped) else '21'}"
     # D2 is D² or a parameter of that name: where one name begins with another, powers and products are written out.
     listed = [q.name for q in parameters]
     ambiguous = any(a != b and a.startswith(b) for a in listed for b in listed)
@@ -120,7 +121,7 @@ def _name(product: sp.Expr, ensemble: GaussianEnsemble) -> str:
         base, power = factor.as_base_exp()
         if factor != 1:
             tokens.append(base.name.replace(names.CONJUGATE, "c") + (f"{to_the}{power}" if power != 1 else ""))
-    return names.MEAN + times.join(tokens)
+    yield names.MEAN + times.join(tokens)
 
 
 def _other_frequency(symbol: sp.Symbol) -> sp.Symbol:
