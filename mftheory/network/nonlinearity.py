@@ -100,7 +100,7 @@ maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
         """Whether φ' >= 0 falls with |x| or stays, at every x tried: then an odd φ has at most one fluctuating state.
 
         Without noise, leaky units: g²⟨φ'(x) φ'(y)⟩ falls with the variance at every correlation of x and y, since
-        φ'(√c0 z) falls with c0 for every z; so does the energy that must vanish [two-point, 36].
+        φ'(√c0 z) falls with c0 for every z; so does the difference of energies that must vanish.
         """
         return _shape(self).steepest_at_zero
 

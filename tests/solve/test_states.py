@@ -239,22 +239,36 @@ def test_a_scan_sees_two_zeros_between_neighbours():
 
 # ----- sampled networks
 
+LONG = pytest.mark.long
 DENIED = [f"clip(x - {threshold}, 0, 5)" for threshold in (0.9, 1.0, 1.1, 1.3)]
+ALL_SIZES, FEW = {250: 24, 500: 16, 1000: 8}, {250: 24, 500: 12}
 
 
 @pytest.mark.statistical
-@pytest.mark.parametrize("text", [*DENIED, "5*tanh(log(1 + exp(4*(x - 1)))/20)", CUBIC])
-def test_sampled_networks_fluctuate_as_the_theory_says(text):
+@pytest.mark.filterwarnings("ignore:several attractors")  # with a static part, which differs between starts
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        pytest.param(DENIED[0], FEW, id=DENIED[0]),
+        *(
+            pytest.param(text, ALL_SIZES, marks=LONG, id=f"{text} to 1000")
+            for text in (*DENIED, "5*tanh(log(1 + exp(4*(x - 1)))/20)", CUBIC)
+        ),
+    ],
+)
+def test_sampled_networks_fluctuate_as_the_theory_says(text, sizes):
+    """States beside a stable x = 0 or fixed point; the other fluctuating state has a fifth or less of C^x(0)."""
     net = mf.Network(mf.IID(3.0), mf.Nonlinearity(text))
     theory = mf.solve(net)
     assert "stable as well" in theory.notes[0]
-    sizes = {250: 24, 500: 16, 1000: 8}
     runs = {n: [mf.simulate(net, n=n, seed=1000 * n + s, trajectories=16) for s in range(m)] for n, m in sizes.items()}
-    for expected, ask in (
-        (float(theory.C("x", 0.0)), lambda r: r.C("x", 0.0).value),
-        (theory.static("x"), lambda r: r.static("x").value),
-        (theory.dimension("phi"), lambda r: r.dimension("phi").value),
-    ):
+    expected = {
+        lambda r: r.C("x", 0.0).value: float(theory.C("x", 0.0)),
+        lambda r: r.static("x").value: theory.static("x"),
+    }
+    if theory.trusted(min(sizes)):  # few dimensions differ too much between networks to be extrapolated
+        expected[lambda r: r.dimension("phi").value] = theory.dimension("phi")
+    for ask, value in expected.items():
         limit = intercept({n: np.array([ask(run) for run in found]) for n, found in runs.items()})
-        print(text, expected, limit, limit.z(expected))
-        assert abs(limit.z(expected)) < 4.5  # standard errors over networks, 18 numbers: by chance 1e-4
+        assert abs(limit.z(value)) < 4.5  # standard errors over networks, 20 numbers: by chance 1e-4
+        assert limit.error < 0.25 * value or value == 0
