@@ -99,7 +99,10 @@ class InvalidCall(MFTheoryError, TypeError):
 
 
 class Quiescent(MFTheoryError):
-    """The trivial state x = 0 is stable: there is no fluctuating state to describe."""
+    """Rest is stable (x = 0, or a fixed point), and no fluctuating state is known beside it.
+
+    The message says whether there is none, where it was looked for, or that it was not looked for.
+    """
 
 
 class CondensedModes(MFTheoryError):

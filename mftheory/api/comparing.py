@@ -135,6 +135,10 @@ def compare(
     # Before any simulation: a network may be quiescent.
     sampled = {"progress": progress, **(sampling or {})}
     theories = [solve(net, parameters=parameters, nonlinearity=nonlinearity, **sampled) for net in networks]
+    noted = [theory.status_and_notes for theory in theories if theory.notes]
+    if noted:
+        several = f"{len(noted)} of {len(theories)} networks have several states"
+        warnings.warn(f"{several}, such as: {noted[0]}", stacklevel=3)
     predicted = [theory.dimension(observable) for theory in theories]
     # Long runs first, so that no core waits for the last one.
     order = sorted(range(len(runs)), key=lambda i: -runs[i][1])

@@ -53,7 +53,8 @@ def solve(
     Returns
     -------
     Theory
-        Two- and four-point functions, dimensions and timescales in the limit N → ∞; with gains also of "Phi" and
+        Two- and four-point functions, dimensions and timescales in the limit N → ∞, of the fluctuating state of the
+        largest C^x(0) where several exist (see `Theory.notes`); with gains also of "Phi" and
         "readout"; of several populations those that the ensemble declares, each over the neurons of its population.
 
     Raises
@@ -61,8 +62,8 @@ def solve(
     InvalidNetwork
         Naming the argument, if it is neither, or a parameter is missing.
     Quiescent
-        Without noise, if g_eff φ'(0) max|H(ω)| <= 1 (for leaky units, g_eff φ'(0) <= 1); of several populations, if
-        one of them is still.
+        Without noise, if x = 0 is stable, g_eff φ'(0) max|H(ω)| <= 1 (for leaky units, g_eff φ'(0) <= 1), and no
+        fluctuating state was found beside it; of several populations, if one of them is still.
     NotConverged
         If the two-point solution was not found.
     CondensedModes

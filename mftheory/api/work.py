@@ -59,7 +59,7 @@ def solved(
                 "timescale_error": [math.nan] * len(tau),  # not estimated
             }
     gain = float(theory.gain) if np.ndim(theory.gain) == 0 else None
-    return {"status": theory.status, "gain": gain, "observables": found}
+    return {"status": theory.status_and_notes, "gain": gain, "observables": found}
 
 
 def simulated(

@@ -112,7 +112,7 @@ def solve(
         "noise": noise,
         "dynamics": dynamics,
         "gain": theory.gain,
-        "status": theory.status,
+        "status": theory.status_and_notes,
     }
     for a in ("phi", "x") if gains_pr is None else theory.observables:
         record[f"C_{a}"] = float(theory.C(a, 0.0))

@@ -107,6 +107,25 @@ class Heterogeneous:
         weights, functions = self.distinct
         return math.sqrt(float(weights @ np.square([phi.slope_at_zero for phi in functions])))
 
+    @property
+    def steepest_at_zero(self) -> bool:
+        """Whether it holds for every neuron's Φ_θ, or its negative; see `Nonlinearity.steepest_at_zero`."""
+        return all(
+            (phi if phi.slope_at_zero >= 0 else Nonlinearity(f"-({phi.expression})")).steepest_at_zero
+            for phi in self.distinct[1]
+        )
+
+    @property
+    def within_tangent(self) -> bool:
+        """Whether it holds for every neuron's Φ_θ; see `Nonlinearity.within_tangent`."""
+        return all(phi.within_tangent for phi in self.distinct[1])
+
+    @property
+    def bound(self) -> float:
+        """√⟨sup Φ_θ²⟩, as `Nonlinearity.bound`."""
+        weights, functions = self.distinct
+        return math.sqrt(float(weights @ np.square([phi.bound for phi in functions])))
+
     def sample(self, n: int) -> "Heterogeneous":
         """The list for n neurons: as it stands if it has n, else evenly spaced through the sorted list."""
         if n == self.size:

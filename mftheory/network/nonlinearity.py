@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +95,28 @@ maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
         slope = float(self.derivative(np.array(1e-30)))
         return slope if abs(slope) > 1e-20 else 0.0
 
+    @property
+    def steepest_at_zero(self) -> bool:
+        """Whether φ' >= 0 falls with |x| or stays, at every x tried: then an odd φ has at most one fluctuating state.
+
+        Without noise, leaky units: g²⟨φ'(x) φ'(y)⟩ falls with the variance at every correlation of x and y, since
+        φ'(√c0 z) falls with c0 for every z; so does the difference of energies that must vanish.
+        """
+        return _shape(self).steepest_at_zero
+
+    @property
+    def within_tangent(self) -> bool:
+        """Whether |φ(x)| <= |φ'(0) x| at every x tried: then no odd φ fluctuates where x = 0 is stable.
+
+        For Gaussian x, ⟨φ²⟩ < φ'(0)² ⟨x²⟩: what a neuron sends back is less than what it received, whatever its filter.
+        """
+        return _shape(self).within_tangent
+
+    @property
+    def bound(self) -> float:
+        """The largest |φ(x)| at every x tried up to ±1e7; infinite where the formula overflows."""
+        return _shape(self).bound
+
     def __call__(self, x: FloatArray) -> FloatArray:
         """φ(x), of the shape and precision of x."""
         x = np.asarray(x)
@@ -141,6 +163,21 @@ class _BuiltIn(Nonlinearity):
 
     @property
     def slope_at_zero(self) -> float:
+        """1"""
+        return 1.0
+
+    @property
+    def steepest_at_zero(self) -> bool:
+        """True"""
+        return True
+
+    @property
+    def within_tangent(self) -> bool:
+        """True"""
+        return True
+
+    @property
+    def bound(self) -> float:
         """1"""
         return 1.0
 
@@ -211,3 +248,25 @@ def _is_odd(phi: Nonlinearity) -> bool:
     size = np.maximum.accumulate(np.maximum(np.abs(values), np.abs(mirrored)))
     size = np.maximum(size, size[np.searchsorted(_TRIAL, 1.0)])
     return bool(np.all(np.abs(values + mirrored) <= 2e-15 * size))
+
+
+class _Shape(NamedTuple):
+    """What `Nonlinearity` says of its own shape."""
+
+    steepest_at_zero: bool
+    within_tangent: bool
+    bound: float
+
+
+@lru_cache(maxsize=256)
+def _shape(phi: Nonlinearity) -> _Shape:
+    x = np.concatenate([-_TRIAL[::-1], _TRIAL])
+    slope, tangent = phi.derivative(x), abs(phi.slope_at_zero)
+    # A slope that a formula's cancellations spoil, by 1e-10 where (e^x - e^-x)/… is evaluated at 1e-6, still falls.
+    rounding = 1e-9 * tangent
+    with np.errstate(all="ignore"):
+        outwards = np.diff(np.stack([slope[x >= 0], slope[x <= 0][::-1]]), axis=1)
+        steepest = bool(np.all(slope >= -rounding) and np.all(outwards <= rounding))
+        within = bool(np.all(np.abs(phi(x)) <= (tangent + rounding) * np.abs(x)))
+        far = np.abs(phi(np.concatenate([x, *(side * np.geomspace(1e-6, 1e7, 2000) for side in (-1.0, 1.0))])))
+    return _Shape(steepest, within, float(far.max()) if np.all(np.isfinite(far)) else math.inf)

@@ -100,8 +100,9 @@ class Theory(Kept):
     time constant, everything else is dimensionless. Functions take numbers or arrays and return arrays of the same
     (broadcast) shape.
 
-    Assumptions (theory §0): a stationary fluctuating state, no condensed modes, N·PR ≫ 1; see `trusted`. If φ is not
-    odd, every function is of fluctuations about each neuron's own mean; see `mean` and `static`.
+    Assumptions (theory §0): a stationary fluctuating state, no condensed modes, N·PR ≫ 1; see `trusted`. Where several
+    states exist it is the fluctuating one of the largest C^x(0); see `notes`. If φ is not odd, every function is of
+    fluctuations about each neuron's own mean; see `mean` and `static`.
 
     Attributes
     ----------
@@ -150,6 +151,24 @@ class Theory(Kept):
     origin: Mapping[str, Any] | None = None
     kernel_of: Callable[[str], Any] | None = field(default=None, repr=False)
     _cache: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else is true of the network: states that exist beside the one described; empty if none was found.
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> theory = mf.solve(mf.Network(mf.IID(0.9), mf.Nonlinearity("tanh(x + 2*x**3)")))
+        >>> theory.notes[0]
+        'x = 0 is stable as well: which state a network is in depends on its start'
+        """
+        return tuple(getattr(self.two_point, "notes", ()))
+
+    @property
+    def status_and_notes(self) -> str:
+        """`status` and `notes` in one line."""
+        return "; ".join((self.status, *self.notes))
 
     @property
     def gain(self) -> Any:
@@ -384,7 +403,7 @@ class Theory(Kept):
             "network": repr(self.network),
             "g_eff": self.two_point.g_eff,
             "gain": self.gain,
-            "status": self.status,
+            "status": self.status_and_notes,
         }
         return xarray.Dataset(variables, coordinates, attributes)
 
@@ -425,7 +444,7 @@ class Theory(Kept):
         ensemble = getattr(self.network, "ensemble", getattr(self.network, "name", "network"))
         return (
             f"Theory({ensemble}, g_eff = {two.g_eff:g}: C_x(0) = {_short(two.variance)}, gain = {_short(self.gain)}, "
-            f"{self.status})"
+            f"{self.status_and_notes})"
         )
 
     def _repr_html_(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, overload
@@ -69,7 +70,8 @@ def dimension(
     Parameters
     ----------
     g_eff : array_like
-        Effective coupling strength √(α⟨D²⟩⟨G²⟩), above 0; without noise, g_eff φ'(0) max|H| > 1.
+        Effective coupling strength √(α⟨D²⟩⟨G²⟩), above 0; without noise such that a fluctuating state exists:
+        g_eff φ'(0) max|H| > 1, or less for a φ that is steeper away from zero.
     effective_rank : array_like
         α PR_D, above 0, broadcast against g_eff; infinite (the default) is an i.i.d. network.
     observable : {"phi", "x", "Phi", "readout"}
@@ -98,14 +100,17 @@ def dimension(
         Naming the argument, if a value is not a number above 0 (the noise: not below), gains_pr is above 1, or the
         observable or the dynamics are unknown.
     Quiescent
-        If without noise g_eff φ'(0) max|H| <= 1 anywhere, naming the entries; max|H| = 1 for leaky units.
+        If without noise x = 0 is stable anywhere, g_eff φ'(0) max|H| <= 1 (max|H| = 1 for leaky units), and no
+        fluctuating state was found beside it, naming the entries.
     NotConverged
         If a two-point solution was not found.
 
     Notes
     -----
-    Assumes: independent modes, odd φ, N → ∞ with N·PR ≫ 1. A 100 × 100 grid takes a fraction of a second for leaky
-    units without noise; with noise or other dynamics, of the order of a second for each distinct pair of g_eff and σ.
+    Assumes: independent modes, odd φ, N → ∞ with N·PR ≫ 1. Where several states exist the values are of the fluctuating
+    one of the largest C^x(0), and a warning names the others, as `Theory.notes` does. A 100 × 100 grid takes a fraction
+    of a second for leaky units without noise; with noise or other dynamics, of the order of a second for each distinct
+    pair of g_eff and σ.
 
     Examples
     --------
@@ -142,11 +147,12 @@ def dimension(
     solver = _Solver(observable, phi, Leaky() if dynamics is None else checked_dynamics(dynamics), gains)
     distinct = np.unique(np.stack([strength.ravel(), level.ravel()]), axis=1).T
     still, why = np.zeros(strength.shape, dtype=bool), ""
+    noted: list[str] = []
     for g, sigma in sorted(distinct.tolist(), key=lambda pair: pair[1] > 0):  # first without noise, from small g_eff on
         here = (strength == g) & (level == sigma)
         points = kappa[here], spread_of_gains[here]
         try:
-            value[here], rounding = solver.dimensions(g, sigma, settings, *points)
+            value[here], rounding, notes = solver.dimensions(g, sigma, settings, *points)
         except Quiescent as quiescent:
             if value.ndim == 0:
                 raise
@@ -155,11 +161,16 @@ def dimension(
             continue
         if still.any():
             break
+        if notes:
+            noted.append(f"g_eff = {g:g}: {'; '.join(notes)}")
         if error:
-            finer, _ = solver.dimensions(float(g), float(sigma), settings.refined(), *points)
+            finer, *_ = solver.dimensions(float(g), float(sigma), settings.refined(), *points)
             spread[here] = 2.0 * np.abs(value[here] - finer) + (ROUNDING + rounding) * value[here]
     if still.any():
         raise Quiescent(f"{why}; {_which(still)}")
+    if noted:
+        count = f"{len(noted)} values of g_eff have several states, such as " if len(noted) > 1 else ""
+        warnings.warn(count + noted[0], stacklevel=3)  # the caller of `mftheory.dimension`, a checked call
     if value.ndim == 0:
         return (float(value), float(spread)) if error else float(value)
     return (value, spread) if error else value
@@ -198,11 +209,12 @@ def low_rank_coefficient(
 
 @dataclass(frozen=True)
 class _Integrals:
-    """Ψ(0, 0) at several (κ, 1/PR_G - 1) for ⟨G²⟩ = 1, C^a(0), and the rounding that a dimension inherits."""
+    """Ψ(0, 0) at several (κ, 1/PR_G - 1) for ⟨G²⟩ = 1, C^a(0), the rounding that a dimension inherits, other states."""
 
     psi: list[float]
     variance: float
     rounding: float
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -216,20 +228,22 @@ class _Solver:
 
     def dimensions(
         self, g: float, noise: float, settings: Settings, kappa: Array, spread: Array
-    ) -> tuple[Array, float]:
-        """PR^a and its relative rounding; by one integral if all points are one, else by those that give every point.
+    ) -> tuple[Array, float, tuple[str, ...]]:
+        """PR^a, its relative rounding, and the notes of the state.
+
+        By one integral if all points are one, else by those that give every point.
 
         For ⟨G²⟩ = 1, Ψ(0, 0) is an affine function of κ and of 1/PR_G - 1.
         """
         if np.all(kappa == kappa[0]) and np.all(spread == spread[0]):
             found = self.at(g, noise, settings, [(float(kappa[0]), float(spread[0]))])
-            return np.full(kappa.shape, found.variance**2 / found.psi[0]), found.rounding
+            return np.full(kappa.shape, found.variance**2 / found.psi[0]), found.rounding, found.notes
         points = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)]
         found = self.at(g, noise, settings, points if self.gains else points[:2])
         psi = found.psi[0] + kappa * (found.psi[1] - found.psi[0])
         if self.gains:
             psi = psi + spread * (found.psi[2] - found.psi[0])
-        return found.variance**2 / psi, found.rounding
+        return found.variance**2 / psi, found.rounding, found.notes
 
     def at(self, g: float, noise: float, settings: Settings, points: list[tuple[float, float]]) -> _Integrals:
         """One two-point solution, one evaluation of its spectra."""
@@ -242,7 +256,8 @@ class _Solver:
         kernel_of = partial(committed, "random-mode+gains" if self.gains else "random-mode")
         four_point = FourPoint(kernel_of, parameters[0], solution, settings)
         psi = four_point.psi_at_zero_of_each(self.observable, parameters)
-        return _Integrals(psi.tolist(), solution.covariance(self.observable, 0.0).item(), solution.rounding)
+        variance = solution.covariance(self.observable, 0.0).item()
+        return _Integrals(psi.tolist(), variance, solution.rounding, solution.notes)
 
 
 def _positive(argument: str, values: ArrayLike, finite: bool, least: float | None = None) -> Array:

@@ -7,7 +7,7 @@ integral, the root at τ = 0 needs no series start, and nothing is unstable.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -15,13 +15,15 @@ import numpy as np
 from numba import vectorize
 from numpy.typing import ArrayLike, NDArray
 
-from mftheory.errors import NotConverged, Quiescent
+from mftheory.errors import NotConverged
 from mftheory.network import Nonlinearity
 from mftheory.solve.gaussian.averages import Averages, averages
 from mftheory.solve.panels import Panels, PiecewisePolynomial, graded_edges
 from mftheory.solve.quadrature import Wedges
+from mftheory.solve.quiescent import Shape, beside
 from mftheory.solve.settings import Settings
 from mftheory.solve.transform import cosine_transform
+from mftheory.solve.variance import variances
 
 Array = NDArray[np.float64]
 
@@ -51,6 +53,8 @@ class TwoPoint:
         C^φ(ω) as a function of asinh(ω/√δ), up to the frequency beyond which it is rounding error.
     mean_square_gain : float
         ⟨G²⟩: C^Φ = ⟨G²⟩ C^φ for Φ = G φ, and for a readout with independent gains of that law [J9].
+    notes : tuple of str
+        States that exist beside this one.
     """
 
     g_eff: float
@@ -62,6 +66,7 @@ class TwoPoint:
     ratio: PiecewisePolynomial
     density: PiecewisePolynomial
     mean_square_gain: float = 1.0
+    notes: tuple[str, ...] = ()
 
     @property
     def decay(self) -> float:
@@ -154,7 +159,7 @@ class Curvature(Protocol):
 
 
 def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> TwoPoint:
-    """Solve for the two-point functions of the fluctuating state.
+    """Solve for the two-point functions of the fluctuating state; of several, that of the largest C^x(0).
 
     Parameters
     ----------
@@ -169,7 +174,7 @@ def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> T
     Unsupported
         If φ is not odd, falls at 0, jumps, or is not piecewise smooth.
     Quiescent
-        If g_eff φ'(0) <= 1: x = 0 is stable.
+        If x = 0 is stable, g_eff φ'(0) <= 1, and there is no fluctuating state beside it.
     NotConverged
         If the variance or the time axis was not found, or a power spectrum came out negative.
 
@@ -183,16 +188,15 @@ def two_point(g_eff: float, nonlinearity: Nonlinearity, settings: Settings) -> T
     5.6374319609 0.7107297981 0.9556244846
     """
     gaussian = averages(nonlinearity, settings.average_step)  # refuses what is no nonlinearity
-    return of_averages(g_eff, nonlinearity.slope_at_zero, gaussian, settings)
+    return of_averages(g_eff, nonlinearity, gaussian, settings)
 
 
-def of_averages(g_eff: float, slope: float, gaussian: Averages, settings: Settings) -> TwoPoint:
-    """As `two_point`, of a nonlinearity given by φ'(0) and its Gaussian averages."""
-    if g_eff * slope <= 1.0:
-        needed = f"needs g_eff > {1.0 / slope:g}, or noise" if slope > 0 else "cannot exist, as φ'(0) = 0"
-        raise Quiescent(f"g_eff = {g_eff:g}: x = 0 is stable; a fluctuating state that grows out of it {needed}")
-    c0 = _variance(g_eff, slope, gaussian)
-    return trajectory(g_eff, c0, gaussian.gain(c0), gaussian, settings)
+def of_averages(g_eff: float, phi: Shape, gaussian: Averages, settings: Settings) -> TwoPoint:
+    """As `two_point`, of a nonlinearity, or neurons that differ, whose Gaussian averages are given."""
+    found = variances(g_eff, phi, gaussian)
+    at_rest = ["x = 0"] if g_eff * phi.slope_at_zero <= 1.0 else []
+    state = trajectory(g_eff, found[0], gaussian.gain(found[0]), gaussian, settings)
+    return replace(state, notes=beside([f"{c0:.4g}" for c0 in found[1:]], at_rest))
 
 
 def trajectory(g_eff: float, c0: float, gain: float, gaussian: "Curvature", settings: Settings) -> TwoPoint:
@@ -220,47 +224,6 @@ def trajectory(g_eff: float, c0: float, gain: float, gaussian: "Curvature", sett
     # The gain that belongs to δ exactly: near onset 1 - g²⟨φ'⟩² would keep few digits of an independent one.
     gain = math.sqrt(1.0 - delta) / g_eff
     return TwoPoint(g_eff, c0, at_zero, gain, delta, theta_of_time, clock.polynomial(ratio_of_time), density)
-
-
-def _variance(g: float, slope: float, gaussian: Averages) -> float:
-    """C^x(0): the root of equal potential energy at C^x(0) and at 0."""
-    residuals: list[float] = []
-
-    def excess(log_c0: float) -> float:
-        residuals.append(gaussian.excess(g, math.exp(log_c0)))
-        return residuals[-1]
-
-    # (g-1)(g+1), g in units of its critical value, is the scale of C^x(0) near onset and far from it alike, in units
-    # of φ's width squared; the excess falls with C^x(0).
-    low = high = math.log((g * slope - 1.0) * (g * slope + 1.0) * gaussian.width**2)
-    at_low = at_high = excess(low)
-    while at_low <= 0 and len(residuals) < MAX_ITERATIONS:
-        high, at_high = low, at_low
-        low -= 1.0
-        at_low = excess(low)
-    while at_high > 0 and len(residuals) < MAX_ITERATIONS:
-        low, at_low = high, at_high
-        high += 1.0
-        at_high = excess(high)
-    if not at_low > 0 >= at_high:
-        raise NotConverged(f"g_eff = {g:g}: no variance balances the potential; does φ saturate?", residuals)
-    # False position, Illinois variant. (scipy.optimize has better, but its import takes longer than all the rest.)
-    last, root = math.inf, high
-    moved_low = None
-    while len(residuals) < 2 * MAX_ITERATIONS:
-        last, root = root, high - at_high * (high - low) / (at_high - at_low)
-        at_root = excess(root)
-        if at_root == 0 or abs(root - last) <= 4e-16 * max(1.0, abs(root)):
-            return math.exp(root)
-        # The end that stays twice running has its value halved, so that it does not stay for ever.
-        if at_root > 0:
-            low, at_low = root, at_root
-            at_high *= 0.5 if moved_low is True else 1.0
-        else:
-            high, at_high = root, at_root
-            at_low *= 0.5 if moved_low is False else 1.0
-        moved_low = at_root > 0
-    raise NotConverged(f"g_eff = {g:g}: the variance did not converge", residuals)
 
 
 def _shape(g: float, c0: float, gain: float, gaussian: Curvature, mesh: Panels) -> tuple[Array, Array, float]:

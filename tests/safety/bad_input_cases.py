@@ -420,6 +420,16 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "g_eff = 0.9: x = 0 is stable; a fluctuating state that grows out of it needs g_eff > 1, or noise",
         ),
         Row(
+            "mf.solve(mf.Network(mf.IID(0.8), mf.Nonlinearity('tanh(x + 2*x**3)')))",
+            "Quiescent",
+            "g_eff = 0.8: x = 0 is stable, and no fluctuating state was found at any C^x(0) from 2e-05 to 0.64; one that grows out of it needs g_eff > 1, or with noise",
+        ),
+        Row(
+            "mf.solve(mf.Network(mf.IID(3.0), mf.Nonlinearity('clip(x - 4, 0, 1)')))",
+            "Quiescent",
+            "g_eff = 3: x = 0 is stable, and no fluctuating state was found at any C^x(0) from 2.2e-05 to 9; one may exist at another g_eff",
+        ),
+        Row(
             "mf.solve(net, n=100)",
             "InvalidCall",
             "solve: no argument 'n'; it takes network, settings, parameters, nonlinearity, target, …",

@@ -166,6 +166,8 @@ class TabulatedTwoPoint:
     mean, static_variance, static_activity : float
     means : Curve or None
         ⟨φ_i⟩ of neurons, by z + the largest |z| stored.
+    notes : tuple of str
+        States that exist beside this one.
     stored : xarray.Dataset
         What all of this was read from.
     """
@@ -182,6 +184,7 @@ class TabulatedTwoPoint:
     static_variance: float = 0.0
     static_activity: float = 0.0
     means: Curve | None = None
+    notes: tuple[str, ...] = ()
     stored: Any = field(default=None, repr=False)
 
     def covariance(self, observable: str, tau: ArrayLike) -> Array:

@@ -87,6 +87,7 @@ def to_dataset(theory: Theory) -> xarray.Dataset:
         **{name: float(getattr(two, name)) for name in _NUMBERS},
         **static,
         "status": theory.status,
+        "notes": "\n".join(theory.notes),
         "observables": list(theory.observables),
         "crossed": list(theory.crossed),
         "responding": list(theory.responding),
@@ -118,6 +119,7 @@ def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) 
         spectra={a: _curves(data, f"spectrum_{a}", "omega") for a in (*names["observables"], *names["crossed"])},
         responses={a: _curves(data, f"S_{a}", "omega") for a in names["responding"]},
         means=_curve(data, "neuron_mean", "z") if "neuron_mean" in data else None,
+        notes=tuple(str(data.attrs.get("notes", "")).splitlines()),
         stored=data,
     )
     pair = data["pair_tau"].values

@@ -1,7 +1,8 @@
 """Self-consistent covariances by Newton's method, with the noise lowered to its value.
 
 Newton's method needs a start. With strong noise any will do; each solution is the start of the next, at less noise.
-At zero noise this is the fluctuating state, since any noise at all drives the network out of the quiescent one.
+At zero noise this is the fluctuating state where x = 0 is unstable, since any noise at all drives the network out of
+it; where it is stable it is the one that strong noise leads to, if not x = 0 itself.
 
 What is common to continuous and to discrete time is here; see `self_consistent` for the equations.
 """
@@ -27,6 +28,7 @@ ROUNDING = 1e-14  # over the distance from criticality: residuals that stall bel
 ITERATIONS = 25
 HALVINGS = 6
 STAGES = 200
+FOLD = 0.995  # factor of the noise beyond which a state that cannot be followed has ended
 STRONGEST = 100.0  # noise to start from, in units of the neurons' input
 ROUGH_ORDER = 12  # nodes a panel, while the noise is being lowered
 WINDOW = 16.0  # decay times of C^x that a rough mesh covers
@@ -34,6 +36,10 @@ WINDOW = 16.0  # decay times of C^x that a rough mesh covers
 
 class Diverged(Exception):
     """Newton's method failed from this start."""
+
+
+class AtRest(Exception):
+    """Lowering the noise led to x = 0, or the state followed ended on the way, in a fold."""
 
 
 class State(Protocol):
@@ -70,11 +76,13 @@ class Equations(ABC, Generic[S]):
         self.order = ROUGH_ORDER
         self._activity: ActivityCovariance | None = None
 
-    def solve(self, noise: float) -> Any:
-        """The solution at a noise intensity.
+    def solve(self, noise: float, dead: float = 0.0) -> Any:
+        """The solution at a noise intensity; a C^x(0) below `dead`, while the noise is lowered, is that of x = 0.
 
         Raises
         ------
+        AtRest
+            If there the state followed has died.
         NotConverged
             With the residuals of all of Newton's steps.
         """
@@ -96,10 +104,14 @@ class Equations(ABC, Generic[S]):
                 if level == noise:
                     jump *= 0.1
                 factor = math.sqrt(factor)
+                if dead > 0 and factor > FOLD:
+                    raise AtRest from None
             else:
                 if level == noise:
                     return self._finish(noise, found, loop)
                 state, reached, factor = found, level, max(0.25, factor**1.5)
+                if state.variance < dead:
+                    raise AtRest
             level = reached * factor
             if level <= noise or reached**2 * self.unit_noise() < jump * state.variance:
                 level = noise

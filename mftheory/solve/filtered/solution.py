@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork, NotConverged, Quiescent, Unsupported
 from mftheory.network import Dynamics, EulerMap, Leaky, Nonlinearity, Rational
-from mftheory.solve.filtered.continuation import Diverged
+from mftheory.solve.filtered.continuation import AtRest, Diverged
 from mftheory.solve.filtered.criticality import Criticality, map_one_minus_s, rational_one_minus_s
 from mftheory.solve.filtered.discrete_time import DiscreteSolution, DiscreteTime, MapPower
 from mftheory.solve.filtered.filters import PowerTransfer
@@ -31,8 +31,10 @@ from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.panels import Panels, PiecewisePolynomial
 from mftheory.solve.quadrature import Wedges
+from mftheory.solve.quiescent import FOLLOWED, beside
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import leaky_one_minus_s
+from mftheory.solve.variance import smallest_variance
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -71,6 +73,8 @@ class FilteredTwoPoint:
         Whether δ was found by itself, not as the difference that defines it.
     mean_square_gain : float
         ⟨G²⟩: C^Φ = ⟨G²⟩ C^φ for Φ = G φ, and for a readout with independent gains of that law [J9].
+    notes : tuple of str
+        States that exist beside this one.
     """
 
     g_eff: float
@@ -88,6 +92,7 @@ class FilteredTwoPoint:
     source: PiecewisePolynomial | Peaks
     near_onset: bool = False
     mean_square_gain: float = 1.0
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def _dressed(self) -> PowerTransfer | MapPower:
@@ -223,7 +228,8 @@ def filtered_two_point(
     Raises
     ------
     Quiescent
-        Without noise, if g_eff φ'(0) max|H| <= 1: x = 0 is stable.
+        Without noise, if x = 0 is stable, g_eff φ'(0) max|H| <= 1, and lowering the noise from strong to none leads to
+        no other state.
     NotConverged
         With the residuals, if the solution was not found, not resolved, or a power spectrum came out negative.
     Unsupported
@@ -245,21 +251,23 @@ def filtered_two_point(
     power = MapPower.of(dynamics) if isinstance(dynamics, EulerMap) else PowerTransfer.of(dynamics)
     peak, largest = power.largest()
     slope = nonlinearity.slope_at_zero
-    if noise == 0 and g_eff * slope * np.sqrt(largest) <= 1.0:
-        raise Quiescent(
-            f"g_eff = {g_eff:g}: x = 0 is stable; a fluctuating state needs noise, or "
-            f"g_eff > {1.0 / (slope * np.sqrt(largest)):g} (|H| is largest at ω = {peak:g})"
-        )
+    at_rest = noise == 0 and g_eff * slope * math.sqrt(largest) <= 1.0
+    if at_rest and nonlinearity.within_tangent:
+        raise _quiescent(g_eff, slope, peak, largest)
     gaussian = averages(nonlinearity, settings.average_step)
     criticality = Criticality(g_eff, largest, gaussian)
     solution: OnsetSolution | Solution | DiscreteSolution | None = None
-    if noise == 0 and criticality.excess < NEAR:
+    if noise == 0 and 0 < criticality.excess < NEAR:
         with contextlib.suppress(Diverged):  # where the state is not small, or has no slow envelope
             solution = Onset(criticality, power, gaussian, settings, discrete).solve()
-    if solution is None and isinstance(power, MapPower):
-        solution = DiscreteTime(g_eff, power, gaussian, settings).solve(noise)
-    elif solution is None:
-        solution = ContinuousTime(g_eff, power, gaussian, settings).solve(noise)
+    dead = smallest_variance(criticality.excess, gaussian.width) if at_rest else 0.0
+    try:
+        if solution is None and isinstance(power, MapPower):
+            solution = DiscreteTime(g_eff, power, gaussian, settings).solve(noise, dead)
+        elif solution is None:
+            solution = ContinuousTime(g_eff, power, gaussian, settings).solve(noise, dead)
+    except AtRest:
+        raise _quiescent(g_eff, slope, peak, largest, followed=True) from None
     activity, variance = solution.activity, solution.covariance.variance
     delta = solution.delta if isinstance(solution, OnsetSolution) else criticality.distance(variance)
     _, rates = power.near_onset(delta).exponentials()
@@ -284,9 +292,24 @@ def filtered_two_point(
         loop=(g_eff * activity.gain) ** 2,
         source=source,
         near_onset=isinstance(solution, OnsetSolution),
+        notes=beside([], ["x = 0"] if at_rest else []),
     )
     _check_positive(found)
     return found
+
+
+def _quiescent(g_eff: float, slope: float, peak: float, largest: float, followed: bool = False) -> Quiescent:
+    """The error that says so; `followed` if a fluctuating state was looked for, where one may exist beside x = 0."""
+    where = f"|H| is largest at ω = {peak:g}"
+    critical = f"{1.0 / (slope * math.sqrt(largest)):g}" if slope > 0 else "any g_eff"
+    if followed:
+        return Quiescent(
+            f"g_eff = {g_eff:g}: x = 0 is stable, up to {critical} ({where}), and {FOLLOWED}; give noise, or a larger "
+            f"g_eff"
+        )
+    return Quiescent(
+        f"g_eff = {g_eff:g}: x = 0 is stable; a fluctuating state needs noise, or g_eff > {critical} ({where})"
+    )
 
 
 def frequency_panels(

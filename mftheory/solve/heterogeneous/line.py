@@ -64,12 +64,12 @@ class Line:
         self.kinks, self.strengths = inner[kinked], jumps[1][kinked]
         self.breaks = np.unique(np.concatenate([inner[kinked | bent], suspects]))
 
-    def smoothed(self, derivative: int, u: Array, t: float) -> Array:
-        """f_t(u), f the derivative-th derivative of φ."""
+    def smoothed(self, derivative: int, u: Array, t: float, squared: bool = False) -> Array:
+        """f_t(u), f the derivative-th derivative of φ; or of f² instead, f one of φ and φ'."""
         kinks = (self.kinks, self.strengths) if derivative == 2 else (np.empty(0), np.empty(0))
         unit = self.panels.rule
         return smoothed(
-            u, t, self.panels.edges, *self.tables[derivative], unit.nodes, unit.weights, *kinks, False, False
+            u, t, self.panels.edges, *self.tables[derivative], unit.nodes, unit.weights, *kinks, False, squared
         )
 
     def edges(self, t: float, spread: float) -> Array:
@@ -169,6 +169,10 @@ class LineAverages:
     def mean_slope(self, c0: float) -> float:
         """⟨φ'⟩ at variance c0."""
         return float(self.line(c0).smoothed(1, np.zeros(1), c0)[0])
+
+    def equal_time(self, derivative: int, c0: float) -> float:
+        """⟨f²⟩ of f = φ or φ' (0, 1) at variance c0."""
+        return float(self.line(c0).smoothed(derivative, np.zeros(1), c0, squared=True)[0])
 
     def mean_square(self, derivative: int, c: float, t: float) -> float:
         """⟨f(x) f(y)⟩ of f = φ, φ' or φ'' (0, 1, 2) at covariance c and variance c + t, t > 0."""

@@ -88,6 +88,11 @@ class QuenchedTwoPoint:
         return self.fluctuations.delta
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """States that exist beside this one."""
+        return self.fluctuations.notes
+
+    @property
     def decay(self) -> float:
         """√δ, the rate of the final exponential decay of C^x(τ)."""
         return self.fluctuations.decay
@@ -210,7 +215,7 @@ def heterogeneous_two_point(g: float, neurons: Heterogeneous, settings: Settings
     Unsupported
         If some Φ_θ is not odd, jumps, or is not piecewise smooth.
     Quiescent
-        If g² ⟨Φ_θ'(0)²⟩ <= 1: x = 0 is stable.
+        If x = 0 is stable, g² ⟨Φ_θ'(0)²⟩ <= 1, and there is no fluctuating state beside it.
     NotConverged
         As `two_point`.
 
@@ -225,7 +230,7 @@ def heterogeneous_two_point(g: float, neurons: Heterogeneous, settings: Settings
     5.11178378 0.31831286 0.31951757
     """
     gaussian = MixedAverages.of(neurons, settings.average_step)
-    found = of_averages(g, neurons.slope_at_zero, gaussian, settings)
+    found = of_averages(g, neurons, gaussian, settings)
     c0, axis = found.variance, clock(found, settings)
     theta = found.theta(axis.nodes)
     c = c0 / np.cosh(theta)

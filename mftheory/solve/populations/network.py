@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork, Quiescent
 from mftheory.network import Nonlinearity
+from mftheory.solve.quiescent import FOLLOWED
 
 Array = NDArray[np.float64]
 
@@ -113,18 +114,30 @@ class CoupledPopulations:
         """The largest eigenvalue of G_pq φ_q'(0)²; without noise x = 0 is stable up to 1."""
         return spectral_radius(self.linear)
 
-    def check_fluctuates(self) -> None:
-        """Raise Quiescent if x = 0 is stable for a population: nothing that fluctuates reaches it."""
-        moving = self._fluctuating()
-        if moving.all():
-            return
-        still = ", ".join(repr(p.name) for p, moves in zip(self.neurons, moving, strict=True) if not moves)
-        if not moving.any():
-            raise Quiescent(
-                f"x = 0 is stable: the largest eigenvalue of [G_pq φ_q'(0)²] is {self.stability:g}; a fluctuating "
-                f"state needs one above 1, or noise"
+    @cached_property
+    def at_rest(self) -> NDArray[np.bool_]:
+        """Populations for which x = 0 is stable: nothing that fluctuates reaches them."""
+        return ~self._fluctuating()
+
+    @property
+    def known_at_rest(self) -> bool:
+        """Whether the populations at rest have no other state: |φ(x)| <= |φ'(0) x| for all of them."""
+        still = zip(self.neurons, self.at_rest, strict=True)
+        return all(p.nonlinearity.within_tangent for p, rests in still if rests)
+
+    def quiescent(self) -> Quiescent:
+        """The error that says which populations are at rest."""
+        still = ", ".join(repr(p.name) for p, rests in zip(self.neurons, self.at_rest, strict=True) if rests)
+        looked = "" if self.known_at_rest else f", and {FOLLOWED}"
+        if not self.at_rest.all():
+            return Quiescent(
+                f"population {still}: x = 0 is stable{looked}, and no population that fluctuates drives it"
             )
-        raise Quiescent(f"population {still}: x = 0 is stable, and no population that fluctuates drives it")
+        needed = "a fluctuating state needs one above 1" if self.known_at_rest else "give stronger couplings"
+        return Quiescent(
+            f"x = 0 is stable: the largest eigenvalue of [G_pq φ_q'(0)²] is {self.stability:g}{looked}; {needed}, or "
+            f"noise"
+        )
 
     def _fluctuating(self) -> NDArray[np.bool_]:
         """Populations with noise, those that are unstable together, and all that these drive."""

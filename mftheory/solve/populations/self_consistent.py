@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from mftheory.errors import NotConverged
 from mftheory.solve.filtered.continuation import (
     CONVERGED,
+    FOLD,
     HALVINGS,
     ITERATIONS,
     ROUGH,
@@ -30,6 +31,7 @@ from mftheory.solve.filtered.continuation import (
     STAGES,
     STRONGEST,
     WINDOW,
+    AtRest,
     Diverged,
 )
 from mftheory.solve.filtered.self_consistent import MAX_PANELS, unresolved
@@ -39,6 +41,7 @@ from mftheory.solve.panels import Panels, PiecewisePolynomial, graded_edges
 from mftheory.solve.populations.network import CoupledPopulations, perron_vector, spectral_radius
 from mftheory.solve.populations.propagator import Propagator
 from mftheory.solve.settings import Settings
+from mftheory.solve.variance import smallest_variance
 
 Array = NDArray[np.float64]
 
@@ -112,14 +115,21 @@ class SelfConsistency:
         self._known: tuple[tuple[float, ...], list[ActivityCovariance]] = ((), [])
 
     def solve(self) -> Solution:
-        """The solution.
+        """The solution; of populations at rest in x = 0, the one that noise lowered from strong to none leads to.
 
         Raises
         ------
+        AtRest
+            If it leads to x = 0.
         NotConverged
             With the residuals of all of Newton's steps.
         """
-        start = self._single_mode()
+        at_rest = self.network.at_rest
+        above = self.network.stability - 1.0
+        dead = np.array(
+            [rests * smallest_variance(above, g.width) for rests, g in zip(at_rest, self.gaussians, strict=True)]
+        )
+        start = None if at_rest.any() else self._single_mode()
         if start is not None:
             try:
                 return self._finish(self._rough(0.0, start))
@@ -143,10 +153,14 @@ class SelfConsistency:
                 if level == 0:
                     jump *= 0.1
                 factor = math.sqrt(factor)
+                if at_rest.any() and factor > FOLD:
+                    raise AtRest from None
             else:
                 if level == 0:
                     return self._finish(found)
                 state, reached, factor = found, level, max(0.25, factor**1.5)
+                if np.any(state.variances < dead):
+                    raise AtRest
             level = reached * factor
             if reached**2 * UNIT_NOISE < jump * float(state.variances.min()):
                 level = 0.0

@@ -17,11 +17,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import NotConverged
+from mftheory.solve.filtered.continuation import AtRest
 from mftheory.solve.filtered.solution import frequency_panels
 from mftheory.solve.panels import PiecewisePolynomial
 from mftheory.solve.populations.network import CoupledPopulations, Observable
 from mftheory.solve.populations.self_consistent import SelfConsistency, Solution
 from mftheory.solve.quadrature import Wedges
+from mftheory.solve.quiescent import beside
 from mftheory.solve.settings import Settings
 from mftheory.solve.transform import cosine_transform
 
@@ -51,6 +53,12 @@ class PopulationsTwoPoint:
     solution: Solution
     sources: tuple[PiecewisePolynomial, ...]
     observables: Mapping[str, Observable] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """States that exist beside this one."""
+        still = zip(self.network.neurons, self.network.at_rest, strict=True)
+        return beside([], [f"x = 0 of population {p.name!r}" for p, rests in still if rests])
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -179,7 +187,7 @@ def populations_two_point(network: CoupledPopulations, settings: Settings) -> Po
     Raises
     ------
     Quiescent
-        If x = 0 is stable for some population.
+        If x = 0 is stable for some population, and lowering the noise from strong to none leads to no other state.
     NotConverged
         With the residuals, if the solution was not found, not resolved, or a power spectrum came out negative.
     Unsupported
@@ -199,8 +207,12 @@ def populations_two_point(network: CoupledPopulations, settings: Settings) -> Po
     ['5.6374319609', '5.6374319609']
     """
     solver = SelfConsistency(network, settings)  # refuses nonlinearities that are not odd
-    network.check_fluctuates()
-    solution = solver.solve()
+    if network.at_rest.any() and network.known_at_rest:
+        raise network.quiescent()
+    try:
+        solution = solver.solve()
+    except AtRest:
+        raise network.quiescent() from None
     mesh = solution.covariances.mesh
     bare = PopulationsTwoPoint(network, solution, ())
     sources = []

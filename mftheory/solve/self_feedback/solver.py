@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from mftheory.errors import CondensedModes, NotConverged, Quiescent
-from mftheory.network import Network
+from mftheory.network import Erf, Network
 from mftheory.results.jackknife import jackknife_error
 from mftheory.solve.fixed_point import fixed_point
+from mftheory.solve.quiescent import NOT_LOOKED_FOR
 from mftheory.solve.self_feedback.closure import Closure, State
 from mftheory.solve.self_feedback.corrections import Corrections
 from mftheory.solve.self_feedback.estimate import Sums, added, fitted
@@ -139,10 +140,11 @@ class Solver:
             loop = slope * transfer * self.field(power, S)[1]
             return (slope * transfer / (1.0 - loop)).ravel().view(np.float64)
 
+        packed = np.tile(slope * transfer, kinds).view(np.float64)
         try:
-            with np.errstate(all="ignore"):  # of an iteration that does not converge
-                first = np.tile(slope * transfer, kinds).view(np.float64)
-                packed = fixed_point(image, first, 1e-8, "no linear response")
+            if slope > 0:
+                with np.errstate(all="ignore"):  # of an iteration that does not converge
+                    packed = fixed_point(image, packed, 1e-8, "no linear response")
         except NotConverged:
             return  # no stationary response: x = 0 is not stable
         S = packed.view(np.complex128).reshape(kinds, -1)
@@ -154,13 +156,17 @@ class Solver:
         if loop < 1.0:
             raise Quiescent(
                 f"{self.network.connectivity!r}: x = 0 is stable; a fluctuating state that grows out of it needs "
-                f"stronger couplings (the loop gain of small fluctuations is {loop:.4g}, it must exceed 1)"
+                f"stronger couplings (the loop gain of small fluctuations is {loop:.4g}, it must exceed 1) or noise; "
+                f"{NOT_LOOKED_FOR}"
             )
 
     def _gaussian(self, closure: Closure) -> State:
         slope = self.network.nonlinearity.slope_at_zero
-        g = max(self.network.g_eff * slope, WEAKEST_START) / slope
-        first = two_point(g, self.network.nonlinearity, self.settings)
+        if slope > 0:
+            g = max(self.network.g_eff * slope, WEAKEST_START) / slope
+            first = two_point(g, self.network.nonlinearity, self.settings)
+        else:
+            first = two_point(max(self.network.g_eff, WEAKEST_START), Erf(), self.settings)
         kinds = len(self.field.neurons.gains)
         C = np.tile(first.spectrum("phi", closure.grid.omega), (kinds, 1))
         S = np.tile(first.response("phi", closure.grid.omega), (kinds, 1))
