@@ -12,7 +12,6 @@ from mftheory.progress import tracked
 from mftheory.results.estimate import Estimate
 from mftheory.results.extrapolate import intercept
 from mftheory.results.prediction import OBSERVABLES, Level, Prediction
-from mftheory.results.theory import FEWEST_DIMENSIONS, dimensions
 
 if TYPE_CHECKING:
     from mftheory.connectome import Connectome, Decomposition, Eigenvalues
@@ -227,12 +226,7 @@ def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[
         predicted = {a: found.dimension(a) for a in OBSERVABLES}
         lags = np.arange(settings["max_lag"] + 1.0)
         time = _half(lags, found.C("phi", lags) / found.C("phi"))
-        if n * predicted["phi"].value < FEWEST_DIMENSIONS:
-            remarks.append(f"{dimensions(n * predicted['phi'].value)} dimensions predicted: theory in doubt")
-        if found.edge > 0.98:
-            remarks.append(f"a mode about to condense (⟨φ'⟩ max Re λ = {found.edge:.3f}): sizes not to be trusted")
-        if found.self_feedback > 0.1:
-            remarks.append(f"neurons hear themselves ({found.self_feedback:.0%} of φ): not to be trusted")
+        remarks.extend(found.warnings)
     except Quiescent as error:
         return Level(WIRING, description, n=n, remark=_reason(error))
     except MFTheoryError as error:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mftheory.arguments import checked_calls
 from mftheory.errors import Unsupported
+from mftheory.results.diagnosis import Diagnosis
 from mftheory.results.kept import Kept
 from mftheory.results.participation import participation_ratio
 from mftheory.results.theory import checked_observable
@@ -25,7 +26,7 @@ class Multiplies(Protocol):
     def __matmul__(self, activity: NDArray[Any]) -> NDArray[Any]: ...
 
 
-_OURS = {"equal_time"}
+_OURS = {"equal_time", "diagnose"}
 
 
 @checked_calls
@@ -57,6 +58,8 @@ class LinearEquivalent(Kept):
         F_ij(ω), response of φ_i to the input of neuron j.
     equal_time : callable or None
         C^a_ij(τ = 0) of "phi" or "x", where the order parameters are known at all frequencies.
+    diagnose : callable or None
+        Diagnosis from both.
     network : Network or None
         Whose order parameters these are; None of a J of no known network.
     seed : int or None
@@ -77,10 +80,12 @@ class LinearEquivalent(Kept):
     noise: float = 0.0
     responses: NDArray[np.complex128] | None = None
     equal_time: Callable[[str], NDArray[np.float64]] | None = None
+    diagnose: Callable[[Mapping[str, NDArray[np.float64]]], Diagnosis] | None = None
     network: Any = None
     seed: int | None = None
     origin: Mapping[str, Any] | None = None
     _cache: dict[str, NDArray[np.float64]] = field(init=False, default_factory=dict)
+    _seen: list[Diagnosis] = field(init=False, default_factory=list)
 
     @property
     def n(self) -> int:
@@ -164,9 +169,50 @@ class LinearEquivalent(Kept):
         return np.asarray(np.linalg.eigvalsh(self.covariance(observable))[::-1])
 
     def dimension(self, observable: str = "phi") -> float:
-        """PR^a of `covariance`, per neuron, between 0 and 1. Raises as it does."""
+        """PR^a of `covariance`, per neuron, between 0 and 1; see `dimension_error`, `trusted`. Raises as it does."""
         covariance = self.covariance(observable)
+        if self.diagnose is not None:
+            _ = self.diagnosis  # from now on shown
         return participation_ratio(covariance)
+
+    def dimension_error(self, observable: str = "phi") -> float:
+        """Standard error of `dimension`, of what the theory neglects for this J. Raises as `covariance` does.
+
+        Of "Phi" and "readout" the relative error is that of φ.
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> found = mf.linear_equivalent(mf.Network(mf.IID(3.0)), n=200, seed=1)
+        >>> bool(found.dimension_error() > 0.1 * found.dimension()), found.trusted
+        (True, False)
+        """
+        return self.diagnosis.dimension_error("x" if observable == "x" else "phi") * self.dimension(observable)
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """What was seen of the theory's assumptions, in numbers; from `covariance`, and raises as it does."""
+        if not self._seen:
+            both = {name: self.covariance(name) for name in ("phi", "x")}
+            if self.diagnose is None:
+                raise Unsupported("the file holds no diagnosis: ask for dimension() before it is saved")
+            self._seen.append(self.diagnose(both))
+        return self._seen[0]
+
+    @property
+    def diagnosed(self) -> Diagnosis | None:
+        """The diagnosis, if it was made so far: what `save` keeps."""
+        return self._seen[0] if self._seen else None
+
+    @property
+    def trusted(self) -> bool:
+        """Whether this J is one that the theory is for: False if there are `warnings`. Raises as `covariance` does."""
+        return self.diagnosis.trusted
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What stands against the dimensions and covariances, a line each. Raises as `covariance` does."""
+        return self.diagnosis.warnings
 
     def to_xarray(self) -> xarray.Dataset:
         """Cross spectra of φ, Ψ(ω1, ω2), mean spectrum, mismatch and order parameters, labelled, with units.
@@ -212,4 +258,5 @@ class LinearEquivalent(Kept):
 
     def __repr__(self) -> str:
         worst = float(np.max(np.abs(self.mismatch)))
-        return f"LinearEquivalent(n = {self.n}, {self.omega.size} frequencies: spectra match C to {worst:.1g})"
+        doubt = f"; not to be trusted: {'; '.join(self.warnings)}" if self._seen and not self.trusted else ""
+        return f"LinearEquivalent(n = {self.n}, {self.omega.size} frequencies: spectra match C to {worst:.1g}{doubt})"

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.results.diagnosis import Diagnosis
 from mftheory.results.estimate import Estimate
 from mftheory.results.kept import Kept
 from mftheory.results.theory import checked_observable
@@ -109,17 +110,14 @@ class PredictedCovariance(Kept):
         Number of neurons.
     gain, variance : float
         ⟨φ'⟩ and C^x(0) of the mean neuron, solved for this J.
-    edge : float
-        Largest real part of the eigenvalues of ⟨φ'⟩ J: 1 is where a mode condenses.
-    self_feedback : float
-        Power of φ, of the whole, that neurons have or lack because their own noise comes back to them (reciprocal
-        couplings). It is in to first order: up to 0.09 variances were right to 3%; above, they are not to be trusted.
     omega, x : arrays of shape (k,)
         Frequencies (radians per time constant) and C^x(ω) of the mean neuron.
     exact : bool
         Whether J was decomposed; False: sums over neurons were estimated with random vectors.
     dimensions : mapping of str to Estimate
-        Of "phi" and "x"; the error is that of the random vectors and the neurons sampled.
+        Of "phi" and "x", with the numerical error: of the random vectors and the neurons sampled.
+    diagnosis : Diagnosis
+        What was seen of the theory's assumptions, in numbers.
     neurons : integer array of shape (p,)
         Numbers of the neurons whose covariances with each other are kept: all where J was decomposed.
     network : Network or None
@@ -133,12 +131,11 @@ class PredictedCovariance(Kept):
     n: int
     gain: float
     variance: float
-    edge: float
-    self_feedback: float
     omega: Array
     x: Array
     exact: bool
     dimensions: Mapping[str, Estimate]
+    diagnosis: Diagnosis
     among: Callable[[Any], Mapping[str, Array]] = field(repr=False)
     lagged: Callable[[str, Array], Array] = field(repr=False)
     neurons: NDArray[np.int64] = field(repr=False)
@@ -148,8 +145,33 @@ class PredictedCovariance(Kept):
 
     observables = ("phi", "x")
 
+    @property
+    def trusted(self) -> bool:
+        """Whether this J is one that the theory is for: False if there are `warnings`."""
+        return self.diagnosis.trusted
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What stands against the prediction, a line each: few dimensions, a mode about to condense, unequal gains."""
+        return self.diagnosis.warnings
+
+    @property
+    def edge(self) -> float:
+        """Largest real part of the eigenvalues of ⟨φ'⟩ J: 1 is where a mode condenses."""
+        return self.diagnosis.edge
+
+    @property
+    def self_feedback(self) -> float:
+        """Power of φ, of the whole, that neurons have or lack because their own noise comes back to them.
+
+        By way of reciprocal couplings. It is in to first order: up to 0.09 variances were right to 3%.
+        """
+        return self.diagnosis.self_feedback
+
     def dimension(self, observable: str = "phi") -> Estimate:
-        """PR^a per neuron, between 0 and 1; the error is numerical, not that of the theory.
+        """PR^a per neuron, between 0 and 1, with a standard error: that of the theory for this J, and of the numerics.
+
+        The simulated dimension is within two standard errors if the prediction is `trusted`.
 
         Raises
         ------
@@ -157,7 +179,22 @@ class PredictedCovariance(Kept):
             If the observable is not "phi" or "x".
         """
         checked_observable(observable, self.observables)
-        return self.dimensions[observable]
+        numerical = self.dimensions[observable]
+        theory = self.diagnosis.dimension_error(observable) * numerical.value
+        return Estimate(numerical.value, float(np.hypot(theory, numerical.error)))
+
+    def variance_of(self, observable: str = "phi") -> Estimate:
+        """C^a(0) of the mean neuron, with a standard error as that of `dimension`. Raises as it does.
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> found = mf.predict_covariance(mf.Network(mf.IID(0.8), noise=0.5), 200, 0)
+        >>> print(found.variance_of("x"))
+        0.178 ± 0.002
+        """
+        value = float(self.C(observable))
+        return Estimate(value, self.diagnosis.variance_error * value)
 
     def C(self, observable: str = "phi", tau: ArrayLike = 0.0) -> Array:
         """C^a(τ) of the mean neuron, of the shape of tau; tau in time constants.
@@ -283,17 +320,14 @@ class PredictedCovariance(Kept):
     def _repr_html_(self) -> str:
         from mftheory.results.html import result_table
 
-        rows = [(a, f"{float(self.C(a)):.6g}", self._shown(a)) for a in self.observables]
+        rows = [(a, str(self.variance_of(a)), str(self.dimension(a))) for a in self.observables]
         return result_table(repr(self), ("observable", "C(0)", "dimension PR"), rows)
 
     def __dir__(self) -> list[str]:
         """Without what only the package uses: what tab completion offers."""
         return [name for name in super().__dir__() if name not in _OURS]
 
-    def _shown(self, observable: str) -> str:
-        found = self.dimensions[observable]
-        return str(found) if found.error > 0 else f"{found.value:.6g}"
-
     def __repr__(self) -> str:
-        dimensions = ", ".join(f"{name} {self.dimensions[name].value:.3g}" for name in self.observables)
-        return f"PredictedCovariance(n = {self.n}: dimension of {dimensions}; ⟨φ'⟩ max Re λ = {self.edge:.4g})"
+        dimensions = ", ".join(f"{name} {self.dimension(name)}" for name in self.observables)
+        doubt = "" if self.trusted else f"; not to be trusted: {'; '.join(self.warnings)}"
+        return f"PredictedCovariance(n = {self.n}: dimension of {dimensions}; ⟨φ'⟩ max Re λ = {self.edge:.4g}{doubt})"

@@ -129,8 +129,8 @@ def test_as_predicted_from_all_eigenvectors(monkeypatch, J: np.ndarray) -> None:
         assert np.corrcoef(a[above], b[above])[0, 1] > 0.9999
         tau = np.array([0.0, 1.0, 3.0])
         np.testing.assert_allclose(estimated.C(observable, tau), exact.C(observable, tau), rtol=0.02)
-        one = estimated.dimension(observable)
-        # The quoted errors, and that of the variance, which moves eigenvalues next to an instability: 3% seen.
+        one = estimated.dimensions[observable]
+        # The numerical errors, and that of the variance, which moves eigenvalues next to an instability: 3% seen.
         assert abs(np.log(one.value / exact.dimension(observable).value)) < 0.06 + 4 * one.error / one.value
         assert one.error < 0.2 * one.value  # 40 neurons of 400: 0.12 seen
     with pytest.raises(mf.MFTheoryError, match="give among"):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import Unsupported
+from mftheory.results.stored.diagnosis import kept_diagnosis, read_diagnosis
 
 if TYPE_CHECKING:
     import xarray
@@ -39,6 +40,8 @@ def to_dataset(result: LinearEquivalent) -> xarray.Dataset:
         about = _about("1", f"covariances of {name} at equal times")
         data[f"{_EQUAL}{name}"] = (_NEURONS, values, about)
     data.attrs = {"noise": result.noise}
+    if result.diagnosed is not None:
+        data.attrs["diagnosis"] = kept_diagnosis(result.diagnosed)
     if result.seed is not None:
         data.attrs["seed"] = str(result.seed)  # it may be more than an attribute holds
     return data
@@ -83,9 +86,13 @@ def from_dataset(data: xarray.Dataset, of: tuple[Any, Any], origin: Mapping[str,
             )
         return np.asarray(kept[f"{_EQUAL}{observable}"])
 
-    return LinearEquivalent(
+    result = LinearEquivalent(
         omega=data["omega"].values,
-        **{name: kept[name] for name in ("C", "S", "Q", "R", "transfer")},
+        C=kept["C"],
+        S=kept["S"],
+        Q=kept["Q"],
+        R=kept["R"],
+        transfer=kept["transfer"],
         phi=kept["cross_spectra"],
         weights={name.removeprefix(_WEIGHT): kept[name] for name in kept if name.startswith(_WEIGHT)},
         couplings=couplings,
@@ -96,6 +103,9 @@ def from_dataset(data: xarray.Dataset, of: tuple[Any, Any], origin: Mapping[str,
         seed=int(data.attrs["seed"]) if "seed" in data.attrs else None,
         origin=origin,
     )
+    if "diagnosis" in data.attrs:
+        result._seen.append(read_diagnosis(data.attrs["diagnosis"]))
+    return result
 
 
 def _about(units: str, long_name: str) -> dict[str, str]:

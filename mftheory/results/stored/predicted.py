@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork
 from mftheory.results.estimate import Estimate
+from mftheory.results.stored.diagnosis import kept_diagnosis, read_diagnosis
 from mftheory.results.stored.tabulated import Curve
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ FINE = 1e-7  # of C(0): error of the spline between lags, if `MOST` allows
 _NUMBERS = {
     "gain": "⟨φ'⟩ of the mean neuron",
     "variance": "C(0) of x of the mean neuron",
+}
+_SEEN = {
     "edge": "largest real part of the eigenvalues of ⟨φ'⟩ J",
     "self_feedback": "share of the power of φ from neurons that hear themselves",
 }
@@ -71,6 +74,7 @@ def to_dataset(result: PredictedCovariance) -> xarray.Dataset:
     data.attrs = {
         "n": result.n,
         "exact": int(result.exact),
+        "diagnosis": kept_diagnosis(result.diagnosis),
         **({} if result.seed is None else {"seed": str(result.seed)}),
     }
     return data
@@ -95,13 +99,13 @@ def to_xarray(result: PredictedCovariance, among: ArrayLike | None = None) -> xa
     found = [result.dimensions[a] for a in result.observables]
     meaning = "dimension of activity per neuron"
     variables["dimension"] = ("observable", [float(e.value) for e in found], _about("1", meaning))
-    variables["dimension_error"] = (
-        "observable",
-        [float(e.error) for e in found],
-        _about("1", f"error of the {meaning}"),
-    )
+    for name, errors, kind in (
+        ("dimension_error", [result.dimension(a).error for a in result.observables], "standard error"),
+        ("dimension_numerical_error", [float(e.error) for e in found], "numerical error"),
+    ):
+        variables[name] = ("observable", errors, _about("1", f"{kind} of the {meaning}"))
     variables["spectrum_x"] = ("omega", result.x, _about("time constant", "C(ω) of x of the mean neuron"))
-    for name, meaning in _NUMBERS.items():
+    for name, meaning in {**_NUMBERS, **_SEEN}.items():
         variables[name] = ((), float(getattr(result, name)), _about("1", meaning))
     axes = {
         "tau": ("tau", tau, _about("time constant", "time lag τ")),
@@ -110,7 +114,13 @@ def to_xarray(result: PredictedCovariance, among: ArrayLike | None = None) -> xa
         "other_neuron": ("other_neuron", neurons, _about("1", "number of the other neuron")),
         "observable": ("observable", list(result.observables), {"long_name": "what is observed"}),
     }
-    attributes = {"title": repr(result), "n": result.n, "exact": int(result.exact)}
+    attributes = {
+        "title": repr(result),
+        "n": result.n,
+        "exact": int(result.exact),
+        "trusted": int(result.trusted),
+        "warnings": "; ".join(result.warnings),
+    }
     return xarray.Dataset(variables, axes, attributes)
 
 
@@ -132,9 +142,10 @@ def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) 
         x=data["spectrum_x"].values,
         exact=bool(data.attrs["exact"]),
         dimensions={
-            a: Estimate(float(data["dimension"][k]), float(data["dimension_error"][k]))
+            a: Estimate(float(data["dimension"][k]), float(data["dimension_numerical_error"][k]))
             for k, a in enumerate(observables)
         },
+        diagnosis=read_diagnosis(data.attrs["diagnosis"]),
         among=kept.among,
         lagged=kept.lagged,
         neurons=kept.neurons,

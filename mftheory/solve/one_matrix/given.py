@@ -48,7 +48,12 @@ class Basis(Protocol):
 
     @property
     def values(self) -> Complex:
-        """Eigenvalues of J, all or those of largest real part."""
+        """Eigenvalues, all or those of largest real part, of J or of a matrix next to it."""
+        ...
+
+    @property
+    def own(self) -> Complex:
+        """Those of J itself."""
         ...
 
     def powers(self, s: Complex) -> tuple[Array, Array]:
@@ -133,7 +138,7 @@ def order_parameters(basis: Basis, nonlinearity: Nonlinearity, noise: float, g_e
         With the residuals.
     """
     edge = float(basis.values.real.max())
-    at_rest = nonlinearity.slope_at_zero * edge
+    at_rest = nonlinearity.slope_at_zero * float(basis.own.real.max())
     if noise == 0 and at_rest <= 1:
         raise Quiescent(
             f"couplings: this J has no activity of its own: the largest real part of its eigenvalues times φ'(0) is "
@@ -279,7 +284,7 @@ def _polished(
     start[-1] = 1.0  # to which the tolerance is relative
     failure = "the order parameters of this J did not converge: neurons hear themselves too strongly"
     correction = _complex(fixed_point(image, start, CORRECTED, failure, depth=DEPTH, iterations=CORRECTIONS))
-    return _found(problem(variance, correction), x, basis.values)
+    return _found(problem(variance, correction), x, basis.own)
 
 
 def _variance_of(gaussian: Averages, gain: float, near: float) -> float:

@@ -103,6 +103,10 @@ class KrylovBasis:
 
     Attributes
     ----------
+    values, own : complex array
+        Eigenvalues of largest real part.
+    squares : float
+        Σ_ij J_ij².
     exact, random : arrays of shape (n, l), (n, p)
         Orthonormal leading space, and random signs orthogonal to it: tr M = Σ_l e†Me + (1/p) Σ_p z†Mz.
 
@@ -126,6 +130,7 @@ class KrylovBasis:
         rng = np.random.default_rng(seed)
         # The start makes the leading eigenvalues the same in each process.
         self.values, vectors = _rightmost(forwards, leading, rng.standard_normal(self.n))
+        self.own = self.values
         self.exact = np.linalg.qr(np.hstack([vectors.real, vectors.imag]))[0]
         signs = rng.choice([-1.0, 1.0], size=(self.n, probes))
         self.random = signs - self.exact @ (self.exact.T @ signs)
@@ -190,15 +195,20 @@ class KrylovBasis:
         exact, p = self.exact.shape[1], self.random.shape[1]
 
         def ratio(kept: NDArray[np.int64]) -> float:
-            inside, across, beyond = forms[:exact, :exact], forms[:exact, kept], forms[np.ix_(kept, kept)]
-            trace = np.trace(inside) + np.trace(beyond) / kept.size
-            pairs = np.sum(beyond**2) - np.sum(np.diagonal(beyond) ** 2)
-            square = np.sum(inside**2) + 2.0 * np.sum(across**2) / kept.size + pairs / (kept.size * (kept.size - 1))
-            return float((trace + more[0]) ** 2 / (self.n * (square + more[1])))
+            trace = np.trace(forms[:exact, :exact]) + np.trace(forms[np.ix_(kept, kept)]) / kept.size
+            return float((trace + more[0]) ** 2 / (self.n * (self.squared(forms, kept) + more[1])))
 
         every = np.arange(exact, exact + p)
         left_out = np.array([ratio(np.delete(every, k)) for k in range(p)])
         return Estimate(ratio(every), float(jackknife_error(left_out)))
+
+    def squared(self, forms: Array, kept: NDArray[np.int64] | None = None) -> float:
+        """tr C² from b† C b' of the exact and the random vectors, or of some of these."""
+        exact = self.exact.shape[1]
+        kept = np.arange(exact, len(forms)) if kept is None else kept
+        inside, across, beyond = forms[:exact, :exact], forms[:exact, kept], forms[np.ix_(kept, kept)]
+        pairs = np.sum(beyond**2) - np.sum(np.diagonal(beyond) ** 2)
+        return float(np.sum(inside**2) + 2.0 * np.sum(across**2) / kept.size + pairs / (kept.size * (kept.size - 1)))
 
     @property
     def _at_once(self) -> int:

@@ -90,7 +90,8 @@ def linear_equivalent(
     -------
     LinearEquivalent
         ``.cross_spectra(observable)``, ``.Psi(observable)``, ``.spectrum(observable)``, ``.mismatch``; where C and S
-        come from the theory also ``.covariance(observable)``, ``.eigenvalues(observable)``, ``.dimension(observable)``.
+        come from the theory also ``.covariance(observable)``, ``.eigenvalues(observable)``, ``.dimension(observable)``
+        with ``.dimension_error(observable)``; ``.trusted`` and ``.warnings`` say whether the theory is for this J.
 
     Raises
     ------
@@ -116,8 +117,8 @@ def linear_equivalent(
     there are none.
 
     The limit's order parameters may not fit a J of a few hundred or thousand neurons, whose largest eigenvalues S
-    brings close to 1: ``.mismatch`` tells. At g = 3 the predicted dimensions of single networks of 1000 neurons were
-    off by 20% (rms) with them and by 6% with `resolve`.
+    brings close to 1: ``.mismatch`` tells, and ``.warnings`` name it. At g = 3 the predicted dimensions of single
+    networks of 1000 neurons were off by 20% (rms) with them and by 6% with `resolve`; ``.dimension_error`` is for each.
 
     Examples
     --------
@@ -180,6 +181,7 @@ def linear_equivalent(
         noise=noise,
         responses=responses,
         equal_time=None if theory is None else lambda observable: one().equal_time(observable),
+        diagnose=None if theory is None or ensemble is None else lambda both: one().diagnosis(both, J, ensemble),
         network=ensemble,
         seed=seed,
     )

@@ -20,7 +20,7 @@ logarithms correlate with the simulated ones at 0.95). Needs N·PR ≫ 1 as all 
 there is often no solution, and NotConverged says so.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,13 +30,16 @@ from scipy.interpolate import CubicSpline
 
 from mftheory.errors import CondensedModes, NotConverged, Unsupported
 from mftheory.network import Leaky, Network, memory
+from mftheory.network.couplings import Couplings
 from mftheory.results import Theory
+from mftheory.results.diagnosis import Diagnosis
 from mftheory.solve.ensembles import SELF_FEEDBACK
 from mftheory.solve.fixed_point import fixed_point
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
+from mftheory.solve.one_matrix.diagnosing import diagnosis
 from mftheory.solve.one_matrix.resolving import resolving
-from mftheory.solve.one_matrix.shattered import shattered
+from mftheory.solve.one_matrix.shattered import EAGER, SHATTER, shattered
 from mftheory.solve.panels import Panels
 from mftheory.solve.settings import Settings
 
@@ -51,6 +54,7 @@ TOLERANCE = 1e-8
 MAX_ITERATIONS = 200
 BYTES = 80.0  # a coupling, while J is diagonalised
 DEPTH = 5  # earlier steps that the acceleration combines
+CONDITION = 1e7  # of the eigenvectors, up to which sums of squares are smooth: rough by 1e-6 at 1e7, by 1e-5 at 1e8
 
 
 class Eigenbasis:
@@ -60,7 +64,14 @@ class Eigenbasis:
     ----------
     J : array of shape (n, n)
     shatter : bool
-        Change J at random by 1e-7 of itself first, for J with feedforward parts (`shattered`).
+        Change J at random by 1e-7 of itself first, for J with feedforward parts, and if need be by 1e-5 (`shattered`).
+
+    Attributes
+    ----------
+    values : array of shape (n,)
+        Eigenvalues of the matrix decomposed.
+    own : array of shape (n,)
+        Eigenvalues of J itself; those of a chain, all zero, change much.
 
     Raises
     ------
@@ -72,16 +83,20 @@ class Eigenbasis:
 
     def __init__(self, J: Array, shatter: bool = False) -> None:
         memory.check("n", len(J), BYTES * len(J) ** 2, "eigenvectors of J")
-        if shatter:
-            J = shattered(J, seed=0)
-        self.values, vectors = np.linalg.eig(J)
-        self._vectors = vectors.astype(np.complex128)
-        try:
-            inverse = np.linalg.inv(self._vectors)
-        except np.linalg.LinAlgError:
-            inverse = np.full_like(self._vectors, np.nan)
-        size = float(np.linalg.norm(J)) or 1.0
-        residual = float(np.linalg.norm((self._vectors * self.values) @ inverse - J)) / size
+        for change in (SHATTER, EAGER) if shatter else (0.0,):
+            near = shattered(J, seed=0, size=change) if change > 0 else J
+            self.values, vectors = np.linalg.eig(near)
+            self._vectors = vectors.astype(np.complex128)
+            try:
+                inverse = np.linalg.inv(self._vectors)
+            except np.linalg.LinAlgError:
+                inverse = np.full_like(self._vectors, np.nan)
+            if np.linalg.norm(self._vectors) * np.linalg.norm(inverse) < CONDITION:
+                break
+        own = np.linalg.eigvals(J) if change == EAGER else self.values
+        self.own = own.astype(np.complex128)
+        size = float(np.linalg.norm(near)) or 1.0
+        residual = float(np.linalg.norm((self._vectors * self.values) @ inverse - near)) / size
         if not residual < (1e-4 if shatter else 1e-8):
             raise NotConverged(
                 f"couplings: the eigenvectors of J are too nearly parallel (they miss J by {residual:.1e})"
@@ -97,7 +112,7 @@ class Eigenbasis:
     @cached_property
     def edge(self) -> float:
         """max Re λ: the linear network is stable as long as ⟨φ'⟩ times it is below 1."""
-        return float(self.values.real.max())
+        return float(self.own.real.max())
 
     def powers(self, s: Complex) -> tuple[Array, Array]:
         """‖W‖²/N and ‖W - 1‖²/N at each s."""
@@ -163,6 +178,13 @@ class OneNetwork:
         if observable == "x":  # (1 + iω) x = J φ
             left = np.multiply.outer(1.0 / (1.0 + 1j * omega), self.basis.values)
         return self.basis.covariance(s, left, weights * self.independent(omega))
+
+    def diagnosis(self, covariances: Mapping[str, Array], J: Couplings, network: Network) -> Diagnosis:
+        """What these covariances of "phi" and "x" say of the assumptions."""
+        gaussian = averages(network.nonlinearity, Settings().average_step)
+        return diagnosis(
+            covariances, J, self.basis.own, network.nonlinearity, gaussian.gain, self.variance, network.noise
+        )
 
 
 def of_limit(network: Network, theory: Theory, basis: Eigenbasis) -> OneNetwork:
