@@ -111,9 +111,8 @@ def test_tab_completion_offers_what_is_of_use(theory) -> None:
         "C covariance dimension eigenvalues agreement neurons save to_xarray trusted warnings": mf.predict_covariance(
             mf.Network(mf.Given(J), noise=0.5)
         ),
-        "Psi cross_spectra covariance dimension dimension_error mismatch save spectrum to_xarray trusted": mf.linear_equivalent(
-            J, C=1.0, S=0.1
-        ),
+        "Psi cross_spectra covariance dimension dimension_error mismatch save spectrum "
+        "to_xarray trusted": mf.linear_equivalent(J, C=1.0, S=0.1),
     }
     plumbing = {"refined", "growth", "replicas", "kernel_of", "among", "lagged", "equal_time", "diagnose"}
     for names, thing in things.items():

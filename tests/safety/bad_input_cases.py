@@ -813,12 +813,12 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.load("next.nc")',
             "InvalidFile",
-            "path = 'next.nc': was written by mftheory 9.9 in format 2, and this is …, format 1: update mftheory",
+            "path = 'next.nc': was written by mftheory 9.9 in format 3, and this is …, format 2: update mftheory",
         ),
         Row(
             'mf.load("first.nc")',
             "InvalidFile",
-            "path = 'first.nc': was written by mftheory 0.0.1 in format 0, and this is …, format 1: read it with that version, or compute it again",
+            "path = 'first.nc': was written by mftheory 0.0.1 in format 0, and this is …, format 2: read it with that version, or compute it again",
         ),
         Row(
             'mf.load("changed.nc")',

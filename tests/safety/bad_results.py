@@ -47,7 +47,7 @@ MADE: Mapping[str, tuple[str, Callable[[], bytes]]] = {
         lambda: bytes(xarray.Dataset({"a": ("x", [1.0])}).to_netcdf(engine="h5netcdf")),
     ),
     "pickle.nc": ("a pickled object that would write a file", lambda: pickle.dumps(Touch())),
-    "next.nc": ("a result of mftheory 9.9", lambda: _changed(mftheory_format=2, mftheory_version="9.9")),
+    "next.nc": ("a result of mftheory 9.9", lambda: _changed(mftheory_format=3, mftheory_version="9.9")),
     "first.nc": ("a result of mftheory 0.0.1", lambda: _changed(mftheory_format=0, mftheory_version="0.0.1")),
     "changed.nc": ("a result, one number of it changed since", lambda: _changed(content_hash="0" * 32)),
     "oracle.nc": ("a result of another kind than there are", lambda: _changed(mftheory_result="Oracle")),

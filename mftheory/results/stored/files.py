@@ -20,7 +20,7 @@ from mftheory.errors import InvalidFile
 if TYPE_CHECKING:
     import xarray
 
-FORMAT = 1
+FORMAT = 2
 """Of the layout of files. Raised when older versions could not read them."""
 
 LARGEST = 10

@@ -17,6 +17,7 @@ from mftheory.solve.gaussian.averages import Averages, averages
 from mftheory.solve.one_matrix.closure import Closure, to_lags
 from mftheory.solve.one_matrix.resolving import resolving
 from mftheory.solve.panels import Panels, graded_edges
+from mftheory.solve.quiescent import NOT_LOOKED_FOR
 from mftheory.solve.settings import Settings
 
 Array = NDArray[np.float64]
@@ -141,8 +142,8 @@ def order_parameters(basis: Basis, nonlinearity: Nonlinearity, noise: float, g_e
     at_rest = nonlinearity.slope_at_zero * float(basis.own.real.max())
     if noise == 0 and at_rest <= 1:
         raise Quiescent(
-            f"couplings: this J has no activity of its own: the largest real part of its eigenvalues times φ'(0) is "
-            f"{at_rest:.4g}, at most 1; give noise, or a larger g_eff"
+            f"couplings: x = 0 is stable: the largest real part of the eigenvalues of φ'(0) J is {at_rest:.4g}, at "
+            f"most 1; {NOT_LOOKED_FOR}, or give noise or a larger g_eff"
         )
     gaussian, fastest = averages(nonlinearity, Settings().average_step), 1.0 + g_eff
 
