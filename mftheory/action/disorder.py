@@ -131,6 +131,7 @@ class GaussianEnsemble:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not re.fullmatch(r"\w[\w +.,()-]*", self.name):
             raise InvalidNetwork("name", self.name, "must be a name of letters, digits, spaces and + - . , ( ) _")
+        self._check_types()
         _check_populations(self.populations)
         if not self.observables:
             fields = [f for p in self.populations if not p.linear for f in p.fields if not f.is_response]
@@ -154,6 +155,27 @@ class GaussianEnsemble:
         names.check(self)
         _check_correlations(self.covariances)
         joint.check(self, _number, {})
+
+    def _check_types(self) -> None:
+        for name, kind in (("populations", Population), ("couplings", Coupling), ("covariances", Covariance)):
+            value = getattr(self, name)
+            if not (isinstance(value, tuple) and all(isinstance(item, kind) for item in value)):
+                raise InvalidNetwork(name, value, f"must be a tuple of {kind.__name__} objects")
+        for name, key, value in (
+            ("observables", str, Operator),
+            ("definitions", sp.Symbol, sp.Expr),
+            ("moment_names", sp.Expr, str),
+        ):
+            given = getattr(self, name)
+            if not isinstance(given, dict) or not all(
+                isinstance(k, key) and isinstance(v, value) for k, v in given.items()
+            ):
+                raise InvalidNetwork(name, given, f"must be a dict from {key.__name__} to {value.__name__}")
+        known = {q.symbol for q in self.parameters}
+        for product, letter in self.moment_names.items():
+            if not (letter.isidentifier() and product.free_symbols <= known and _is_monomial(product, known)):
+                allowed = "must be the letter, an identifier, of a product of parameters"
+                raise InvalidNetwork(f"moment_names: {product}", letter, allowed)
 
     def population(self, name: str) -> Population:
         """The population of that name."""

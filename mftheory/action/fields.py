@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from mftheory.action import forgetting
 from mftheory.arguments import checked_calls
@@ -32,7 +33,8 @@ class Parameter:
         Letter of its moments: ``Parameter("D", "r")`` has ⟨D²⟩ = r_2. No two parameters have the same letter, unless
         one has the other's law.
     independent : bool
-        Whether it is drawn independently of all other parameters of the site, so that its moments factor out.
+        Whether it is drawn independently of everything else at the site, a nonlinearity that differs included, so that
+        its moments factor out.
     law_of : str
         Name of another parameter with the same law, and so the same letter: each site draws its own value of both.
     """
@@ -66,9 +68,12 @@ class Field:
 def expression(argument: str, value: Any) -> sp.Expr:
     """A number or a SymPy expression; not a text, which SymPy would run as code."""
     try:
-        return sp.sympify(value, strict=True)
+        found = sp.sympify(value, strict=True)
     except sp.SympifyError:
-        raise InvalidNetwork(argument, value, "must be a number or a SymPy expression") from None
+        found = None
+    if not isinstance(found, sp.Expr) or found.atoms(AppliedUndef):
+        raise InvalidNetwork(argument, value, "must be a number or a SymPy expression of known functions")
+    return found
 
 
 @dataclass(frozen=True)
@@ -140,8 +145,16 @@ class Population:
             raise InvalidNetwork("population", names, "names must be identifiers")
         if len(self.state_names) != 1 and not (self.state_names and self.linear):
             raise InvalidNetwork("state_name", self.state_name, "must be one name; only linear sites may have several")
+        for name in ("observed", "heterogeneous", "parameters"):
+            if not isinstance(getattr(self, name), tuple):
+                raise InvalidNetwork(name, getattr(self, name), "must be a tuple, such as (first,)")
+        for name in self.heterogeneous:
+            if self.linear or name not in (self.activity_name, *self.observed):
+                raise InvalidNetwork("heterogeneous", name, f"must be an activity of {self.name}")
         for name in ("size", "inverse_transfer", "noise"):
             object.__setattr__(self, name, expression(name, getattr(self, name)))
+        if self.size.is_positive is False:
+            raise InvalidNetwork(f"population {self.name!r}: size", str(self.size), "must be above 0")
         forgetting.check(self.name, self.inverse_transfer, self.noise, omega)
 
     @property

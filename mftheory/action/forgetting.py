@@ -7,12 +7,15 @@ import sympy as sp
 
 from mftheory.errors import InvalidNetwork, Unsupported
 
-_TRIED = (0.0, 0.13, 1.7, 9.1)  # frequencies at which a spectrum given as numbers is looked at
+_TRIED = (0.0, 0.13, 0.7, 1.7, 3.1, 5.5, 9.1, 31.0)  # frequencies at which a spectrum is looked at
+_ANY = sp.Float(0.83)  # instead of constants, to see whether a spectrum is real and even
 _ROUNDING = 1e-12
 
 
 def check(population: str, inverse_transfer: sp.Expr, noise: sp.Expr, omega: sp.Symbol) -> None:
     """Refuse input that never forgets, dynamics that do not, and noise that is no power spectrum.
+
+    An inverse transfer function that is no polynomial in ω, or has zeros that are not found, is not looked at.
 
     Raises
     ------
@@ -43,21 +46,25 @@ def check(population: str, inverse_transfer: sp.Expr, noise: sp.Expr, omega: sp.
 
 
 def _check_spectrum(where: str, noise: sp.Expr, omega: sp.Symbol) -> None:
+    if noise.has(sp.nan):
+        raise InvalidNetwork(f"{where}: noise", str(noise), "must be a power spectrum")
     if noise.is_negative:
         raise InvalidNetwork(f"{where}: noise", str(noise), "must not be negative")
-    if noise.free_symbols - {omega}:
-        return
+    tried = noise.subs(dict.fromkeys(noise.free_symbols - {omega}, _ANY))
     for frequency in _TRIED:
-        values = [_value(noise, omega, sign * frequency) for sign in (1, -1)]
+        values = [_value(tried, omega, sign * frequency) for sign in (1, -1)]
         if not all(map(cmath.isfinite, values)):
             raise Unsupported(
                 f"{where}: noise {noise} is infinite at the frequency {frequency:g}: it is never forgotten"
             )
-        largest = max(map(abs, values))
-        real = all(abs(v.imag) <= _ROUNDING * largest and v.real >= 0 for v in values)
-        if not (real and math.isclose(values[0].real, values[1].real, rel_tol=_ROUNDING)):
-            allowed = f"must be a power spectrum, real, even and not negative; at {frequency:g} it is {values[0]:.4g}"
-            raise InvalidNetwork(f"{where}: noise", str(noise), allowed)
+        real = all(abs(v.imag) <= _ROUNDING * abs(v) for v in values)
+        even = math.isclose(values[0].real, values[1].real, rel_tol=_ROUNDING)
+        negative = tried == noise and values[0].real < 0
+        if not (real and even) or negative:
+            shown = f"; at {frequency:g} it is {values[0]:.4g}" if tried == noise else ""
+            raise InvalidNetwork(
+                f"{where}: noise", str(noise), f"must be a power spectrum, real, even and not negative{shown}"
+            )
 
 
 def _value(expr: sp.Expr, omega: sp.Symbol, frequency: float) -> complex:
@@ -66,7 +73,11 @@ def _value(expr: sp.Expr, omega: sp.Symbol, frequency: float) -> complex:
 
 
 def _roots(expr: sp.Expr, omega: sp.Symbol) -> list[sp.Expr]:
-    """Zeros of a polynomial in ω; none of what is no polynomial, or is not solved."""
+    """Zeros of a polynomial in ω; those that are found if it contains symbols, none of what is no polynomial."""
     if not expr.has(omega) or not expr.is_polynomial(omega):
         return []
-    return list(sp.roots(sp.Poly(expr, omega)))
+    polynomial = sp.Poly(expr, omega)
+    found = list(sp.roots(polynomial))
+    if len(found) < polynomial.degree() and not expr.free_symbols - {omega}:
+        return [r if abs(sp.im(r)) > _ROUNDING else sp.re(r) for r in polynomial.nroots()]
+    return found

@@ -11,6 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from mftheory.errors import InvalidNetwork
 from mftheory.network.covarying import check_positive
 
 if TYPE_CHECKING:
@@ -101,8 +102,12 @@ def _grid(
         arrays |= {name: array[None, :] for name, array in sites.get(columns.name, {}).items()}
     parameters = sorted((s for s in c.value.free_symbols if s.name in arrays), key=str)
     constant, dependent = c.value.as_independent(*parameters, as_Add=False)
-    grid = sp.lambdify(parameters, dependent, "numpy")(*(arrays[s.name] for s in parameters))
-    return np.asarray(number(constant) * grid, dtype=np.float64) * np.ones((1, 1))
+    with np.errstate(all="ignore"):
+        grid = number(constant) * sp.lambdify(parameters, dependent, "numpy")(*(arrays[s.name] for s in parameters))
+    if np.iscomplexobj(grid) or not np.all(np.isfinite(grid)):
+        shown = f"{c.first.name}, {c.second.name}: {c.value}"
+        raise InvalidNetwork("covariances", shown, "must be finite and real at every site")
+    return np.asarray(grid, dtype=np.float64) * np.ones((1, 1))
 
 
 __all__ = ["Sites", "check", "covarying_groups", "group_covariances"]

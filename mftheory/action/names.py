@@ -22,7 +22,7 @@ CONJUGATE = "_conj"
 MEAN = "mean_"
 TWO_TIME = ("C_", "S_", "T_", "P_")
 """How the names of two-time functions begin: spectra, responses, inverse transfer functions, propagators."""
-_DISPLAYED = {"N": "the number of neurons", "t": "time", "omega_1": "a frequency", "omega_2": "a frequency"}
+_DISPLAYED = {"N": "the number of neurons", "t": "time"} | dict.fromkeys(("omega", "omega_1", "omega_2"), "a frequency")
 
 
 def correlation(first: "Field", second: "Field") -> str:
@@ -52,7 +52,7 @@ def moment(parameter: "Parameter", order: int) -> sp.Symbol:
 
 def moment_order(parameter: "Parameter", name: str) -> int | None:
     """n if `name` is that of ⟨Dⁿ⟩."""
-    found = re.fullmatch(re.escape(parameter.moments) + r"_(\d+)", name)
+    found = re.fullmatch(re.escape(parameter.moments) + r"_([1-9]\d*)", name)
     return int(found[1]) if found else None
 
 
@@ -92,19 +92,22 @@ def check(ensemble: "GaussianEnsemble") -> None:
 
 
 def _check_parameters(parameters: "Iterable[Parameter]") -> None:
-    letters: dict[str, str] = {}
+    letters: dict[str, list[str]] = {}
     for p in parameters:
         for what, name in (("name", p.name), ("moments", p.moments)):
             if not (isinstance(name, str) and name.isidentifier()):
                 raise InvalidNetwork(f"parameter {p.name!r}: {what}", name, "must be an identifier")
-        first = letters.setdefault(p.moments, p.name)
-        if p.law_of and first != p.law_of:
-            raise InvalidNetwork(
-                f"parameter {p.name!r}: law_of", p.law_of, f"has not the letter {p.moments!r}, or not yet"
+        _refuse_taken(f"moments of {p.name}", f"{p.moments}_1", {}, ())
+        others = letters.setdefault(p.moments, [])
+        if p.law_of and p.law_of not in others:
+            allowed = f"must be a parameter declared before, with the letter {p.moments!r} for its moments"
+            raise InvalidNetwork(f"parameter {p.name!r}: law_of", p.law_of, allowed)
+        if others and not p.law_of:
+            allowed = (
+                f"is the letter of {others[0]} already: choose another, or say law_of={others[0]!r} if their law is one"
             )
-        if first != p.name and not p.law_of:
-            allowed = f"is the letter of {first} already: choose another, or say law_of={first!r} if their law is one"
             raise InvalidNetwork(f"parameter {p.name!r}: moments", p.moments, allowed)
+        others.append(p.name)
 
 
 def _two_time_names(populations: "Iterable[Population]") -> dict[str, str]:
@@ -126,6 +129,10 @@ def _check_symbols(ensemble: "GaussianEnsemble", taken: dict[str, str]) -> dict[
     everything = {p.symbol for p in ensemble.parameters}
     own: dict[str, sp.Symbol] = {}
     for what, expr, parameters, frequency in _expressions(ensemble):
+        if expr.has(sp.nan, sp.oo, -sp.oo, sp.zoo):
+            raise InvalidNetwork(what, str(expr), "must be finite")
+        if frequency is None and expr.is_real is False:
+            raise InvalidNetwork(what, str(expr), "must be real")
         for symbol in expr.free_symbols:
             if symbol in parameters or symbol == frequency:
                 continue
@@ -153,6 +160,10 @@ def _expressions(
     for c in ensemble.covariances:
         sites = {q.symbol for p in (c.first.rows, c.first.columns) for q in p.parameters}
         yield f"covariance of {c.first.name}, {c.second.name}", c.value, sites, None
+    for coupling in ensemble.couplings:
+        for operator in (coupling.on_rows, coupling.on_columns):
+            own = {q.symbol for q in ensemble.population(operator.field.population).parameters}
+            yield f"weight of {operator.field.name} in {coupling.matrix.name}", operator.weight, own, None
     for name, operator in ensemble.observables.items():
         own = {q.symbol for q in ensemble.population(operator.field.population).parameters}
         yield f"observable {name}", operator.weight, own, None
@@ -164,15 +175,14 @@ def _check_definitions(ensemble: "GaussianEnsemble", taken: dict[str, str], own:
         for used in expr.free_symbols:
             moments = [moment(p, n) for p in ensemble.parameters if (n := moment_order(p, used.name)) is not None]
             known = moments[0] if moments else own.get(used.name)
-            if known is None and used not in ensemble.definitions:
-                raise InvalidNetwork(what, str(expr), f"contains {used}, which the ensemble does not")
-            if known is not None:
-                _refuse_second(what, known, used)
-        if expr == symbol:  # keeps its own name
-            continue
-        if symbol.name in own:
-            raise InvalidNetwork("definitions", str(symbol), "is a symbol of the declaration already")
-        _refuse_taken("definitions", symbol.name, taken, ensemble.parameters)
+            if known is None:
+                raise InvalidNetwork(what, str(expr), f"contains {used}, which is no symbol or moment of the ensemble")
+            _refuse_second(what, known, used)
+        if expr != symbol:  # else it keeps its own name
+            if symbol.name in own:
+                raise InvalidNetwork("definitions", str(symbol), "is a symbol of the declaration already")
+            _refuse_taken("definitions", symbol.name, taken, ensemble.parameters)
+            taken[symbol.name] = "another definition"
 
 
 def _refuse_second(what: str, first: sp.Symbol, second: sp.Symbol) -> None:

@@ -1,6 +1,7 @@
 """Numbers for what an ensemble leaves open: its symbols, and the per-site parameters of its populations."""
 
 import difflib
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from mftheory.action import joint
 from mftheory.action.disorder import GaussianEnsemble
-from mftheory.action.fields import Parameter, Population
+from mftheory.action.fields import Parameter, Population, omega
 from mftheory.action.names import moment_order
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Gains
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 _SITE_VALUES = "must be an array, a number, a law such as Gains.exponential(pr), or a function of u in [0, 1]"
 _Law = Gains | Exponential | Step | Measured
 _AGREE = 1e-9  # relative difference up to which two ways to give one number agree
-_LAW = 0.1  # relative difference of ⟨D²⟩ between two samples of one law
+_LAW = 1e-6  # relative difference of moments up to which two laws are one
 _CHECKED = 64  # sites of a law at which covariances are checked
 _FINE = 2**16  # midpoints at which a function of u is averaged: to 1e-10 if it is smooth, to 1e-5 if it jumps
 
@@ -63,7 +64,12 @@ class Values:
     def __post_init__(self) -> None:
         site = {p.name for p in self.ensemble.parameters}
         checked = {}
-        for name, value in self.given.items():
+        if not isinstance(self.given, Mapping):
+            raise InvalidNetwork("parameters", self.given, "must be a dict from names to numbers")
+        for key, value in self.given.items():
+            name = key.name if isinstance(key, sp.Symbol) else key
+            if not isinstance(name, str):
+                raise InvalidNetwork("parameters", key, "must be a dict from names to numbers")
             if name in site:
                 checked[name] = _site_values(f"parameters[{name!r}]", value)
             else:
@@ -82,6 +88,8 @@ class Values:
             if name not in self._needed and not (moments and self._follows(name)):
                 raise InvalidNetwork(f"parameters[{name!r}]", value, self._why_unknown(name))
         self._check_moments()
+        if moments:
+            self._check_laws()
         for name in self.given.keys() - self._needed:
             self._check_repeated(name)
         joint.check(self.ensemble, self._known, self._checked_sites())
@@ -139,10 +147,10 @@ class Values:
     @cached_property
     def _symbols(self) -> set[sp.Symbol]:
         """Those in sizes, noise and covariances."""
-        expressions = [e for p in self.ensemble.populations for e in (p.size, p.noise)]
+        expressions = [e for p in self.ensemble.populations for e in (p.size, p.noise, p.inverse_transfer)]
         expressions += [c.value for c in self.ensemble.covariances]
         of_sites = {p.name for p in self.ensemble.parameters}
-        return {s for e in expressions for s in e.free_symbols if s.name not in of_sites}
+        return {s for e in expressions for s in e.free_symbols if s.name not in of_sites} - {omega}
 
     @property
     def _needed(self) -> set[str]:
@@ -157,7 +165,7 @@ class Values:
             number = np.nan
         if not np.isfinite(number):
             raise InvalidNetwork(f"parameters[{name!r}]", value, allowed)
-        for symbol in self._symbols:
+        for symbol in self._symbols | self.ensemble.definitions.keys():
             if symbol.name == name and ((symbol.is_positive and number <= 0) or (symbol.is_nonnegative and number < 0)):
                 at_least = "above 0" if symbol.is_positive else "of at least 0"
                 raise InvalidNetwork(f"parameters[{name!r}]", value, f"must be a number {at_least}")
@@ -177,25 +185,30 @@ class Values:
         return f"is not a parameter of this ensemble{meant}; it has {_listed(self._needed)}"
 
     def _check_moments(self) -> None:
-        """⟨D²ⁿ⟩ is positive, and at least ⟨Dⁿ⟩²."""
+        """Even ones are positive, and ln⟨|D|ⁿ⟩ is convex in n."""
         for parameter in self.ensemble.parameters:
             orders = {n: v for name, v in self.given.items() if (n := moment_order(parameter, name)) is not None}
             for n, value in orders.items():
-                name, least = (
-                    f"{parameter.moments}_{n}",
-                    orders[n // 2] ** 2 if n % 2 == 0 and n // 2 in orders else 0.0,
-                )
-                if n % 2 == 0 and not (value > 0 and value >= least * (1 - _AGREE)):
-                    why = f"is of no law: ⟨{parameter.name}^{n}⟩ is at least ⟨{parameter.name}^{n // 2}⟩² = {least:g}"
-                    raise InvalidNetwork(f"parameters[{name!r}]", value, why if least else "must be a number above 0")
+                if n % 2 == 0 and value <= 0:
+                    raise InvalidNetwork(f"parameters['{parameter.moments}_{n}']", value, "must be a number above 0")
+            known = {0: 1.0, **orders}
+            for a, c in itertools.combinations(sorted(n for n in known if n % 2 == 0), 2):
+                for b in (n for n in known if a < n < c):
+                    largest = (known[a] ** (c - b) * known[c] ** (b - a)) ** (1 / (c - a))
+                    if abs(known[b]) > largest * (1 + _AGREE):
+                        name, bounds = parameter.name, " and ".join(f"⟨{parameter.name}^{n}⟩" for n in (a, c) if n)
+                        allowed = f"is of no law: with this {bounds}, ⟨{name}^{b}⟩ is at most {largest:g}"
+                        raise InvalidNetwork(f"parameters['{parameter.moments}_{b}']", known[b], allowed)
+
+    def _check_laws(self) -> None:
+        """Parameters of one law, whose moments have one symbol, have the same moments."""
         for parameter in self.ensemble.parameters:
             if parameter.law_of and {parameter.name, parameter.law_of} <= self.given.keys():
-                ours, theirs = (_moment(n, self.given[n], 2) for n in (parameter.name, parameter.law_of))
-                if abs(ours - theirs) > _LAW * abs(theirs):
-                    allowed = (
-                        f"must have the law of {parameter.law_of}, as declared: ⟨{parameter.law_of}²⟩ = {theirs:g}"
-                    )
-                    raise InvalidNetwork(f"parameters[{parameter.name!r}]", self.given[parameter.name], allowed)
+                for n in range(1, 9):
+                    ours, theirs = (_moment(name, self.given[name], n) for name in (parameter.name, parameter.law_of))
+                    if abs(ours - theirs) > _LAW * max(abs(ours), abs(theirs)):
+                        allowed = f"must have the law of {parameter.law_of}, as declared: the same values in any order"
+                        raise InvalidNetwork(f"parameters[{parameter.name!r}]", self.given[parameter.name], allowed)
 
     def _check_repeated(self, name: str) -> None:
         """A number that follows from the others, given as well, must agree with them."""
@@ -204,7 +217,7 @@ class Values:
             follows = others.number(name)
         except InvalidNetwork:  # it does not follow from them
             return
-        if abs(follows - self.given[name]) > _AGREE * abs(follows):
+        if not abs(follows - self.given[name]) <= _AGREE * abs(follows):
             allowed = f"contradicts the others, from which it follows to be {follows:.10g}: leave it out"
             raise InvalidNetwork(f"parameters[{name!r}]", self.given[name], allowed)
 
@@ -298,7 +311,12 @@ def _law_at_sites(name: str, law: Any, count: int) -> Array:
         return np.full(count, float(law))
     if isinstance(law, _Law):
         return np.asarray(law.values(count), dtype=np.float64)
-    values = np.asarray(law((np.arange(count) + 0.5) / count), dtype=np.float64)
+    try:
+        values = np.asarray(law((np.arange(count) + 0.5) / count))
+        values = values.astype(np.float64) if values.dtype.kind in "biuf" else np.empty(0)
+    except Exception as error:  # whatever a user's function does
+        allowed = f"a function of u in [0, 1] must take an array; this one raised {type(error).__name__}: {error}"
+        raise InvalidNetwork(f"parameters[{name!r}]", law, allowed.splitlines()[0]) from None
     if values.shape != (count,) or not np.isfinite(values).all():
         allowed = "a function of u must return as many finite numbers as it is given"
         raise InvalidNetwork(f"parameters[{name!r}]", law, allowed)
@@ -308,7 +326,12 @@ def _law_at_sites(name: str, law: Any, count: int) -> Array:
 def _moment(name: str, law: Any, order: int) -> float:
     if isinstance(law, _Law):
         return float(law.moment(order))
-    return float(np.mean((law if _is_array(law) else _law_at_sites(name, law, _FINE)) ** order))
+    values = law if _is_array(law) else _law_at_sites(name, law, _FINE)
+    with np.errstate(over="ignore"):
+        found = float(np.mean(values**order))
+    if not np.isfinite(found):
+        raise InvalidNetwork(f"parameters[{name!r}]", law, f"is too large: its moment of order {order} overflows")
+    return found
 
 
 def _is_array(value: Any) -> bool:

@@ -7,7 +7,7 @@ import sympy as sp
 
 from mftheory.action import GaussianEnsemble, Population, names
 from mftheory.derive.single_site import SingleSite
-from mftheory.errors import Unsupported
+from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.formulas import Mean, conjugate_symbol, conjugated
 
 
@@ -86,8 +86,11 @@ def _solved_for_moments(ensemble: GaussianEnsemble) -> dict[sp.Symbol, sp.Expr]:
     unknown = sorted({s for e in equations for s in e.free_symbols} - kept, key=str)
     if not equations:
         return {}
-    (solved,) = sp.solve(equations, unknown, dict=True)
-    return dict(solved)
+    solutions = sp.solve(equations, unknown, dict=True)
+    if len(solutions) != 1:
+        listed = ", ".join(f"{name} = {defined}" for name, defined in ensemble.definitions.items())
+        raise InvalidNetwork("definitions", listed, "must determine as many moments, in one way; leave some out")
+    return dict(solutions[0])
 
 
 def _fewest_conjugates(mean: sp.Expr) -> tuple[int, str]:

@@ -76,7 +76,19 @@ NUMBERS = {
     "unknown": ({"alpha": 0.5, "D": [3.0, 5.0], "bogus": 1}, "bogus.*is not a parameter of this ensemble"),
     "misspelled": ({"alpha": 0.5, "D": [3.0, 5.0], "alhpa": 1}, r"did you mean alpha\?"),
     "moment that contradicts": ({"alpha": 0.5, "D": [3.0, 5.0], "r_2": 3.0}, "contradicts the others.*to be 17"),
-    "moments of no law": ({"alpha": 0.5, "r_2": 20.0, "r_4": 300.0}, "is of no law.*= 400"),
+    "moments of no law": (
+        {"alpha": 0.5, "r_2": 20.0, "r_4": 300.0},
+        "is of no law: with this ⟨D\\^4⟩, ⟨D\\^2⟩ is at most 17.32",
+    ),
+    "moments that are not convex": ({"alpha": 0.5, "r_2": 1.0, "r_4": 2.0, "r_6": 1.0}, "⟨D\\^4⟩ is at most 1"),
+    "odd moment too large": ({"alpha": 0.5, "r_2": 1.0, "r_4": 1.0, "r_3": 5.0}, "⟨D\\^3⟩ is at most 1"),
+    "second name of a moment": ({"alpha": 0.5, "r_2": 1.0, "r_4": 2.0, "r_02": 7.0}, "r_02.*is not a parameter"),
+    "values that overflow": ({"alpha": 0.5, "D": [1e200]}, "D.*is too large"),
+    "law that is complex": ({"alpha": 0.5, "D": lambda u: 1 + u + 1j}, "as many finite numbers"),
+    "law that raises": ({"alpha": 0.5, "D": lambda u: 1 / 0}, "this one raised ZeroDivisionError"),
+    "no dict": ([3.0], "must be a dict from names to numbers"),
+    "a key that is no name": ({3: 1.0}, "must be a dict from names to numbers"),
+    "negative definition": ({"g_eff": 3.0, "kappa": -5.0, "alpha": 0.5, "r_2": 18.0}, "kappa.*at least 0"),
     "negative moment": ({"alpha": 0.5, "r_2": -1.0, "r_4": 3.0}, "r_2.*above 0"),
     "definition that contradicts": ({"alpha": 0.5, "D": [3.0, 5.0], "kappa": 3.0}, "kappa.*contradicts"),
 }
@@ -100,7 +112,12 @@ def test_what_follows_from_the_others_may_be_repeated() -> None:
 def test_a_shared_law_must_be_shared() -> None:
     numbers = {"g": 2.0, "G": [0.5, 1.2], "w": [1.0, 3.0]}
     with pytest.raises(InvalidNetwork, match="must have the law of G"):
-        mf.simulate(BUILT_IN["iid+gains"](), 20, 0, parameters=numbers)
+        mf.solve(BUILT_IN["iid+gains"](), parameters=numbers)
+
+
+def test_symbols_may_be_keys() -> None:
+    named = mf.solve(BUILT_IN["iid"](), parameters={"g": 3.0}).dimension()
+    assert mf.solve(BUILT_IN["iid"](), parameters={sp.Symbol("g", positive=True): 3.0}).dimension() == named
 
 
 FORGOTTEN = {
@@ -115,6 +132,15 @@ FORGOTTEN = {
     "resonance without width": ({"noise": 1 / (omega**2 - 4) ** 2}, Unsupported, "infinite at the frequency -?2"),
     "odd": ({"noise": omega}, InvalidNetwork, "must be a power spectrum"),
     "complex": ({"noise": sp.I}, InvalidNetwork, "must be a power spectrum"),
+    "complex with a constant": (
+        {"noise": sp.I * sp.Symbol("c", positive=True)},
+        InvalidNetwork,
+        "must be a power spectrum",
+    ),
+    "odd with a constant": ({"noise": sp.Symbol("c") * omega}, InvalidNetwork, "must be a power spectrum"),
+    "negative somewhere": ({"noise": (omega**2 - 20) * (omega**2 - 40)}, InvalidNetwork, "must be a power"),
+    "unstable, of degree five": ({"inverse_transfer": 1 + sp.I * omega - omega**5}, Unsupported, "grows without bound"),
+    "not a number": ({"noise": sp.nan}, InvalidNetwork, "must be a power spectrum"),
     "negative": ({"noise": -1}, InvalidNetwork, "must not be negative"),
     "integrator": ({"inverse_transfer": sp.I * omega}, Unsupported, "rings on for ever"),
     "undamped": ({"inverse_transfer": 4 - omega**2}, Unsupported, "rings on for ever"),

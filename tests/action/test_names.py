@@ -34,16 +34,19 @@ def modes(first: Parameter, second: Parameter, **more: object) -> GaussianEnsemb
     return GaussianEnsemble("mine", tuple(populations), tuple(couplings), tuple(covariances), **more)
 
 
-D = Parameter("D", "r")
+D, R2 = Parameter("D", "r"), sp.Symbol("r_2", positive=True)
 REFUSED = {
     "one letter, two parameters": (lambda: modes(D, Parameter("E", "r")), "'r': is the letter of D already"),
-    "law of nobody": (lambda: modes(D, Parameter("E", "e", law_of="D")), "law_of = 'D': has not the letter 'e'"),
+    "law of nobody": (
+        lambda: modes(D, Parameter("E", "e", law_of="D")),
+        "law_of = 'D': must be a parameter declared before, with the letter 'e'",
+    ),
     "letter no identifier": (lambda: modes(D, Parameter("E", "e 2")), "moments = 'e 2': must be an identifier"),
     "parameter named as a moment": (lambda: modes(D, Parameter("r_2", "e")), "'r_2'.*a moment of D, whose letter is r"),
     "parameter named as a spectrum": (lambda: modes(D, Parameter("C_phi_1", "e")), "C_phi_1.*two-time function"),
     "constant named as a moment": (
         lambda: modes(D, Parameter("E", "e"), definitions={sp.Symbol("r_4"): g}),
-        "r_4|contains g, which the ensemble does not",
+        "contains g, which is no symbol or moment of the ensemble",
     ),
     "variance named as a response": (lambda: neurons(sp.Symbol("S_phi_1")), "S_phi_1.*two-time function of neurons"),
     "variance like a spectrum": (lambda: neurons(sp.Symbol("C_m")), "C_m.*begin with C_, S_, T_, P_"),
@@ -74,12 +77,31 @@ REFUSED = {
     ),
     "definition of something else": (
         lambda: modes(D, Parameter("E", "e"), definitions={sp.Symbol("a"): sp.Symbol("b")}),
-        "contains b, which the ensemble does not",
+        "contains b, which is no symbol or moment of the ensemble",
     ),
     "one letter for two moments": (
         lambda: modes(D, Parameter("E", "e"), moment_names={D.symbol**2: "U", D.symbol**4: "U"}),
         "'U': is given to two moments",
     ),
+    "letter of a spectrum": (lambda: modes(Parameter("D", "C_phi"), Parameter("E", "e")), "C_phi_1.*C_, S_, T_, P_"),
+    "letter of the frequency": (lambda: modes(Parameter("D", "omega"), Parameter("E", "e")), "omega_1.*a frequency"),
+    "parameter named omega": (lambda: modes(Parameter("omega", "r"), Parameter("E", "e")), "'omega'.*a frequency"),
+    "two definitions of one name": (
+        lambda: modes(D, Parameter("E", "e"), definitions={sp.Symbol("A"): R2, sp.Symbol("A", real=True): 2 * R2}),
+        "'A': stands for something else already .another definition",
+    ),
+    "definition through itself": (
+        lambda: modes(D, Parameter("E", "e"), definitions={sp.Symbol("A"): sp.Symbol("A") * R2}),
+        "contains A, which is no symbol or moment",
+    ),
+    "nonlinearity of no activity": (lambda: neurons(heterogeneous=("fie",)), "'fie': must be an activity of neurons"),
+    "text for a tuple": (lambda: neurons(heterogeneous="phi"), "'phi': must be a tuple"),
+    "negative size": (lambda: neurons(size=-1), "size = '-1': must be above 0"),
+    "variance that is no number": (lambda: neurons(sp.nan), "nan': must be finite"),
+    "imaginary variance": (lambda: neurons(sp.I * g), "must be real"),
+    "an unknown function": (lambda: neurons(noise=sp.Function("f")(omega)), "SymPy expression of known functions"),
+    "definitions by text": (lambda: modes(D, Parameter("E", "e"), definitions={"A": R2}), "dict from Symbol to Expr"),
+    "one population": (lambda: GaussianEnsemble("mine", leaky_neurons(), (), ()), "tuple of Population objects"),
     "observable of no population": (
         lambda: GaussianEnsemble("mine", (leaky_neurons(),), (), (), observables={"y": leaky_neurons().response}),
         "observable y = 'x_hat': must be a state or an activity",
@@ -102,6 +124,13 @@ def test_two_matrices_of_one_name_are_refused() -> None:
     couplings = (Coupling(J, x.response, x.activity), Coupling(K, x.response, y.activity))
     with pytest.raises(InvalidNetwork, match="'J': is the name of two matrices"):
         GaussianEnsemble("mine", (x, y), couplings, (Covariance(J, J, 1),))
+
+
+def test_definitions_that_do_not_determine_moments_are_refused() -> None:
+    q1 = sp.Symbol("r_1", real=True)
+    ensemble = modes(D, Parameter("E", "e"), definitions={sp.Symbol("v", positive=True): R2 - q1**2})
+    with pytest.raises(InvalidNetwork, match="must determine as many moments, in one way"):
+        mf.derive(ensemble).four_point("phi")
 
 
 @pytest.mark.numeric

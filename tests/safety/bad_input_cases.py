@@ -384,7 +384,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mf.solve(modes, parameters={'alpha': 0.5, 'r_2': 20, 'r_4': 300})",
             "InvalidNetwork",
-            "parameters['r_4'] = 300.0: is of no law: ⟨D^4⟩ is at least ⟨D^2⟩² = 400",
+            "parameters['r_2'] = 20.0: is of no law: with this ⟨D^4⟩, ⟨D^2⟩ is at most 17.3205",
         ),
         Row(
             "mf.solve(modes, parameters={'alpha': 0.5, 'D': [3, 5], 'r_2': 3})",
