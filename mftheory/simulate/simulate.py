@@ -161,9 +161,10 @@ def simulate(
     with Progress(times.expected, f"simulate n={n}", "step", enabled=progress) as bar:
         run = Run(drawn, seed, trajectories, times, block, precision, integrator, bar)
         discarded, reference, measurement = measure(run, measured, matrices, keep_states)
-        status = measurement.complaint
-        if target is not None and not status:
-            status = reach(target, measurement, run)
+        unreached = ""
+        if target is not None and not measurement.complaint:
+            unreached = reach(target, measurement, run)
+        status = measurement.complaint or unreached
         covariances = measurement.covariances()
         found = {
             o.name: follow(run, o, covariances[o.name], components, reference.get(o.name))
@@ -186,6 +187,8 @@ def simulate(
         integrator="map" if drawn.dynamics.discrete else integrator,
         status=status or "equilibrated",
         drift=measurement.drift,
+        error_factor=measurement.error_factor,
+        attractors=measurement.attractors,
         moments={a.observable.name: a.moments() for a in measurement.accumulators},
         observables=tuple(o.name for o in measured),
         covariances=covariances,
