@@ -73,7 +73,7 @@ def simulate(
     >>> from mftheory.action.ensembles import BUILT_IN
     >>> mine = BUILT_IN["random-mode"]()  # or one of your own
     >>> numbers = {"alpha": 0.5, "D": [3.0, 6.0]}
-    >>> run = mf.simulate(mine, n=100, seed=0, parameters=numbers, trajectories=16, duration=20.0)
+    >>> run = mf.simulate(mine, n=200, seed=0, parameters=numbers, trajectories=16, duration=20.0)
     >>> run.observables, run.status
     (('phi', 'x'), 'equilibrated')
     """

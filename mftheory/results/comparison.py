@@ -205,7 +205,7 @@ class Comparison(Kept):
         --------
         >>> import mftheory as mf
         >>> runs = {"trajectories": 8, "duration": 20.0, "jobs": 1}
-        >>> data = mf.compare(mf.Network(mf.IID(3.0)), n=[30, 60], seeds=2, **runs).to_xarray()
+        >>> data = mf.compare(mf.Network(mf.IID(3.0)), n=[80, 120], seeds=2, **runs).to_xarray()
         >>> dict(data.sizes)
         {'point': 1, 'average': 2, 'network': 4}
         """

@@ -322,6 +322,7 @@ def _records_of(at: "xarray.Dataset") -> Iterator[dict[str, Any]]:
     read: Callable[[str], NDArray[Any]] = lambda name: at[name].transpose("n", "network").values  # noqa: E731
     arrays = {_IN_RECORD.get(name, name): read(name) for name in _NETWORK}
     seed, status = read("seed"), read("status")
+    counts = {name: read(name) for name in ("at_rest", "periodic") if name in at}  # older data sets have none
     for i, n in enumerate(at["n"].values):
         for k in range(seed.shape[1]):
             if not np.isfinite(arrays["dimension"][i, k]):
@@ -329,4 +330,5 @@ def _records_of(at: "xarray.Dataset") -> Iterator[dict[str, Any]]:
                     yield {"n": int(n), "seed": int(seed[i, k]), "status": str(status[i, k])}
             else:
                 numbers = {name: float(array[i, k]) for name, array in arrays.items()}
-                yield {"n": int(n), "seed": int(seed[i, k]), **numbers, "status": str(status[i, k])}
+                whole = {name: int(array[i, k]) for name, array in counts.items() if np.isfinite(array[i, k])}
+                yield {"n": int(n), "seed": int(seed[i, k]), **numbers, "status": str(status[i, k]), **whole}
