@@ -69,6 +69,11 @@ def cases() -> list[tuple[str, mf.Network, int, int]]:
     return found
 
 
+def key_of(name: str, network: mf.Network, n: int, seed: int) -> str:
+    """One case in words."""
+    return f"{name}, N = {n}, seed {seed}"
+
+
 @numba.njit(fastmath=True, cache=True)
 def _stage(x, k, weight, erf, out):  # type: ignore[no-untyped-def]
     """φ(x + weight k); erf(√π x/2) by a rational function (Abramowitz & Stegun 7.1.28: error below 3e-7), or tanh."""
@@ -236,7 +241,7 @@ def main() -> None:
     networks: dict[str, Any] = json.loads(path.read_text())["networks"] if path.exists() else {}
     about = {p: version(p) for p in ("mftheory", "numpy", "numba")} | {"python": platform.python_version()}
     for name, network, n, seed in cases():
-        key = f"{name}, N = {n}, seed {seed}"
+        key = key_of(name, network, n, seed)
         if key in networks:
             continue
         begun = time.perf_counter()

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from equilibration_reference import cases
+from equilibration_reference import cases, key_of
 from scipy import stats
 
 import mftheory as mf
@@ -59,6 +59,11 @@ def run(network: mf.Network, n: int, seed: int) -> dict[str, Any]:
     return record
 
 
+def deviation(found: Mapping[str, Any], reference: Mapping[str, Any], name: str) -> float:
+    """Of a run from its reference, in standard errors of both."""
+    return float((found[name][0] - reference[name][0]) / np.hypot(found[name][1], reference[name][1]))
+
+
 def summary(runs: Mapping[str, Any], references: Mapping[str, Any]) -> dict[str, Any]:
     """How many are told apart, and how normal the deviations of the others are."""
     regular = [k for k in runs if truth(references[k]) != "irregular"]
@@ -69,12 +74,7 @@ def summary(runs: Mapping[str, Any], references: Mapping[str, Any]) -> dict[str,
     good = [k for k in runs if told(runs[k]["status"]) == "equilibrated"]
     normal: dict[str, Any] = {}
     for name in QUANTITIES:
-        z = np.array(
-            [
-                (runs[k][name][0] - references[k][name][0]) / np.hypot(runs[k][name][1], references[k][name][1])
-                for k in good
-            ]
-        )
+        z = np.array([deviation(runs[k], references[k], name) for k in good])
         normal[name] = {
             "p": float(stats.kstest(z, "norm").pvalue),
             "mean": float(z.mean()),
@@ -105,7 +105,7 @@ def main() -> None:
     references = json.loads(REFERENCE.read_text(encoding="utf-8"))["networks"]
     runs = {}
     for name, network, n, seed in cases():
-        key = f"{name}, N = {n}, seed {seed}"
+        key = key_of(name, network, n, seed)
         if key in references:
             runs[key] = run(network, n, seed)
     result = {"summary": summary(runs, references), "runs": runs}
