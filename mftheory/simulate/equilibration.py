@@ -32,13 +32,16 @@ KEPT = 0.02
 """Fraction of C^φ(0) in means that trajectories keep to themselves, above which a run counts as having attractors."""
 
 LOOK_BACK = 30
-"""Samples, at least, in which trajectories are looked at for rest and cycles while a run settles."""
+"""Samples, at least, in which trajectories are looked at for rest and cycles while a run settles: all but the first
+quarter of the shortest burn-in."""
 
 Record = Callable[[int], list[Accumulator]]
 """Advances the run by so many samples and returns their moments."""
 
 
-def settle(record: Record, orbits: Orbits, shortest: int, passed: int = 0) -> tuple[int, list[Accumulator]]:
+def settle(
+    skip: Callable[[int], None], record: Record, orbits: Orbits, shortest: int, passed: int = 0
+) -> tuple[int, list[Accumulator]]:
     """Let a run settle: its second half against the quarter before it, doubled until they agree.
 
     What relaxes exponentially has moved between the two by about the square root of what is left of it at the end: a
@@ -48,6 +51,8 @@ def settle(record: Record, orbits: Orbits, shortest: int, passed: int = 0) -> tu
 
     Parameters
     ----------
+    skip : callable
+        Advances the run by so many samples without looking.
     record : callable
     orbits : Orbits
         What `record` has sampled.
@@ -65,7 +70,7 @@ def settle(record: Record, orbits: Orbits, shortest: int, passed: int = 0) -> tu
     """
     samples = 2 * passed or shortest
     if not passed:
-        record(samples // 4)
+        skip(samples // 4)
     stretch = passed or samples - samples // 4
     earlier, last = record(stretch // 3), record(stretch - stretch // 3)
     while samples < longest(shortest):

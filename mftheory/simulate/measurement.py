@@ -131,6 +131,9 @@ def burn_in(run: Run, measured: Sequence[Observable], passed: int = 0) -> tuple[
 
     clock = run.clock
 
+    def skip(samples: int) -> None:
+        run.advance(samples * clock.stride)
+
     def record(samples: int) -> list[Accumulator]:
         made = [Accumulator(o, 0) for o in measured]
         for states in run.blocks(samples):
@@ -139,7 +142,7 @@ def burn_in(run: Run, measured: Sequence[Observable], passed: int = 0) -> tuple[
         return made
 
     if clock.burn_in is None:
-        samples, last = equilibration.settle(record, run.orbits, clock.shortest, passed)
+        samples, last = equilibration.settle(skip, record, run.orbits, clock.shortest, passed)
         steps = samples * clock.stride
     else:
         # Means are taken of the last samples; where none are needed, of none.

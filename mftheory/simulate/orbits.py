@@ -70,9 +70,11 @@ class Orbits:
 
     def add(self, states: NDArray[np.floating]) -> None:
         """Account for states of shape (trajectories, times, n), the next samples."""
-        new = np.array(states, dtype=np.float32)
-        if self._directions is not None:
-            new = (new.reshape(-1, new.shape[2]) @ self._directions).reshape(*new.shape[:2], -1)
+        if self._directions is None:
+            new = np.array(states, dtype=np.float32)  # a copy
+        else:
+            flat = states.reshape(-1, states.shape[2]).astype(np.float32, copy=False)
+            new = (flat @ self._directions).reshape(*states.shape[:2], -1)
         self._parts.append(new)
         kept = sum(part.shape[1] for part in self._parts)
         while kept - self._parts[0].shape[1] >= LONGEST:
@@ -80,17 +82,10 @@ class Orbits:
 
     def attractors(self, samples: int) -> Attractors:
         """What the trajectories did in the last `samples`, the last 256 at most; of cycles, in all that are kept."""
-        latest, longer = self._latest(samples), self._latest(LONGEST)
+        kept = np.concatenate(self._parts, axis=1)[:, -LONGEST:]
         if self._driven:
-            return Attractors((IRREGULAR,) * len(latest), (NOWHERE,) * len(latest))
-        found = classify(latest, self._odd)
-        if IRREGULAR in found.kinds and longer.shape[1] > latest.shape[1]:
-            # What is not seen to return in the time asked for may have been on a longer cycle all along.
-            before = classify(longer, self._odd)
-            if before.count(PERIODIC) > found.count(PERIODIC):
-                kinds = [k if k != IRREGULAR else b for k, b in zip(found.kinds, before.kinds, strict=True)]
-                return Attractors(tuple(kinds), places(longer, kinds, self._odd))
-        return found
+            return Attractors((IRREGULAR,) * len(kept), (NOWHERE,) * len(kept))
+        return classify(kept, self._odd, samples)
 
     def settled(self, samples: int) -> bool:
         """Whether nothing in the last `samples` says that trajectories are still on their way to where they end."""
@@ -120,39 +115,47 @@ class Orbits:
         return np.concatenate(self._parts, axis=1)[:, -min(samples, LONGEST) :]
 
 
-def classify(states: Array, odd: bool) -> Attractors:
-    """What trajectories do, from samples of them of shape (trajectories, times, directions).
+def classify(states: Array, odd: bool, samples: int | None = None) -> Attractors:
+    """What trajectories did in the last `samples` of those given, of shape (trajectories, times, directions).
 
     At rest is what does not vary in time, or next to not in the last quarter of the samples while others do, or little
     and ever less. Periodic is what is back a time later where it was, at all times, having been away: of
     d(τ) = ⟨|x(t + τ) - x(t)|²⟩/(2 ⟨|x - ⟨x⟩|²⟩), which is 1 for unrelated states and 0 a period later, some value at
     lags from a third to two thirds of the samples (among them is a multiple of any period up to two thirds) is below
-    `RETURN`. Cycles that are longer are not told from chaos, nor are tori that take longer to return.
+    `RETURN`; or the same of all that is given, for longer cycles. Those longer yet are not told from chaos, nor are
+    tori that take longer to return.
     """
-    about = states - states.mean(axis=1, keepdims=True)
-    variance = np.mean(np.sum(about * about, axis=2, dtype=np.float64), axis=1)
-    level = np.mean(np.sum(states * states, axis=2, dtype=np.float64), axis=1)
+    latest = states if samples is None else states[:, -samples:]
+    about, variance = _about_mean(latest)
+    level = np.mean(np.sum(latest * latest, axis=2, dtype=np.float64), axis=1)
     # A trajectory that dies out where others do not has no level of its own.
     resting = variance <= STILL * np.maximum(level, level.mean())
     periodic = np.zeros_like(resting)
-    if (times := states.shape[1]) >= FEWEST:
+    if (times := latest.shape[1]) >= FEWEST:
         first, last = (
             np.sum(np.var(part, axis=1, dtype=np.float64), axis=1)
             for part in (about[:, : times // 4], about[:, -(times // 4) :])
         )
         resting |= last <= QUIET * np.median(last)
         resting |= (last <= SMALL * level) & (last <= SHRINKING * first)
-        periodic = ~resting & (closest_return(about, variance) < RETURN)
+        periodic |= closest_return(about, variance) < RETURN
+        if states.shape[1] > times and not np.all(resting | periodic):
+            periodic |= closest_return(*_about_mean(states)) < RETURN
     kinds = [AT_REST if r else PERIODIC if p else IRREGULAR for r, p in zip(resting, periodic, strict=True)]
     return Attractors(tuple(kinds), places(states, kinds, odd))
+
+
+def _about_mean(states: Array) -> tuple[Array, NDArray[np.float64]]:
+    """States about each trajectory's mean, and its variance in time."""
+    about = states - states.mean(axis=1, keepdims=True)
+    return about, np.mean(np.sum(about * about, axis=2, dtype=np.float64), axis=1)
 
 
 def closest_return(states: Array, variance: NDArray[np.float64]) -> NDArray[np.float64]:
     """The smallest d(τ) of each trajectory, see `classify`, between samples by a parabola; 1 if there is no return."""
     times = states.shape[1]
     shortest, longest = times // 3, 2 * times // 3
-    d = np.stack([_mean_square(states[:, lag:] - states[:, :-lag]) for lag in range(1, longest + 2)], axis=1)
-    d /= 2 * np.maximum(variance, np.finfo(float).tiny)[:, np.newaxis]
+    d = _squared_changes(states, longest + 1) / (2 * np.maximum(variance, np.finfo(float).tiny)[:, np.newaxis])
     away = np.maximum.accumulate(d, axis=1)
     before, at, after = d[:, :-2], d[:, 1:-1], d[:, 2:]
     bend = before - 2 * at + after
@@ -190,7 +193,21 @@ def _apart(one: Array, other: Array, kind: str, odd: bool) -> float:
         return min(float(np.sum((one[-1] - sign * other[-1]) ** 2)) for sign in signs)
     third = len(one) // 3
     windows = np.lib.stride_tricks.sliding_window_view(other, third, axis=0).transpose(0, 2, 1)
-    return min(float(_mean_square(windows - sign * one[:third]).min()) for sign in signs)
+    return min(float(_mean_square(windows - sign * one[-third:]).min()) for sign in signs)
+
+
+def _squared_changes(states: Array, longest: int) -> NDArray[np.float64]:
+    """⟨|x(t + lag) - x(t)|²⟩ at lags from 1 to the longest, shape (trajectories, longest)."""
+    from scipy import fft
+
+    times = states.shape[1]
+    size = fft.next_fast_len(times + longest, real=True)
+    power = np.abs(fft.rfft(states.astype(np.float64), size, axis=1)) ** 2
+    products = fft.irfft(power.sum(axis=2), size, axis=1)[:, 1 : longest + 1]
+    squares = np.cumsum(np.sum(states * states, axis=2, dtype=np.float64), axis=1)
+    lags = np.arange(1, longest + 1)
+    early, late = squares[:, times - 1 - lags], squares[:, -1:] - squares[:, lags - 1]
+    return np.asarray((early + late - 2 * products) / (times - lags))
 
 
 def _mean_square(states: Array) -> NDArray[np.float64]:

@@ -149,10 +149,10 @@ def test_comparisons_name_networks_at_rest_and_keep_the_others() -> None:
     with pytest.warns(UserWarning, match="1 of 7 networks are at rest and left out: n = 60: seed 7"):
         result = mf.compare(network, n=[60, 100], seeds=seeds, trajectories=16, duration=40.0, jobs=1)
     (point,) = result.points
-    assert (point.resting, point.doubtful) == (((60, 7),), ((60, 2),))
+    assert (point.resting, point.doubtful) == (((60, 7),), ((60, 1), (60, 2)))
     assert [size.networks for size in point.sizes] == [3, 3]
     assert len(point.records) == 7
-    assert "1 at rest, left out (n = 60: seed 7), 1 in doubt, see their status" in result.table()
+    assert "1 at rest, left out (n = 60: seed 7), 2 in doubt, see their status" in result.table()
     assert "1 network at rest left out" in repr(result)
 
 
