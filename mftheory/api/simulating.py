@@ -51,7 +51,7 @@ def simulate(
         Two- and four-point functions, dimensions and timescales with standard errors. Observables are "phi" and "x";
         with gains also "Phi" and "readout"; of an ensemble those that it declares, by default every state and activity
         of its neurons, each averaged over the neurons of its population. Its `.status` says whether the run was
-        stationary; if not, a warning is given as well.
+        stationary and irregular, or at rest, periodic or on several attractors; if so, a warning is given as well.
 
     Raises
     ------

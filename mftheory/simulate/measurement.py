@@ -62,7 +62,8 @@ class Measurement:
     @property
     def settled(self) -> bool:
         """Whether nothing says that another stretch of time would give other numbers."""
-        return self.attractors.settled and self.drift <= equilibration.THRESHOLD
+        found = self.attractors
+        return found.settled and (found.count(AT_REST) == len(found.kinds) or self.drift <= equilibration.THRESHOLD)
 
     @property
     def complaint(self) -> str:

@@ -89,7 +89,9 @@ class Orbits:
 
     def settled(self, samples: int) -> bool:
         """Whether nothing in the last `samples` says that trajectories are still on their way to where they end."""
-        return self.attractors(samples).settled and self.fading(samples) <= FADING
+        found = self.attractors(samples)
+        # What fades as all come to rest goes on fading for ever.
+        return found.settled and (found.count(AT_REST) == len(found.kinds) or self.fading(samples) <= FADING)
 
     def fading(self, samples: int) -> float:
         """Change of the trajectories' variances in time between the halves of the last `samples`, in standard errors.
