@@ -122,9 +122,9 @@ def simulate(
     -----
     Assumes a stationary state that forgets its initial condition (theory §0, §8). Where trajectories end on different
     attractors, as in most networks of few neurons, everything is an average over initial conditions. A chaotic
-    transient that outlasts the run in every one of its trajectories is not told from chaos. If φ is not odd, covariances are
-    about each neuron's mean, without bias (`mftheory.results.moments`), which takes at least five trajectories.
-    Results repeat bit for bit on one machine with the same arguments and BLAS threads.
+    transient that outlasts the run in every one of its trajectories is not told from chaos. If φ is not odd,
+    covariances are about each neuron's mean, without bias (`mftheory.results.moments`), which takes at least five
+    trajectories. Results repeat bit for bit on one machine with the same arguments and BLAS threads.
 
     Examples
     --------
