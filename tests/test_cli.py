@@ -171,7 +171,7 @@ def test_simulate_and_compare_print(capsys) -> None:
     code, out, _ = run(capsys, *SIMULATE, "--json")
     assert code == 0
     assert json.loads(out)["n"] == 20
-    code, out, _ = run(capsys, "compare", "--g", "3", "--n", "20", "--n", "30", "--networks", "2")
+    code, out, _ = run(capsys, "compare", "--g", "3", "--n", "80", "--n", "120", "--networks", "3")
     assert code == 0
     assert out.splitlines()[0].split()[:2] == ["g_eff", "theory"]
 

@@ -172,13 +172,16 @@ def test_times_far_apart_leave_nothing_of_the_two_point_function() -> None:
 @pytest.mark.statistical
 def test_x_has_a_cutoff_at_the_number_of_modes_and_phi_has_none(made) -> None:
     _, record, _ = made("covariance_spectrum")
-    for each in record["networks"].values():
-        for one in each:
-            # Of x what single precision and the initial condition leave: 1e-8 seen. Of φ 0.004 to 0.1 at this size,
-            # where a network may be next to a limit cycle.
-            assert abs(one["share_beyond_x"]) < 1e-6
-            assert one["share_beyond"] > 1e-4
-            assert one["share_beyond_same_times"] < one["share_beyond_other_times"]
+    every = [one for each in record["networks"].values() for one in each]
+    for one in every:
+        # Of x what single precision and the initial condition leave: 1e-8 seen. Of φ 0.0005 to 0.1 at this size, where
+        # networks may be on limit cycles.
+        assert abs(one["share_beyond_x"]) < 1e-6
+        assert one["share_beyond"] > 1e-4
+    chaotic = [one for one in every if one["status"] == "equilibrated"]
+    assert len(chaotic) >= 3
+    for one in chaotic:
+        assert one["share_beyond_same_times"] < one["share_beyond_other_times"]
     assert "equivalent_phi" not in record["shown"]  # of 160 neurons, more than `largest_equivalent`
 
 

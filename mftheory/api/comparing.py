@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mftheory.api.neighbour import label_of, simpler_dimension
 from mftheory.api.simulating import samplable
 from mftheory.api.solving import solve
-from mftheory.api.work import check_memory, check_settings, checked_sizes, simulated
+from mftheory.api.work import check_memory, check_settings, checked_sizes, simulated_or_died_out
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Network, Nonlinearity, _check
@@ -84,7 +84,10 @@ def compare(
     Returns
     -------
     Comparison
-        z-scores are two-sided and include the spread between networks, and the theory's standard error. Each point
+        z-scores are two-sided and include the spread between networks, and the theory's standard error. Networks that
+        came to rest, or died out, are left out of all averages, and named in `.points[…].resting`, in the table and in
+        a warning: what remains is an average over those that fluctuate. A size of which fewer than two do is not used;
+        networks whose status is otherwise in doubt are kept and counted. Each point
         states its power against a simpler theory: of modes that overlap, the same modes without overlaps; of random
         modes, and of partial symmetry, an i.i.d. network of equal g_eff.
 
@@ -93,7 +96,7 @@ def compare(
     InvalidNetwork
         Naming the argument, if a size, a seed or a setting is not allowed.
     Quiescent, CondensedModes, NotConverged, Unsupported
-        If a network has no fluctuating state, or its theory no solution; see `solve`.
+        If fewer than two sampled networks of any size fluctuate, or the theory has no solution; see `solve`.
     MFTheoryError
         If workers keep dying.
 
@@ -109,6 +112,7 @@ def compare(
     from mftheory.compare.compare import compare as compare_records
     from mftheory.network.digest import digest
     from mftheory.progress import Progress
+    from mftheory.results.attractors import in_doubt, left_out, named_networks
     from mftheory.sweeps.execute import Task, execute, quietly
     from mftheory.sweeps.seeds import network_seeds
 
@@ -142,16 +146,19 @@ def compare(
     predicted = [theory.dimension(observable) for theory in theories]
     # Long runs first, so that no core waits for the last one.
     order = sorted(range(len(runs)), key=lambda i: -runs[i][1])
-    tasks = [
-        Task(quietly, (simulated, drawn_from[k], size, own, (observable,), (), simulation)) for k, size, own in runs
-    ]
+    work = simulated_or_died_out
+    tasks = [Task(quietly, (work, drawn_from[k], size, own, (observable,), (), simulation)) for k, size, own in runs]
     records: dict[int, dict[str, Any]] = {}
     costs = [float(size) ** 2 for _, size, _ in runs]
     with Progress(sum(costs), "simulate", "network", parts=len(runs), enabled=progress) as bar:
         for j, record in execute([tasks[i] for i in order], jobs, threads, scheduler):
             records[order[j]] = record["observables"][observable]
             bar.update(costs[order[j]])
-    poor = [record["status"] for record in records.values() if record["status"] != "equilibrated"]
+    resting = [(r["n"], r["seed"]) for _, r in sorted(records.items()) if left_out(r["status"])]
+    if resting:
+        named = named_networks(resting)
+        warnings.warn(f"{len(resting)} of {len(runs)} networks are at rest and left out: {named}", stacklevel=3)
+    poor = [r["status"] for _, r in sorted(records.items()) if in_doubt(r["status"])]
     if poor:
         warnings.warn(f"{len(poor)} of {len(runs)} networks are in doubt, such as: {poor[0]}", stacklevel=3)
     found = compare_records(

@@ -51,7 +51,7 @@ def simulate(
         Two- and four-point functions, dimensions and timescales with standard errors. Observables are "phi" and "x";
         with gains also "Phi" and "readout"; of an ensemble those that it declares, by default every state and activity
         of its neurons, each averaged over the neurons of its population. Its `.status` says whether the run was
-        stationary; if not, a warning is given as well.
+        stationary and irregular, or at rest, periodic or on several attractors; if so, a warning is given as well.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def simulate(
     >>> from mftheory.action.ensembles import BUILT_IN
     >>> mine = BUILT_IN["random-mode"]()  # or one of your own
     >>> numbers = {"alpha": 0.5, "D": [3.0, 6.0]}
-    >>> run = mf.simulate(mine, n=100, seed=0, parameters=numbers, trajectories=16, duration=20.0)
+    >>> run = mf.simulate(mine, n=200, seed=0, parameters=numbers, trajectories=16, duration=20.0)
     >>> run.observables, run.status
     (('phi', 'x'), 'equilibrated')
     """

@@ -10,7 +10,7 @@ import numpy as np
 from mftheory.api.neighbour import simpler_dimension
 from mftheory.api.solving import solve
 from mftheory.arguments import names_of, refuse_unknown
-from mftheory.errors import InvalidNetwork
+from mftheory.errors import InvalidNetwork, Quiescent
 from mftheory.network import Network
 from mftheory.network.connectivity import check_couplings
 
@@ -86,7 +86,24 @@ def simulated(
             ):
                 found[a] |= {name: [e.value for e in estimates], f"{name}_error": [e.error for e in estimates]}
     about = {name: float(getattr(run, name)) for name in ("duration", "burn_in", "drift")}
+    about |= {name: float(run.record(observables[0])[name]) for name in ("at_rest", "periodic")}
     return {"status": run.status, **about, "observables": found}
+
+
+def simulated_or_died_out(
+    network: "Samplable",
+    n: int,
+    seed: int,
+    observables: tuple[str, ...],
+    tau: tuple[float, ...],
+    settings: Mapping[str, Any],
+) -> dict[str, Any]:
+    """As `simulated`; of a network whose activity died out, that alone: others of its ensemble may not."""
+    try:
+        return simulated(network, n, seed, observables, tau, settings)
+    except Quiescent as error:
+        status = f"Quiescent: {error}"
+        return {"status": status, "observables": {a: {"n": n, "seed": seed, "status": status} for a in observables}}
 
 
 def checked_sizes(n: int | Sequence[int]) -> list[int]:

@@ -1,13 +1,15 @@
 """Theory against simulation, as pure statistics on plain records."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from mftheory.errors import InvalidNetwork
+from mftheory.errors import InvalidNetwork, Quiescent
+from mftheory.results.attractors import left_out
 from mftheory.results.comparison import ComparedPoint, Comparison, SizeAverage
 from mftheory.results.estimate import Estimate
 from mftheory.results.extrapolate import Linear, change_without_smallest, intercept, sizes_of
@@ -22,7 +24,8 @@ class Point:
     theory : float
         The theory's dimension, above 0.
     records : sequence of mappings
-        One a network, with at least ``"n"`` and ``"dimension"``; `Simulation.record` makes them.
+        One a network, with at least ``"n"`` and ``"dimension"``; `Simulation.record` makes them. Those whose
+        ``"status"`` says that the network is at rest are kept and left out of all averages, and need no dimension.
     alternative : float, optional
         A rival prediction that the comparison should be able to exclude, such as the theory without κ.
     label : mapping
@@ -98,10 +101,20 @@ def _compare_point(point: Point) -> ComparedPoint:
     theory = _above_zero("theory", point.theory)
     theory_error = _error("theory_error", point.theory_error)
     alternative = None if point.alternative is None else _above_zero("alternative", point.alternative)
-    found = sizes_of([(int(record["n"]), _above_zero("dimension", record["dimension"])) for record in point.records])
-    if not found or any(values.size < 2 for values in found.values()):
-        counts = {n: values.size for n, values in found.items()}
-        raise InvalidNetwork("records", counts, "must hold at least two networks at every size")
+    counts = Counter(int(record["n"]) for record in point.records)
+    if not counts or min(counts.values()) < 2:
+        raise InvalidNetwork("records", dict(counts), "must hold at least two networks at every size")
+    moving = [record for record in point.records if not left_out(str(record.get("status", "")))]
+    left = Counter(int(record["n"]) for record in moving)
+    found = sizes_of(
+        [(int(r["n"]), _above_zero("dimension", r["dimension"])) for r in moving if left[int(r["n"])] >= 2]
+    )
+    if not found:
+        resting = sum(counts.values()) - len(moving)
+        raise Quiescent(
+            f"{resting} of {sum(counts.values())} networks are at rest, and fewer than two of any size fluctuate: "
+            "take more neurons or stronger couplings"
+        )
     limit = intercept(found)
     shorter, change = change_without_smallest(found) if len(found) > 2 else (None, None)
     return ComparedPoint(

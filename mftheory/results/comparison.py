@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftheory.arguments import checked_calls
 from mftheory.results.aligned import aligned
+from mftheory.results.attractors import in_doubt, left_out, named_networks
 from mftheory.results.estimate import Estimate
 from mftheory.results.kept import Kept
 from mftheory.results.theory import FEWEST_DIMENSIONS, dimensions
@@ -65,7 +66,7 @@ class ComparedPoint:
     sizes : tuple of SizeAverage
         From small to large.
     records : tuple of mappings
-        What each network gave, as passed in.
+        What each network gave, as passed in, those that were left out included.
     alternative : float, optional
         A rival prediction (κ removed, say).
     alternative_z : float, optional
@@ -117,6 +118,17 @@ class ComparedPoint:
     def number_of_dimensions(self) -> float:
         """Predicted N·PR at the smallest size used: the theory assumes it is much larger than 1."""
         return self.sizes[0].n * self.size * self.theory
+
+    @property
+    def resting(self) -> tuple[tuple[int, int], ...]:
+        """(n, seed) of the networks that were at rest or died out: in no average."""
+        return tuple((int(r["n"]), int(r.get("seed", -1))) for r in self.records if left_out(str(r.get("status", ""))))
+
+    @property
+    def doubtful(self) -> tuple[tuple[int, int], ...]:
+        """(n, seed) of the networks that are kept in the averages although their status is not "equilibrated"."""
+        doubts = (r for r in self.records if in_doubt(str(r.get("status", "equilibrated"))))
+        return tuple((int(r["n"]), int(r.get("seed", -1))) for r in doubts)
 
     @property
     def trusted(self) -> bool:
@@ -193,7 +205,7 @@ class Comparison(Kept):
         --------
         >>> import mftheory as mf
         >>> runs = {"trajectories": 8, "duration": 20.0, "jobs": 1}
-        >>> data = mf.compare(mf.Network(mf.IID(3.0)), n=[30, 60], seeds=2, **runs).to_xarray()
+        >>> data = mf.compare(mf.Network(mf.IID(3.0)), n=[80, 120], seeds=2, **runs).to_xarray()
         >>> dict(data.sizes)
         {'point': 1, 'average': 2, 'network': 4}
         """
@@ -219,7 +231,7 @@ class Comparison(Kept):
         for point in self.points:
             plain = asdict(point)
             plain["label"] = dict(point.label)
-            for name in ("ok", "power", "informative", "number_of_dimensions", "trusted"):
+            for name in ("ok", "power", "informative", "number_of_dimensions", "trusted", "resting", "doubtful"):
                 plain[name] = getattr(point, name)
             points.append(plain)
         return {
@@ -250,6 +262,10 @@ class Comparison(Kept):
                 remarks.append("few dimensions: theory in doubt")
             if len(point.sizes) == 1:
                 remarks.append("one size, not extrapolated")
+            if point.resting:
+                remarks.append(f"{len(point.resting)} at rest, left out ({named_networks(point.resting, 3)})")
+            if point.doubtful:
+                remarks.append(f"{len(point.doubtful)} in doubt, see their status")
             rows.append(
                 [
                     *(_short(point.label.get(name, "")) for name in names),
@@ -270,7 +286,9 @@ class Comparison(Kept):
         number = f"{len(self.points)} point{'s' if len(self.points) != 1 else ''}"
         doubtful = sum(not point.trusted for point in self.points)
         doubt = f"; theory in doubt at {doubtful}" if doubtful else ""
-        return f"Comparison({number}, largest deviation {worst:+.1f} standard errors{doubt})"
+        resting = sum(len(point.resting) for point in self.points)
+        rest = f"; {resting} network{'s' if resting != 1 else ''} at rest left out" if resting else ""
+        return f"Comparison({number}, largest deviation {worst:+.1f} standard errors{doubt}{rest})"
 
 
 def _with_error(value: float, error: float) -> str:

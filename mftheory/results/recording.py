@@ -47,6 +47,9 @@ class Recording(Kept):
         What every estimate is made of.
     squares : tuple of float and array
         (1/n) Σ_i C_ii(0)² over the n neurons, unbiased, and the same without each stretch in turn.
+    warnings : tuple of str
+        What is not stationary in it: a trend, a course of time that all stretches share, a variance that changes. The
+        estimates then count that as fluctuations, and their errors do not cover it.
     origin : mapping or None
         Of a recording read from a file, where it came from: versions, date, machine.
     """
@@ -58,6 +61,7 @@ class Recording(Kept):
     gap: float
     moments: Moments = field(repr=False)
     squares: Replicates = field(repr=False)
+    warnings: tuple[str, ...] = ()
     origin: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
@@ -154,7 +158,8 @@ class Recording(Kept):
     def __repr__(self) -> str:
         return (
             f"Recording({self.neurons} neurons, {self.stretches} stretches of {self.times * self.interval:g}: "
-            f"dimension {self.dimension()}, spread {self.spread()}, shared {self.shared()})"
+            f"dimension {self.dimension()}, spread {self.spread()}, shared {self.shared()}"
+            f"{''.join(f'; not stationary: {doubt}' for doubt in self.warnings)})"
         )
 
     def _repr_html_(self) -> str:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
+from mftheory.results.attractors import AT_REST, PERIODIC, Attractors
 from mftheory.results.components import PrincipalComponents
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife, jackknife_error, leave_one_out_mean
 from mftheory.results.kept import Kept
-from mftheory.results.moments import Moments
+from mftheory.results.moments import Moments, Replicates
 from mftheory.results.participation import participation_ratio
 from mftheory.results.response import Response
 from mftheory.results.sampled_lags import lag_of
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
 
 _PROVENANCE = (
     *("n", "seed", "trajectories", "dt", "duration", "burn_in"),
-    *("sampling_interval", "dtype", "integrator", "status", "drift"),
+    *("sampling_interval", "dtype", "integrator", "status", "drift", "error_factor"),
 )
 
 _TIME = "time constant"
+
+SMALLEST = 1e-300
+"""So that the error of trajectories that all agree, at rest, becomes infinite as well."""
 
 
 @checked_calls
@@ -62,6 +66,11 @@ class Simulation(Kept):
         "equilibrated", or what is wrong, in words.
     drift : float
         Change between the halves of the run, in standard errors.
+    error_factor : float
+        What the errors between trajectories were multiplied by, for what all trajectories have in common: 1 if
+        equilibrated, more if the run drifts or some trajectories are still on a transient, infinite at rest.
+    attractors : Attractors, optional
+        Which trajectories are at rest, periodic or irregular, and which are on the same fixed point or cycle.
     moments : mapping of str to Moments
         What every estimate is made of, by observable.
     observables : tuple of str
@@ -92,6 +101,8 @@ class Simulation(Kept):
     drift: float
     moments: Mapping[str, Moments] = field(repr=False)
     observables: tuple[str, ...] = ("phi", "x")
+    error_factor: float = 1.0
+    attractors: Attractors | None = None
     covariances: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
     components: Mapping[str, PrincipalComponents] = field(default_factory=dict, repr=False)
     response: Response | None = field(default=None, repr=False)
@@ -111,7 +122,7 @@ class Simulation(Kept):
         InvalidNetwork
             For an unknown observable, or a lag that is no multiple of `sampling_interval` up to `max_lag`.
         """
-        return jackknife(*self._of(observable).two_point(self._lag("tau", tau)))
+        return self._estimate(self._of(observable).two_point(self._lag("tau", tau)))
 
     def mean(self, observable: str = "phi") -> Estimate:
         """⟨a⟩ over neurons and time."""
@@ -123,15 +134,15 @@ class Simulation(Kept):
 
     def Psi(self, observable: str = "phi", tau1: float = 0.0, tau2: float = 0.0) -> Estimate:
         """Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), unbiased. Raises as `C` does."""
-        return jackknife(*self._of(observable).four_point(self._lag("tau1", tau1), self._lag("tau2", tau2)))
+        return self._estimate(self._of(observable).four_point(self._lag("tau1", tau1), self._lag("tau2", tau2)))
 
     def dimension(self, observable: str = "phi") -> Estimate:
         """PR^a = C^a(0)²/Ψ^a(0,0), between 0 and 1. Raises as `C` does."""
-        return jackknife(*self._of(observable).dimension())
+        return self._estimate(self._of(observable).dimension())
 
     def timescale(self, observable: str = "phi", tau: float = 1.0) -> Estimate:
         """Ψ^a(τ, 0)/Ψ^a(0, 0): how long the leading principal components keep their activity. Raises as `C` does."""
-        return jackknife(*self._of(observable).timescale(self._lag("tau", tau)))
+        return self._estimate(self._of(observable).timescale(self._lag("tau", tau)))
 
     def S(self, omega: float, observable: str = "phi") -> Estimate:
         """S^a(ω) = ∫ dτ e^{-iωτ} S^a(τ), complex, from the response up to its longest lag; its error is the modulus.
@@ -247,6 +258,8 @@ class Simulation(Kept):
             "dimension": dimension.value,
             "dimension_error": dimension.error,
             "status": self.status,
+            "at_rest": 0 if self.attractors is None else self.attractors.count(AT_REST),
+            "periodic": 0 if self.attractors is None else self.attractors.count(PERIODIC),
         }
 
     def provenance(self) -> dict[str, Any]:
@@ -278,6 +291,13 @@ class Simulation(Kept):
 
         rows = [(a, self.C(a), self.Psi(a), self.dimension(a)) for a in self.observables]
         return result_table(repr(self), ("observable", "C(0)", "Ψ(0, 0)", "dimension PR"), rows)
+
+    def _estimate(self, replicates: Replicates) -> Estimate:
+        """Of what fluctuates; the factor is that of errors, since values are averages all the same."""
+        found = jackknife(*replicates)
+        if self.error_factor == 1:
+            return found
+        return Estimate(found.value, max(found.error, SMALLEST) * self.error_factor)
 
     def _known(self, observable: str) -> str:
         if observable not in self.observables:

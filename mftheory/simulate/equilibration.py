@@ -10,12 +10,13 @@ from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife, leave_one_out_mean, normal_deviate
 from mftheory.results.moments import mean_of_pairs
 from mftheory.simulate.accumulate import Accumulator, Segment, total
+from mftheory.simulate.orbits import Orbits
 
 BURN_IN = 40.0
 """Relaxation times of a neuron discarded at least, unless told otherwise."""
 
 DOUBLINGS = 4
-"""How often that is doubled, at most, while the run is seen to drift."""
+"""How often that is doubled, at most, while the run is seen to drift, or some of its trajectories to come to rest."""
 
 SETTLED = 2.0
 """Drift, in standard errors, up to which a run is taken to have settled. By chance beyond in one case of ten: that
@@ -30,38 +31,60 @@ NEGLIGIBLE = 1e-3
 KEPT = 0.02
 """Fraction of C^φ(0) in means that trajectories keep to themselves, above which a run counts as having attractors."""
 
+LOOK_BACK = 30
+"""Samples, at least, in which trajectories are looked at for rest and cycles while a run settles: all but the first
+quarter of the shortest burn-in."""
+
 Record = Callable[[int], list[Accumulator]]
 """Advances the run by so many samples and returns their moments."""
 
 
-def settle(record: Record, shortest: int) -> tuple[int, list[Accumulator]]:
+def settle(
+    skip: Callable[[int], None], record: Record, orbits: Orbits, shortest: int, passed: int = 0
+) -> tuple[int, list[Accumulator]]:
     """Let a run settle: its second half against the quarter before it, doubled until they agree.
 
     What relaxes exponentially has moved between the two by about the square root of what is left of it at the end: a
-    drift that does not show leaves next to nothing.
+    drift that does not show leaves next to nothing. A chaotic transient does not relax: each trajectory leaves it
+    suddenly, at a time of its own, and averages move by less than their errors for long. It shows in that some
+    trajectories are at rest or periodic already while others are not.
 
     Parameters
     ----------
+    skip : callable
+        Advances the run by so many samples without looking.
     record : callable
+    orbits : Orbits
+        What `record` has sampled.
     shortest : int
         Samples to discard at least, 8 or more.
+    passed : int
+        Samples that have passed where the run was taken for settled and was not: as many again are discarded.
 
     Returns
     -------
     samples : int
-        Discarded.
+        Discarded, those that had passed included.
     last : list of Accumulator
-        Moments of the second half.
+        Moments of the last stretch.
     """
-    samples = shortest
-    record(samples // 4)
-    before, last = record(samples // 2 - samples // 4), record(samples - samples // 2)
-    for _ in range(DOUBLINGS):
-        if max(change([a.segments for a in before], [a.segments for a in last])) <= SETTLED:
+    samples = 2 * passed or shortest
+    if not passed:
+        skip(samples // 4)
+    stretch = passed or samples - samples // 4
+    earlier, last = record(stretch // 3), record(stretch - stretch // 3)
+    while samples < longest(shortest):
+        moved = max(change([a.segments for a in earlier], [a.segments for a in last]))
+        if moved <= SETTLED and orbits.settled(max(samples // 2, min(samples, LOOK_BACK))):
             break
-        before, last = last, record(samples)
+        earlier, last = last, record(samples)
         samples *= 2
     return samples, last
+
+
+def longest(shortest: int) -> int:
+    """Samples from which on no more are discarded, whatever is seen."""
+    return int(shortest * 2**DOUBLINGS)
 
 
 def drift(accumulators: Sequence[Accumulator]) -> float:
@@ -96,7 +119,28 @@ def change(before: Sequence[Sequence[Segment]], after: Sequence[Sequence[Segment
     return scores
 
 
-def attractors(accumulators: Sequence[Accumulator]) -> str:
+def unevenness(accumulators: Sequence[Accumulator], chosen: NDArray[np.bool_]) -> float:
+    """By how much some trajectories differ from all in C(0) or Ψ(0,0), the largest, in standard errors of all.
+
+    Parameters
+    ----------
+    accumulators : sequence of Accumulator
+    chosen : array of bool, shape (B,)
+        Which trajectories; of none or all, the answer is 0.
+    """
+    if chosen.all() or not chosen.any():
+        return 0.0
+    scores = [0.0]
+    for accumulator in watch(accumulators):
+        whole = total(accumulator.segments)
+        for rows, of_all in ((whole.two, leave_one_out_mean(whole.two)), (whole.pairs, mean_of_pairs(whole.pairs)[1])):
+            error = jackknife(float(rows.mean()), of_all).error
+            if error > 0:
+                scores.append(abs(float(rows[chosen].mean() - rows.mean())) / error)
+    return max(scores)
+
+
+def kept_apart(accumulators: Sequence[Accumulator]) -> str:
     """What trajectories keep to themselves, in words; empty if that may be chance.
 
     Trajectories that share one attractor have the same long-time averages, so that what the first and the last third

@@ -7,15 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import Quiescent
+from mftheory.results.attractors import AT_REST, IRREGULAR, PERIODIC, Attractors
 from mftheory.results.jackknife import jackknife
 from mftheory.simulate import equilibration
 from mftheory.simulate.accumulate import Accumulator
 from mftheory.simulate.covariance import SecondMoments
 from mftheory.simulate.observables import Observable
 from mftheory.simulate.run import Run
-
-REPEATS = 4
-"""How often a measurement that drifts is discarded and made again."""
 
 LONGEST = 16
 """How many times the duration a target may take."""
@@ -44,6 +42,7 @@ class Measurement:
         self.accumulators = [Accumulator(o, lags, reference.get(o.name)) for o in observables]
         self.times = 0
         self.drift = 0.0
+        self.attractors = Attractors((), ())
         self._second = [SecondMoments(o, reference.get(o.name)) for o in matrices]
         self._kept: list[NDArray[Any]] | None = [] if keep_states else None
 
@@ -57,16 +56,48 @@ class Measurement:
             if self._kept is not None:
                 self._kept.append(states)
             self.times += states.shape[1]
-        self.drift = equilibration.drift(self.accumulators)
+        self.drift = max(equilibration.drift(self.accumulators), run.orbits.fading(self.times))
+        self.attractors = run.orbits.attractors(self.times)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing says that another stretch of time would give other numbers."""
+        found = self.attractors
+        return found.settled and (found.count(AT_REST) == len(found.kinds) or self.drift <= equilibration.THRESHOLD)
 
     @property
     def complaint(self) -> str:
         """What is wrong with the run; empty if nothing is seen to be."""
-        if kept := equilibration.attractors(self.accumulators):
+        found = self.attractors
+        if found.at_rest:
+            return f"at rest: {found}; nothing fluctuates that has a dimension: take stronger couplings or more neurons"
+        if not found.settled:
+            return f"several attractors, or a transient that lasts: {found}; averages are over initial conditions"
+        if found.count(IRREGULAR) == 0:
+            if found.count(AT_REST) == 0 and found.different(PERIODIC) == 1:
+                return f"periodic: {found}"
+            return f"several attractors: {found}; averages are over initial conditions"
+        if kept := equilibration.kept_apart(self.accumulators):
             return f"several attractors, or too short a run: {kept} that trajectories keep to themselves"
         if self.drift > equilibration.THRESHOLD:
             return f"not equilibrated: halves of the run differ by {self.drift:.1f} standard errors; lengthen burn_in"
         return ""
+
+    @property
+    def error_factor(self) -> float:
+        """By what errors between trajectories are to be multiplied, for what all of them may have in common.
+
+        A drift of d standard errors between halves of the run (each of which has √2 times the error of all) leaves its
+        average d standard errors from its end, if it goes on no further. Of a transient that some trajectories have
+        left and others have not, all averages may come to be those of the former. Of what is at rest nothing is known.
+        """
+        if self.attractors.at_rest:
+            return float("inf")
+        beyond = self.drift if self.drift > equilibration.THRESHOLD else 0.0
+        if not self.attractors.settled:
+            regular = np.array([kind != IRREGULAR for kind in self.attractors.kinds])
+            beyond = max(beyond, equilibration.unevenness(self.accumulators, regular))
+        return float(np.hypot(1.0, beyond))
 
     def check_active(self, x: NDArray[Any]) -> None:
         """Stop where nothing fluctuates that could be measured; x, (n, trajectories), are the last states."""
@@ -96,10 +127,13 @@ class Measurement:
         return None if self._kept is None else np.concatenate(self._kept, axis=1)
 
 
-def burn_in(run: Run, measured: Sequence[Observable]) -> tuple[int, Reference]:
-    """Discard the beginning: (steps, the mean activity at its end)."""
+def burn_in(run: Run, measured: Sequence[Observable], passed: int = 0) -> tuple[int, Reference]:
+    """Discard the beginning, or as many again as the samples `passed`: (steps, the mean activity at its end)."""
 
     clock = run.clock
+
+    def skip(samples: int) -> None:
+        run.advance(samples * clock.stride)
 
     def record(samples: int) -> list[Accumulator]:
         made = [Accumulator(o, 0) for o in measured]
@@ -109,7 +143,7 @@ def burn_in(run: Run, measured: Sequence[Observable]) -> tuple[int, Reference]:
         return made
 
     if clock.burn_in is None:
-        samples, last = equilibration.settle(record, clock.shortest)
+        samples, last = equilibration.settle(skip, record, run.orbits, clock.shortest, passed)
         steps = samples * clock.stride
     else:
         # Means are taken of the last samples; where none are needed, of none.
@@ -128,17 +162,19 @@ def measure(
 ) -> tuple[int, Reference, Measurement]:
     """Burn in and measure: (steps discarded, the mean activity before, the measurement).
 
-    Where the burn-in was to be found out, a measurement that drifts all the same belongs to it.
+    Where the burn-in was to be found out, a measurement that is not settled belongs to it.
     """
     clock = run.clock
     discarded, reference = burn_in(run, measured)
-    for repeat in range(1 + REPEATS):
+    while True:
         measurement = Measurement(measured, matrices, clock.lags, reference, keep_states)
         measurement.extend(run, clock.times)
-        if clock.burn_in is not None or measurement.drift <= equilibration.THRESHOLD or repeat == REPEATS:
+        passed = discarded // clock.stride
+        if clock.burn_in is not None or measurement.settled or passed >= equilibration.longest(clock.shortest):
             break
-        discarded += clock.times * clock.stride
-        run.progress.total += clock.times * clock.stride
+        passed += clock.times
+        run.progress.total += 2 * passed * clock.stride
+        discarded, reference = burn_in(run, measured, passed)
     measurement.check_active(run.stepper.x)
     return discarded, reference, measurement
 

@@ -10,6 +10,7 @@ from mftheory.results.moments import Replicates
 from mftheory.results.recording import Recording
 from mftheory.simulate.accumulate import Accumulator, block_length
 from mftheory.simulate.observables import Observable
+from mftheory.simulate.stationarity import complaints
 
 Array = NDArray[np.float64]
 
@@ -60,6 +61,9 @@ def measure_recording(
         warnings.warn(message, stacklevel=4)
     if still == neurons:
         raise InvalidNetwork("activity", float(mean[0]), "must vary in time; every neuron's is constant")
+    doubts = complaints(values)
+    for doubt in doubts:
+        warnings.warn(doubt, stacklevel=4)
     accumulator = Accumulator(Observable("activity", neurons, True, slice(0, neurons), None, None), lags, mean)
     block = block_length(neurons, count, lags, times, LONGEST_BLOCK)
     start = 0
@@ -70,7 +74,8 @@ def measure_recording(
         start = stop
     about = values - mean
     squares = squared_variances(np.mean(about**2, axis=1), about.mean(axis=1))
-    return Recording(neurons, count, times, float(interval), left_out * interval, accumulator.moments(), squares)
+    gap_left = left_out * interval
+    return Recording(neurons, count, times, float(interval), gap_left, accumulator.moments(), squares, doubts)
 
 
 def squared_variances(squares: Array, means: Array) -> Replicates:
@@ -137,10 +142,12 @@ def _cut(values: Array, interval: float, stretches: int, gap: float | None) -> t
 
 
 def _forgetting(values: Array) -> int:
-    """Samples until C(τ) falls below `FORGOTTEN` C(0)."""
+    """Samples until C(τ) falls below `FORGOTTEN` C(0), about a straight line: a trend, to be told of, never falls."""
     from scipy import fft
 
+    line = np.linspace(-1.0, 1.0, len(values))
     about = values - values.mean(axis=0)
+    about -= np.outer(line, line @ about / (line @ line))
     size = fft.next_fast_len(2 * len(about), real=True)
     power = np.zeros(size // 2 + 1)
     for column in about.T:  # one at a time: recordings are large

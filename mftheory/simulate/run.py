@@ -14,6 +14,7 @@ from mftheory.simulate.accumulate import stretches
 from mftheory.simulate.clock import Clock
 from mftheory.simulate.nonlinearities import Activation
 from mftheory.simulate.observables import activation, have_means
+from mftheory.simulate.orbits import Orbits
 from mftheory.simulate.steppers import stepper
 from mftheory.simulate.stepping import Overflowed, Stepper
 from mftheory.simulate.streams import INITIAL_STATES, NOISE, trajectory_seeds
@@ -65,6 +66,7 @@ class Run:
         self.clock = clock
         self.block = block
         self.has_means = have_means(drawn.groups)
+        self.orbits = Orbits(x.shape[0], not self.has_means, drawn.noise > 0)
         self.progress = progress
 
     @property
@@ -106,6 +108,7 @@ class Run:
         for t in range(samples):
             self.advance(self.clock.stride)
             states[:, t] = self.stepper.x.T
+        self.orbits.add(states)
         return states
 
 

@@ -72,8 +72,8 @@ def simulate(
         the fastest pole, if that is faster). To see its error, halve it: the bias falls tenfold. A map's is 1.
     burn_in : float, optional
         Time discarded first. By default it is found out: 40 relaxation times, doubled (up to four times) while C(0) or
-        Ψ(0,0) of the second half differ from those of the quarter before it; and if the measured run drifts all the
-        same, it is discarded as well and a new one made, up to four times.
+        Ψ(0,0) of the second half differ from those of the quarter before it, or some trajectories are at rest or
+        periodic and others not yet; and if the measured run shows either all the same, it is discarded as well.
     sampling_interval : float, optional
         Time between samples, a multiple of dt; by default about one time constant.
     observables : sequence of str, optional
@@ -102,7 +102,10 @@ def simulate(
     Returns
     -------
     Simulation
-        Its `.status` says whether the run was stationary; if not, a warning is given as well. Observables are "phi" and
+        Its `.status` is "equilibrated" if the run was stationary and irregular; else it says what trajectories do (at
+        rest, periodic, on several attractors; `.attractors` tells for each) or that the run drifts, and a warning is
+        given as well. Errors then include a drift and what a transient may still change; at rest they are infinite.
+        Rest is that of at least half of the trajectories. Observables are "phi" and
         "x"; with gains also "Phi" (G_i φ_i) and "readout" (w_i φ_i, w a random permutation of the G); of an ensemble
         those that it declares, each averaged over the neurons of its population.
 
@@ -117,9 +120,11 @@ def simulate(
 
     Notes
     -----
-    Assumes a stationary state that forgets its initial condition (theory §0, §8). If φ is not odd, covariances are
-    about each neuron's mean, without bias (`mftheory.results.moments`), which takes at least five trajectories.
-    Results repeat bit for bit on one machine with the same arguments and BLAS threads.
+    Assumes a stationary state that forgets its initial condition (theory §0, §8). Where trajectories end on different
+    attractors, as in most networks of few neurons, everything is an average over initial conditions. A chaotic
+    transient that outlasts the run in every one of its trajectories is not told from chaos. If φ is not odd,
+    covariances are about each neuron's mean, without bias (`mftheory.results.moments`), which takes at least five
+    trajectories. Results repeat bit for bit on one machine with the same arguments and BLAS threads.
 
     Examples
     --------
@@ -161,9 +166,10 @@ def simulate(
     with Progress(times.expected, f"simulate n={n}", "step", enabled=progress) as bar:
         run = Run(drawn, seed, trajectories, times, block, precision, integrator, bar)
         discarded, reference, measurement = measure(run, measured, matrices, keep_states)
-        status = measurement.complaint
-        if target is not None and not status:
-            status = reach(target, measurement, run)
+        unreached = ""
+        if target is not None and not measurement.complaint:
+            unreached = reach(target, measurement, run)
+        status = measurement.complaint or unreached
         covariances = measurement.covariances()
         found = {
             o.name: follow(run, o, covariances[o.name], components, reference.get(o.name))
@@ -186,6 +192,8 @@ def simulate(
         integrator="map" if drawn.dynamics.discrete else integrator,
         status=status or "equilibrated",
         drift=measurement.drift,
+        error_factor=measurement.error_factor,
+        attractors=measurement.attractors,
         moments={a.observable.name: a.moments() for a in measurement.accumulators},
         observables=tuple(o.name for o in measured),
         covariances=covariances,

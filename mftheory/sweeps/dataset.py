@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from mftheory.compare.compare import Point
 from mftheory.compare.compare import compare as compare_records
+from mftheory.errors import Quiescent
+from mftheory.results.attractors import left_out
 from mftheory.results.comparison import ComparedPoint, Comparison
 from mftheory.sweeps.plan import Plan, Unit
 
@@ -51,6 +53,8 @@ _RUN = {
     "duration": ("measured time of each trajectory", "time constant"),
     "burn_in": ("time discarded before", "time constant"),
     "drift": ("change between the halves of the run, in standard errors", "1"),
+    "at_rest": ("trajectories that came to rest at a fixed point", "1"),
+    "periodic": ("trajectories on a cycle", "1"),
 }
 _VERDICT = {
     "extrapolated": ("simulated dimension, extrapolated in 1/N", "1"),
@@ -240,7 +244,7 @@ def _networks(table: _Table, plan: Plan, results: Mapping[str, Record]) -> None:
         if "observables" not in record:
             continue
         for name, array in run.items():
-            array[(*at, *place)] = record[name]
+            array[(*at, *place)] = record.get(name, np.nan)  # older stores hold fewer
         for a, observable in enumerate(plan.observables):
             found = record["observables"][observable]
             for name, array in arrays.items():
@@ -272,17 +276,29 @@ def _verdicts(table: _Table, plan: Plan, results: Mapping[str, Record]) -> None:
             continue
         for a, observable in enumerate(plan.observables):
             records = [results[u.key] for u in units]
-            networks = [r["observables"][observable] for r in records if "observables" in r]
+            networks = [
+                r["observables"][observable] if "observables" in r else _resting(u, r)
+                for u, r in zip(units, records, strict=True)
+                if "observables" in r or left_out(r["status"])
+            ]
             of_theory = theory["observables"][observable]
             numbers = {name: of_theory.get(key) for name, key in _THEORY_OF_COMPARED.items()}
             # Leaving out what failed, or is too noisy to be above 0, would favour the others: then there is no verdict.
-            if len(networks) < len(units) or any(r["dimension"] <= 0 for r in networks):
+            if len(networks) < len(units) or any(r["dimension"] <= 0 for r in networks if "dimension" in r):
                 continue
-            found = _compared(_point(labels[unit.point], numbers, networks), observable)
+            try:
+                found = _compared(_point(labels[unit.point], numbers, networks), observable)
+            except Quiescent:  # nearly all of them
+                continue
             at = (*table.point(unit.point), a)
             arrays["extrapolated"][at] = found.extrapolated.value
             arrays["extrapolated_error"][at] = found.extrapolated.error
             arrays["z"][at] = found.z
+
+
+def _resting(unit: Unit, record: Record) -> dict[str, Any]:
+    """A network whose activity died out, as a comparison leaves it out."""
+    return {"n": unit.n, "seed": unit.seed, "status": record["status"]}
 
 
 def _point(label: Mapping[str, Any], numbers: Mapping[str, Any], networks: Sequence[Record]) -> Point:
@@ -306,8 +322,13 @@ def _records_of(at: "xarray.Dataset") -> Iterator[dict[str, Any]]:
     read: Callable[[str], NDArray[Any]] = lambda name: at[name].transpose("n", "network").values  # noqa: E731
     arrays = {_IN_RECORD.get(name, name): read(name) for name in _NETWORK}
     seed, status = read("seed"), read("status")
+    counts = {name: read(name) for name in ("at_rest", "periodic") if name in at}  # older data sets have none
     for i, n in enumerate(at["n"].values):
         for k in range(seed.shape[1]):
-            if np.isfinite(arrays["dimension"][i, k]):
+            if not np.isfinite(arrays["dimension"][i, k]):
+                if left_out(str(status[i, k])):
+                    yield {"n": int(n), "seed": int(seed[i, k]), "status": str(status[i, k])}
+            else:
                 numbers = {name: float(array[i, k]) for name, array in arrays.items()}
-                yield {"n": int(n), "seed": int(seed[i, k]), **numbers, "status": str(status[i, k])}
+                whole = {name: int(array[i, k]) for name, array in counts.items() if np.isfinite(array[i, k])}
+                yield {"n": int(n), "seed": int(seed[i, k]), **numbers, "status": str(status[i, k]), **whole}

@@ -80,7 +80,7 @@ def test_every_result_is_cited() -> None:
     one = ("C26", "SH25", "HS22")
     J = np.random.default_rng(0).standard_normal((20, 20)) * 0.1
     given, symmetric = mf.Network(mf.Given(J), noise=0.5), NET["symmetric"][0]
-    compared = mf.compare([NET["iid"][0], mf.Network(mf.RandomMode.step(3.0, 0.5))], n=50, seeds=2, **RUNS)
+    compared = mf.compare([NET["iid"][0], mf.Network(mf.RandomMode.step(3.0, 0.5))], n=150, seeds=3, **RUNS)
     expected = {
         "comparison": (compared, ("SCS88", "CAL23", "CMvML25")),
         "prediction": (mf.predict(wiring, 0.5, noise=0.5, simulate=False), ("SCS88", "CMvML25", *one)),

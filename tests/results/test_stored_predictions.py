@@ -236,7 +236,7 @@ def results(prediction, covariance):
         "theory": mf.solve(mf.Network(mf.IID(3.0), gains=[0.5, 1.5])),
         "static": mf.solve(THEORIES["means"][0]),
         "simulation": run,
-        "comparison": mf.compare(mf.Network(mf.IID(3.0)), n=[20, 30], seeds=2, trajectories=8, duration=10.0, jobs=1),
+        "comparison": mf.compare(mf.Network(mf.IID(3.0)), n=[100, 120], seeds=2, trajectories=8, duration=10.0, jobs=1),
         "prediction": prediction,
         "covariance": covariance,
         "linear": LINEAR["noise"](),

@@ -668,6 +668,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidNetwork",
             "seeds = 10000000000: must be at most 100,000 networks a size",
         ),
+        Row(
+            "mf.compare(mf.Network(mf.IID(1.2)), n=[20], seeds=2, jobs=1)",
+            "Quiescent",
+            "2 of 2 networks are at rest, and fewer than two of any size fluctuate: take more neurons or stronger …",
+        ),
         Row("mf.compare(net, n=[100], labels=[])", "InvalidNetwork", "labels = []: must be as many as the points, 1"),
         Row(
             'mf.compare(net, n=[100], jobs="all")',

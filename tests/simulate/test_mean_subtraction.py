@@ -101,20 +101,21 @@ def test_trajectories_in_several_attractors_are_noticed():
             measured(states_with_means(np.random.default_rng(seed), means, 16, 100, strength), **how)
             for strength in (0.0, 0.5)
         )
-        assert equilibration.attractors(alike) == ""  # 4 standard errors: by chance once in 10⁴
+        assert equilibration.kept_apart(alike) == ""  # 4 standard errors: by chance once in 10⁴
         # A quarter of x's variance is kept, in tanh(x) about as much; seen 16% to 25%.
-        assert 10 < float(equilibration.attractors(apart).split("%")[0]) < 40
+        assert 10 < float(equilibration.kept_apart(apart).split("%")[0]) < 40
 
 
-def test_networks_that_rest_in_different_fixed_points_are_not_called_equilibrated():
+def test_networks_that_rest_in_different_fixed_points_are_called_at_rest():
     """A strong positive self-feedback leaves many fixed points; trajectories choose their own."""
     phi = mf.Nonlinearity("tanh(x + 0.1)")
     net = mf.Network(mf.PartiallySymmetric(2.0, symmetry=1.0), phi)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         run = mf.simulate(net, n=60, seed=3, trajectories=16, duration=40.0)
-    assert run.status.startswith("several attractors")
-    assert any("several attractors" in str(w.message) for w in caught)
+    assert run.status.startswith("at rest: 16 of 16 trajectories at rest (at ")
+    assert run.attractors.different("at rest") > 5  # 13 seen
+    assert any("at rest" in str(w.message) for w in caught)
 
 
 def test_fewer_trajectories_than_the_estimators_need_are_refused():

@@ -101,6 +101,53 @@ def test_lags(measured) -> None:
     assert measured[0].Psi(1, 2).value == measured[0].Psi(2, 1).value
 
 
+WHAT_IS_ADDED = {
+    # By stretch, by time in it, and what it must be called.
+    "ramp of 3 SD": (np.linspace(-1.5, 1.5, STRETCHES * TIMES).reshape(STRETCHES, TIMES, 1), "trend of the means"),
+    "stimulus": (np.sin(np.arange(TIMES) / 4)[:, np.newaxis], "time course that all stretches share"),
+}
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("name", WHAT_IS_ADDED)
+def test_what_neurons_share_and_is_no_fluctuation_is_told(name: str) -> None:
+    added, words = WHAT_IS_ADDED[name]
+    (still,) = recordings(1, seed=3)
+    moving = still + added * np.sqrt(exact()["C"])
+    assert mf.measure(still).warnings == ()
+    with pytest.warns(UserWarning, match=words):
+        seen = mf.measure(moving)
+    assert any(words in warning for warning in seen.warnings)
+    assert "not stationary" in repr(seen)
+    # It is the dimension that is wrong: 0.17 and 0.22 seen, instead of 0.27.
+    assert seen.dimension().value < 0.9 * exact()["dimension"]
+
+
+@pytest.mark.statistical
+def test_a_variance_that_changes_is_told() -> None:
+    (still,) = recordings(1, seed=4)
+    with pytest.warns(UserWarning, match="variance changes along the recording"):
+        mf.measure((still - still.mean(axis=(0, 1))) * np.linspace(0.6, 1.4, STRETCHES)[:, np.newaxis, np.newaxis])
+
+
+@pytest.mark.statistical
+def test_one_long_recording_with_a_ramp_is_cut_where_it_would_be_without(tmp_path) -> None:
+    rng = np.random.default_rng(5)
+    z = rng.standard_normal((4000, NEURONS))
+    for t in range(1, len(z)):
+        z[t] = DECAY * z[t - 1] + np.sqrt(1 - DECAY**2) * z[t]
+    with pytest.warns(UserWarning, match="trend of the means"):
+        seen = mf.measure(z @ factor().T + np.linspace(0, 3, 4000)[:, np.newaxis] * np.sqrt(exact()["C"]))
+    assert seen.gap == 5
+    assert mf.load(seen.save(tmp_path / "seen.nc")).warnings == seen.warnings != ()
+
+
+@pytest.mark.statistical
+def test_stationary_recordings_are_seldom_called_otherwise(measured) -> None:
+    # Three tests of 10⁻⁴ each: more than 3 of 400 by chance less than once in 10⁵.
+    assert sum(bool(seen.warnings) for seen in measured) <= 3
+
+
 @pytest.mark.exact
 @given(hnp.arrays(float, (2, 6, 3), elements=st.floats(-1, 1)))
 def test_squared_variances_over_distinct_stretches(values) -> None:

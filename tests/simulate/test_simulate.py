@@ -163,11 +163,15 @@ def test_growth_of_what_does_not_saturate_is_not_blamed_on_the_step(formula, g):
         simulate(Network(IID(g), Nonlinearity(formula)), 50, 0, trajectories=5, duration=20.0)
 
 
-def test_settling_on_fixed_points_is_no_drift():
-    # Near the onset small networks stop: one dimension, errors that vanish, and changes of 1e-4 that are many of them.
-    run = simulate(Network(IID(1.5)), 100, 1, trajectories=96, duration=40.0, burn_in=100.0)
+def test_rest_at_fixed_points_is_said_and_known_to_no_precision():
+    # Near the onset small networks stop: one dimension, and trajectories that agree to many digits.
+    with pytest.warns(UserWarning, match="at rest: 96 of 96 trajectories"):
+        run = simulate(Network(IID(1.5)), 100, 1, trajectories=96, duration=40.0, burn_in=100.0)
     assert run.dimension().value == pytest.approx(0.01, rel=1e-2)
-    assert run.status == "equilibrated"
+    assert run.dimension().error == run.C().error == run.Psi().error == np.inf
+    assert run.attractors.count("at rest") == 96
+    assert run.attractors.different("at rest") == 1  # and its mirror image
+    assert run.record()["at_rest"] == 96
 
 
 @pytest.mark.statistical

@@ -122,7 +122,7 @@ def test_theory_on_a_grid_is_that_of_solve_and_failures_are_told() -> None:
 
 @pytest.mark.exact
 def test_networks_of_a_point_without_a_theory_are_not_simulated() -> None:
-    with pytest.warns(UserWarning, match=r"7 of 14 results are missing \(7\)"):
+    with pytest.warns(UserWarning, match=r"of 14 results are missing \(7\) or in doubt"):
         data = small_sweep(what="compare", over={"g": [0.5, 3.0]}, n=[40], seeds=6)
     assert all(text.startswith("not simulated: Quiescent") for text in data["status"].isel(g=0).values.ravel())
     assert np.isnan(data["z"].values[0, 0])

@@ -23,7 +23,8 @@ def to_dataset(seen: Recording) -> xarray.Dataset:
         "squares": variable([], value, "mean over neurons of squared variances"),
         "squares_without": variable(["without_stretch"], without, "the same without each stretch"),
     }
-    return seen.to_xarray().assign(variables(_ACTIVITY, seen.moments) | squares)
+    data = seen.to_xarray().assign(variables(_ACTIVITY, seen.moments) | squares)
+    return data.assign_attrs(warnings="\n".join(seen.warnings))
 
 
 def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) -> Recording:
@@ -34,6 +35,7 @@ def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) 
         **{name: kind(data.attrs[name]) for name, kind in _FIELDS.items()},
         moments=moments_of(data, _ACTIVITY),
         squares=(float(data["squares"]), data["squares_without"].values),
+        warnings=tuple(str(data.attrs.get("warnings", "")).splitlines()),  # not in files of 0.1
         origin=origin,
     )
 

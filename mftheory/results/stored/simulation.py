@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mftheory.results.attractors import KINDS, Attractors
 from mftheory.results.components import PrincipalComponents
 from mftheory.results.response import Response
 from mftheory.results.stored.moments import moments_of, variable, variables
@@ -45,10 +46,17 @@ def to_dataset(run: Simulation) -> xarray.Dataset:
         made["response_step"] = variable([], run.response.step, "time between lags", "time constant")
         made["response_discrete"] = variable([], int(run.response.discrete), "1: time is discrete")
         made["response_kicks"] = variable([], run.response.kicks, "pushes of each trajectory")
+    if run.attractors is not None:
+        kinds = [KINDS.index(kind) for kind in run.attractors.kinds]
+        about = ", ".join(f"{k}: {kind}" for k, kind in enumerate(KINDS))
+        made["attractor_kind"] = variable(["attractor_trajectory"], kinds, f"what each trajectory does: {about}")
+        meaning = "which fixed point or cycle it is on; -1: none"
+        made["attractor_place"] = variable(["attractor_trajectory"], run.attractors.places, meaning)
     if run.states is not None:
         made["states"] = variable(["state_trajectory", "state_time", "state_neuron"], run.states, "sampled x")
     data = run.to_xarray().assign(made)
     data.attrs = {name: getattr(run, name) for name in _FIELDS} | {"observables": list(run.observables)}
+    data.attrs["error_factor"] = run.error_factor
     if run.seed >= 2**63:  # more than an attribute holds
         data.attrs["seed"] = str(run.seed)
     return data
@@ -79,11 +87,17 @@ def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) 
             kicks=int(data["response_kicks"]),
             by_observable={a: data[f"response_{a}"].values for a in kept},
         )
+    attractors = None
+    if "attractor_kind" in data:
+        kinds = tuple(KINDS[k] for k in data["attractor_kind"].values.tolist())
+        attractors = Attractors(kinds, tuple(data["attractor_place"].values.tolist()))
     return Simulation(
         network=network,
         **{name: kind(data.attrs[name]) for name, kind in _FIELDS.items()},
         moments=moments,
         observables=observables,
+        error_factor=float(data.attrs.get("error_factor", 1.0)),  # not in files of 0.1
+        attractors=attractors,
         covariances={a: data[f"covariance_{a}"].values for a in measured if f"covariance_{a}" in data},
         components=components,
         response=response,

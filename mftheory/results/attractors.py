@@ -1,0 +1,108 @@
+"""What the trajectories of a run end on: fixed points, cycles, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mftheory.arguments import checked_calls
+
+AT_REST, PERIODIC, IRREGULAR = KINDS = ("at rest", "periodic", "irregular")
+"""What a trajectory can do: stay at a fixed point; return to where it was (on a cycle or a torus); neither (chaos)."""
+
+NOWHERE = -1
+"""Place of a trajectory that is irregular."""
+
+
+@checked_calls
+@dataclass(frozen=True)
+class Attractors:
+    """What each trajectory of a simulation does in the end, told from its own variance and returns in time.
+
+    Attributes
+    ----------
+    kinds : tuple of str
+        "at rest", "periodic" or "irregular", one a trajectory.
+    places : tuple of int
+        Number of the fixed point or cycle that the trajectory is on: equal ones are on the same, up to the sign where φ
+        is odd; -1 for one that is irregular.
+
+    Examples
+    --------
+    >>> from mftheory.results.attractors import Attractors
+    >>> found = Attractors(("at rest", "at rest", "periodic", "irregular"), (0, 1, 2, -1))
+    >>> found.count("at rest"), found.different("at rest"), found.settled
+    (2, 2, False)
+    >>> print(found)
+    2 of 4 trajectories at rest (at 2 fixed points), 1 periodic (on one cycle), 1 irregular
+    """
+
+    kinds: tuple[str, ...]
+    places: tuple[int, ...]
+
+    def count(self, kind: str) -> int:
+        """Trajectories of this kind."""
+        return self.kinds.count(kind)
+
+    def different(self, kind: str) -> int:
+        """Different fixed points or cycles among them."""
+        return len({p for k, p in zip(self.kinds, self.places, strict=True) if k == kind and p != NOWHERE})
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether at least half of the trajectories are at fixed points, so that averages are of what stands still."""
+        return 2 * self.count(AT_REST) >= len(self.kinds)
+
+    @property
+    def settled(self) -> bool:
+        """Whether all are irregular, or none: else the rest may yet come to the same end (a transient)."""
+        return self.count(IRREGULAR) in (0, len(self.kinds))
+
+    def __str__(self) -> str:
+        nouns = {AT_REST: ("at", "fixed point"), PERIODIC: ("on", "cycle")}
+        parts: list[str] = []
+        for kind in KINDS:
+            if not (count := self.count(kind)):
+                continue
+            where = ""
+            if kind in nouns:
+                preposition, noun = nouns[kind]
+                different = self.different(kind)
+                where = f" ({preposition} {f'one {noun}' if different == 1 else f'{different} {noun}s'})"
+            of = "" if parts else f" of {len(self.kinds)} trajectories"
+            parts.append(f"{count}{of} {kind}{where}")
+        return ", ".join(parts)
+
+
+def left_out(status: str) -> bool:
+    """Whether a network of this status says nothing of fluctuations: it came to rest, or its activity died out."""
+    return status.startswith((AT_REST, "Quiescent"))
+
+
+def in_doubt(status: str) -> bool:
+    """Whether a network of this status is kept in averages although something is wrong with it."""
+    return status != "equilibrated" and not left_out(status)
+
+
+def named_networks(which: Sequence[tuple[int, int]], most: int = 6) -> str:
+    """Networks by size and seed, in one line, the first few of them.
+
+    Examples
+    --------
+    >>> from mftheory.results.attractors import named_networks
+    >>> named_networks([(80, 0), (80, 1), (60, 7)])
+    'n = 80: seeds 0, 1; n = 60: seed 7'
+    """
+    by_size: dict[int, list[int]] = {}
+    for n, seed in which[:most]:
+        by_size.setdefault(n, []).append(seed)
+    parts = [
+        f"n = {n}: seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}" for n, seeds in by_size.items()
+    ]
+    return "; ".join(parts) + (f" and {len(which) - most} more" if len(which) > most else "")
+
+
+__all__ = [
+    *("AT_REST", "IRREGULAR", "KINDS", "NOWHERE", "PERIODIC"),
+    *("Attractors", "in_doubt", "left_out", "named_networks"),
+]
