@@ -8,6 +8,7 @@ import numpy as np
 
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check
+from mftheory.network.outlier import outlying_eigenvalue
 from mftheory.network.sampled import Samplable
 from mftheory.progress import Progress
 from mftheory.results.simulation import Simulation
@@ -170,6 +171,8 @@ def simulate(
         if target is not None and not measurement.complaint:
             unreached = reach(target, measurement, run)
         status = measurement.complaint or unreached
+        if measurement.attractors.at_rest and (value := outlying_eigenvalue(drawn.couplings)) is not None:
+            status += f"; the couplings have an outlying eigenvalue {value:.3g}: one mode has condensed"
         covariances = measurement.covariances()
         found = {
             o.name: follow(run, o, covariances[o.name], components, reference.get(o.name))

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy as sp
 from scipy import stats
 
 import mftheory as mf
+from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Population
+from mftheory.action.ensembles import leaky_neurons
 from mftheory.compare.compare import Point
 from mftheory.compare.compare import compare as compare_records
 from mftheory.results.attractors import AT_REST, IRREGULAR, PERIODIC
@@ -198,3 +201,21 @@ def test_the_committed_study_meets_its_terms(study) -> None:
     for name in study.QUANTITIES:
         z = [study.deviation(runs[k], REFERENCES[k], name) for k in good]
         assert stats.kstest(z, "norm").pvalue > 1e-3
+
+
+def test_a_mode_that_has_condensed_is_named() -> None:
+    """A population of one latent is a mode of its own: with overlap 3 it condenses, and nothing moves."""
+    x, z = leaky_neurons(), Population("latents", "z", size=sp.Symbol("alpha", positive=True))
+    left, right = GaussianMatrix("l", x, z), GaussianMatrix("r", x, z)
+    one = GaussianEnsemble(
+        "rank one",
+        (x, z),
+        (Coupling(left, x.response, z.state), Coupling(right, x.activity, z.response)),
+        tuple(Covariance(*pair, 3) for pair in ((left, left), (right, right), (left, right))),
+    )
+    with pytest.warns(UserWarning, match="at rest"):
+        run = mf.simulate(one, 300, 0, parameters={"alpha": 1 / 300}, trajectories=8, duration=20.0)
+    assert run.status.startswith("at rest: 8 of 8 trajectories at rest")
+    assert "an outlying eigenvalue 3" in run.status
+    assert "one mode has condensed" in repr(run)
+    assert run.dimension().error == np.inf

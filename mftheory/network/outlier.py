@@ -1,0 +1,37 @@
+"""An eigenvalue of one J that stands apart from all others: of a mode on which activity may condense."""
+
+import numpy as np
+
+from mftheory.network.couplings import Couplings
+
+STEPS = 200  # of the power iteration: reaches CONVERGED where the next eigenvalue is below 0.96 of the first
+CONVERGED = 1e-3
+
+
+def outlying_eigenvalue(J: Couplings) -> float | None:
+    """The eigenvalue of largest modulus, if it is real, positive and apart from all others; None if not.
+
+    Examples
+    --------
+    >>> import mftheory as mf
+    >>> from mftheory.network.outlier import outlying_eigenvalue
+    >>> bulk = mf.IID(1.5).sample(100, 0).dense()
+    >>> outlying_eigenvalue(mf.Given(bulk).sample(100, 0)) is None
+    True
+    >>> round(outlying_eigenvalue(mf.Given(bulk + 4 / 100).sample(100, 0)), 1)
+    4.1
+    """
+    v = np.random.default_rng(0).standard_normal(J.n)
+    for _ in range(STEPS):
+        image = np.asarray(J @ v, dtype=np.float64)
+        length = float(np.linalg.norm(image))
+        if length == 0:
+            return None
+        v = image / length
+    image = np.asarray(J @ v, dtype=np.float64)
+    value = float(v @ image)
+    apart = value > 0 and float(np.linalg.norm(image - value * v)) < CONVERGED * value
+    return value if apart else None
+
+
+__all__ = ["outlying_eigenvalue"]
