@@ -18,8 +18,8 @@ def outlying_eigenvalue(J: Couplings) -> float | None:
     >>> bulk = mf.IID(1.5).sample(100, 0).dense()
     >>> outlying_eigenvalue(mf.Given(bulk).sample(100, 0)) is None
     True
-    >>> round(outlying_eigenvalue(mf.Given(bulk + 4 / 100).sample(100, 0)), 1)
-    4.1
+    >>> 4.0 < outlying_eigenvalue(mf.Given(bulk + 4 / 100).sample(100, 0)) < 4.5
+    True
     """
     v = np.random.default_rng(0).standard_normal(J.n)
     for _ in range(STEPS):
