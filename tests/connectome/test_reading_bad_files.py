@@ -358,7 +358,7 @@ def test_damaged_files_are_read_or_refused(tmp_path, file):
     assert len(message) < 400
 
 
-@pytest.mark.parametrize(("suffix", "content"), VALID)
+@pytest.mark.parametrize(("suffix", "content"), VALID, ids=[f"{k}{suffix}" for k, (suffix, _) in enumerate(VALID)])
 def test_the_undamaged_files_are_read(tmp_path, suffix, content):
     (tmp_path / f"w{suffix}").write_bytes(content)
     assert read(tmp_path / f"w{suffix}").edges == 2
