@@ -115,7 +115,7 @@ def test_examples_run(capsys, folder: Path, line: str) -> None:
         (("formulas", "psi-iid", "--derive"), {"action", "four-point function"}),
         (("solve", "--g", "3"), {"dimension_phi"}),
         (("simulate", "--g", "3", "--n", "20", "--duration", "5"), {"dimension_phi_error", "status"}),
-        (("compare", "--g", "3", "--n", "20", "--n", "30", "--networks", "2"), {"ok", "points"}),
+        (("compare", "--g", "3", "--n", "100", "--n", "150", "--networks", "2"), {"ok", "points"}),
         (("sweep", "--g", "3"), set()),
         (("plan", "--g", "3", "--target", "0.1"), set()),
         (("connectome", "matrix.npz", "--no-simulate"), {"n", "dimension"}),

@@ -65,7 +65,7 @@ def test_simulate_draws_from_the_ensemble(capsys, arguments, couplings, named) -
 
 @pytest.mark.parametrize(("arguments", "couplings", "named"), CASES)
 def test_compare_counts_the_theorys_error(capsys, arguments, couplings, named) -> None:
-    code, out, _ = run(capsys, "compare", *arguments, "--n", "30", "--n", "60", "--networks", "2", "--json")
+    code, out, _ = run(capsys, "compare", *arguments, "--n", "100", "--n", "150", "--networks", "2", "--json")
     point = json.loads(out)["points"][0]
     assert code == 0
     assert named.items() <= point["label"].items()

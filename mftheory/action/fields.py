@@ -70,7 +70,7 @@ def expression(argument: str, value: Any) -> sp.Expr:
     try:
         found = sp.sympify(value, strict=True)
     except sp.SympifyError:
-        found = None
+        raise InvalidNetwork(argument, value, "must be a number or a SymPy expression") from None
     if not isinstance(found, sp.Expr) or found.atoms(AppliedUndef):
         raise InvalidNetwork(argument, value, "must be a number or a SymPy expression of known functions")
     return found

@@ -120,9 +120,9 @@ def _solve_ensemble(
     from mftheory.action.values import Values
     from mftheory.solve.theory import assemble
 
+    derived = _Derived.of(ensemble)  # refuses what is no ensemble
     values = Values(ensemble, parameters)
     values.check(moments=True)
-    derived = _Derived.of(ensemble)
     if not _is_one_population(ensemble):
         return _solve_populations(derived, settings, values, nonlinearity)
     strength = derived.derivation.saddle_point.gaussian_input_strength()

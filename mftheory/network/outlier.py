@@ -4,7 +4,7 @@ import numpy as np
 
 from mftheory.network.couplings import Couplings
 
-STEPS = 200  # of the power iteration: reaches CONVERGED where the next eigenvalue is below 0.96 of the first
+STEPS = 40  # of the power iteration: reaches CONVERGED where the next eigenvalue is below 0.85 of the first
 CONVERGED = 1e-3
 
 

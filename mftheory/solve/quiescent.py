@@ -27,7 +27,7 @@ class Shape(Protocol):
 #: Of solvers that follow the state of strong noise as the noise is lowered.
 FOLLOWED = "lowering the noise from strong to none leads to no other state"
 #: Of solvers that look at small fluctuations only, where nothing shows that larger ones die out as well.
-NOT_LOOKED_FOR = "whether another state exists beside it was not looked for: simulate the network"
+NOT_LOOKED_FOR = "other states beside it were not looked for: simulate the network"
 
 
 def refuse_at_rest(g: float, phi: Shape, searched: tuple[float, float] | None = None) -> NoReturn:

@@ -73,4 +73,4 @@ def test_remarks_of_quiescence_are_short_and_say_what_helps() -> None:
         assert level.predicted == {}
         assert "RandomMode(" not in level.remark
         assert "noise" in level.remark
-        assert len(level.remark) < 200
+        assert len(level.remark) < 250

@@ -272,7 +272,7 @@ def changed(source, target, **attributes):
 
 def test_other_formats_say_what_to_do(theory_file, tmp_path) -> None:
     newer = changed(theory_file, tmp_path / "newer.nc", mftheory_format=files.FORMAT + 1, mftheory_version="9.9")
-    with pytest.raises(mf.InvalidFile, match=r"written by mftheory 9\.9 in format 2.*update mftheory"):
+    with pytest.raises(mf.InvalidFile, match=r"written by mftheory 9\.9 in format 3.*update mftheory"):
         mf.load(newer)
     older = changed(theory_file, tmp_path / "older.nc", mftheory_format=0, mftheory_version="0.0.1")
     with pytest.raises(mf.InvalidFile, match=r"0\.0\.1 in format 0.*read it with that version"):

@@ -117,7 +117,7 @@ def test_target_and_seed_hold_for_several_populations(run) -> None:
     longer = mf.simulate(two_populations(), 50, 5, parameters=NUMBERS, nonlinearity=EACH, **settings)
     dimension = longer.dimension("phiI")  # the first observable
     assert longer.duration > 10.0
-    assert longer.status == "equilibrated"
+    assert "not reached" not in longer.status  # this network ends on a cycle, and says so
     assert dimension.error <= 0.005 * dimension.value
 
 
@@ -126,7 +126,7 @@ def test_trajectories_on_different_cycles_are_noticed() -> None:
     settings = {"trajectories": 16, "duration": 200.0, "burn_in": 60.0}
     with pytest.warns(UserWarning, match="several attractors"):
         found = mf.simulate(two_populations(), 50, 3, parameters=NUMBERS, nonlinearity=EACH, **settings)
-    assert "of C(0) is in differences" in found.status
+    assert "16 of 16 trajectories periodic (on 2 cycles)" in found.status
 
 
 @pytest.mark.statistical

@@ -45,13 +45,15 @@ def test_averages_against_30_digits(reference, method):
     assert found.gain(c0) == pytest.approx(float(reference["gain"]), rel=1e-13, abs=1e-16)
     if "excess" in reference:
         strength = float(STORED["strength"])
-        assert found.excess(strength, c0) == pytest.approx(float(reference["excess"]), abs=2e-14)  # seen 4e-15
+        # Seen 4e-15 and, relative to 17.7, 1.3e-15.
+        assert found.excess(strength, c0) == pytest.approx(float(reference["excess"]), rel=1e-14, abs=2e-14)
     theta = np.array([float(angle) for angle in reference["curvature"]])
     expected = np.array([float(value) for value in reference["curvature"].values()])
     # Rounding; seen 1e-14, and 6e-13 for clip between its kinks, where the density of both is 1e-9. The trapezoidal
-    # rule of tanh loses digits where c/c0 and with it the curvature is small: seen 1.2e-10 at c/c0 = 2e-4.
+    # rule of tanh loses digits where c/c0 and with it the curvature is small: seen 2.3e-9 (1.2e-10 on another
+    # processor) at c/c0 = 2e-4.
     trapezoidal = isinstance(getattr(found, "unit", found), QuadratureAverages)
-    assert found.curvature(c0, theta) == pytest.approx(expected, rel=1e-9 if trapezoidal else 2e-12, abs=1e-25)
+    assert found.curvature(c0, theta) == pytest.approx(expected, rel=2e-8 if trapezoidal else 2e-12, abs=1e-25)
 
 
 @pytest.mark.parametrize("reference", STORED["solutions"], ids=lambda r: r["nonlinearity"])
