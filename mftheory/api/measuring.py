@@ -54,7 +54,7 @@ def measure(
         If there are more neurons than samples, as when the axes are exchanged, or neurons that never vary. If the
         recording is not stationary: a trend of means or of the variance from stretch to stretch, or a course of time
         that all stretches share, either of at least 1% of the variance and less likely than 10⁻⁴ by chance; the result
-        keeps these in `.warnings`. Of fewer than 7 stretches no trend can be told from chance.
+        keeps these in ``.warnings``. Of fewer than 7 stretches no trend can be told from chance.
 
     Notes
     -----

@@ -58,7 +58,7 @@ def predict_covariance(
     PredictedCovariance
         ``.covariance(observable, among=...)``, ``.dimension(observable)`` with the standard error of the theory,
         ``.eigenvalues(observable)``, and ``.agreement(measured)`` with measured covariances. `.trusted` says whether J
-        is one that the theory is for, `.warnings` what stands against it.
+        is one that the theory is for, ``.warnings`` what stands against it.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def predict_covariance(
     [theory §6; ours: `mftheory.solve.one_matrix.closure`] Assumes x Gaussian and stationary, all neurons with the
     gain ⟨φ'⟩ of the mean one, and N·PR ≫ 1. Gain and spectra are solved for this J: nothing is taken from a limit or an
     ensemble, so reciprocal couplings, motifs and outlying eigenvalues are in. What does not hold is looked for in the
-    prediction itself (`mftheory.results.diagnosis`): fewer than 20 dimensions; a mode that has most of Σ λ², about to
+    prediction itself (``mftheory.results.diagnosis``): fewer than 20 dimensions; a mode that has most of Σ λ², about to
     condense; neurons so unequal (heavy rows, heavy tails) that one gain is not enough; neurons that hear themselves by
     way of reciprocal couplings, which is in to first order. Then `.trusted` is False and the numbers are right in
     shape more than in size. Otherwise the dimension was within two of its standard errors in every network simulated
