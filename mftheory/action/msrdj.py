@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
+from mftheory.action import names
 from mftheory.action.average import AveragedExponent, Bilinear, disorder_average
 from mftheory.action.disorder import Coupling, GaussianEnsemble
 from mftheory.action.fields import Field, Operator, Population, omega
@@ -187,7 +188,5 @@ def _name(bilinear: Bilinear) -> str:
     """``C_phi`` for φφ, ``S_phi`` for a response."""
     first, second = bilinear.first, bilinear.second
     if not bilinear.responses:
-        return f"C_{first.name}" if first == second else f"C_{first.name}{second.name}"
-    responding = second if first.is_response else first
-    order = "" if first.is_response else "_swapped"
-    return f"S_{responding.name}{order}"
+        return names.correlation(first, second)
+    return names.response(second) if first.is_response else f"{names.response(first)}_swapped"

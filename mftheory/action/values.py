@@ -1,6 +1,5 @@
 """Numbers for what an ensemble leaves open: its symbols, and the per-site parameters of its populations."""
 
-import difflib
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from mftheory.action import joint
 from mftheory.action.disorder import GaussianEnsemble
 from mftheory.action.fields import Parameter, Population, omega
 from mftheory.action.names import moment_order
+from mftheory.arguments import meant
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Gains
 from mftheory.network.strengths import Exponential, Measured, Step
@@ -62,7 +62,6 @@ class Values:
     given: Mapping[str, Any]
 
     def __post_init__(self) -> None:
-        site = {p.name for p in self.ensemble.parameters}
         checked = {}
         if not isinstance(self.given, Mapping):
             raise InvalidNetwork("parameters", self.given, "must be a dict from names to numbers")
@@ -70,7 +69,7 @@ class Values:
             name = key.name if isinstance(key, sp.Symbol) else key
             if not isinstance(name, str):
                 raise InvalidNetwork("parameters", key, "must be a dict from names to numbers")
-            if name in site:
+            if name in self._of_sites:
                 checked[name] = _site_values(f"parameters[{name!r}]", value)
             else:
                 checked[name] = self._number(name, value)
@@ -96,11 +95,8 @@ class Values:
 
     def scalar(self, expr: sp.Expr) -> float:
         """The number behind an expression in the ensemble's symbols."""
-        of_sites = sorted(s.name for s in expr.free_symbols if s.name in {p.name for p in self.ensemble.parameters})
-        if of_sites:
-            raise Unsupported(
-                f"{expr}: is asked for as one number, but {', '.join(of_sites)} differs from site to site"
-            )
+        if differing := self._of_sites & {s.name for s in expr.free_symbols}:
+            raise Unsupported(f"{expr}: is asked for as one number, but {_listed(differing)} differs from site to site")
         return float(expr.subs({s: self.number(s.name) for s in expr.free_symbols}))
 
     def number(self, name: str, needed: Iterable[str] | None = None) -> float:
@@ -145,17 +141,21 @@ class Values:
         return count
 
     @cached_property
+    def _of_sites(self) -> set[str]:
+        """Names of the per-site parameters."""
+        return {p.name for p in self.ensemble.parameters}
+
+    @cached_property
     def _symbols(self) -> set[sp.Symbol]:
-        """Those in sizes, noise and covariances."""
+        """Those in sizes, noise, dynamics and covariances."""
         expressions = [e for p in self.ensemble.populations for e in (p.size, p.noise, p.inverse_transfer)]
         expressions += [c.value for c in self.ensemble.covariances]
-        of_sites = {p.name for p in self.ensemble.parameters}
-        return {s for e in expressions for s in e.free_symbols if s.name not in of_sites} - {omega}
+        return {s for e in expressions for s in e.free_symbols if s.name not in self._of_sites} - {omega}
 
     @property
     def _needed(self) -> set[str]:
         """Names of what needs a value before a network can be drawn."""
-        return {p.name for p in self.ensemble.parameters} | {s.name for s in self._symbols}
+        return self._of_sites | {s.name for s in self._symbols}
 
     def _number(self, name: str, value: Any) -> float:
         allowed = "must be a finite number"
@@ -180,9 +180,9 @@ class Values:
         for parameter in self.ensemble.parameters:
             if moment_order(parameter, name) is not None:
                 return f"is a moment: a network needs the values of {parameter.name} themselves"
-        close = difflib.get_close_matches(name, self._needed, n=1)
-        meant = f" (did you mean {close[0]}?)" if close else ""
-        return f"is not a parameter of this ensemble{meant}; it has {_listed(self._needed)}"
+        likely = meant(name, sorted(self._needed))
+        hint = f" (did you mean {' or '.join(likely)}?)" if likely else ""
+        return f"is not a parameter of this ensemble{hint}; it has {_listed(self._needed)}"
 
     def _check_moments(self) -> None:
         """Even ones are positive, and ln⟨|D|ⁿ⟩ is convex in n."""
@@ -223,9 +223,7 @@ class Values:
 
     def _known(self, expr: sp.Expr) -> float:
         """The number behind an expression; KeyError where something is not given."""
-        if any(
-            s.name not in self.given or s.name in {p.name for p in self.ensemble.parameters} for s in expr.free_symbols
-        ):
+        if not {s.name for s in expr.free_symbols} <= self.given.keys() - self._of_sites:
             raise KeyError
         return self.scalar(expr)
 

@@ -86,7 +86,7 @@ def simulated(
             ):
                 found[a] |= {name: [e.value for e in estimates], f"{name}_error": [e.error for e in estimates]}
     about = {name: float(getattr(run, name)) for name in ("duration", "burn_in", "drift")}
-    about |= {name: float(run.record(observables[0])[name]) for name in ("at_rest", "periodic")}
+    about |= {name: float(found[observables[0]][name]) for name in ("at_rest", "periodic")}
     return {"status": run.status, **about, "observables": found}
 
 
@@ -98,7 +98,7 @@ def simulated_or_died_out(
     tau: tuple[float, ...],
     settings: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """As `simulated`; of a network whose activity died out, that alone: others of its ensemble may not."""
+    """Return what `simulated` does, or its status alone where activity died out: that of other networks may not."""
     try:
         return simulated(network, n, seed, observables, tau, settings)
     except Quiescent as error:

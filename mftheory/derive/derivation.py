@@ -15,6 +15,7 @@ from mftheory.action import (
     Operator,
     factorise,
     msrdj,
+    names,
 )
 from mftheory.action import ensembles as built_in
 from mftheory.arguments import checked_call, checked_calls
@@ -226,13 +227,14 @@ class Derivation:
 
     def _spectra(self) -> dict[str, str]:
         """Every two-time function that a formula may contain, by name, with its meaning."""
-        own = [f.name for p in self.ensemble.populations if not p.linear for f in p.fields if not f.is_response]
-        pairs = [a + b for a in own for b in own if a != b]
-        names = {f"C_{f}": f"power spectrum of {f}" for f in own}
-        names |= {f"C_{f}": f"cross spectrum {f}" for f in pairs}
-        names |= {f"S_{f}": f"response of {f} to its site's input" for f in own}
-        names |= {f"T_{p.name}": f"inverse transfer function of {p.name}" for p in self.ensemble.populations}
-        return {f"{name}_{k}": f"{meaning} at ω{k}" for name, meaning in names.items() for k in (1, 2)}
+        found = {names.transfer(p.name): f"inverse transfer function of {p.name}" for p in self.ensemble.populations}
+        own = [f for p in self.ensemble.populations if not p.linear for f in p.fields if not f.is_response]
+        for f in own:
+            found[names.response(f)] = f"response of {f.name} to its site's input"
+            for g in own:
+                what = f"power spectrum of {f.name}" if f == g else f"cross spectrum {f.name}{g.name}"
+                found[names.correlation(f, g)] = what
+        return {f"{name}_{k}": f"{meaning} at ω{k}" for name, meaning in found.items() for k in (1, 2)}
 
 
 @checked_call

@@ -94,7 +94,7 @@ def _solved_for_moments(ensemble: GaussianEnsemble) -> dict[sp.Symbol, sp.Expr]:
 
 
 def _fewest_conjugates(mean: sp.Expr) -> tuple[int, str]:
-    return sum(s.name.endswith("_conj") for s in mean.free_symbols), str(mean)
+    return sum(s.name.endswith(names.CONJUGATE) for s in mean.free_symbols), str(mean)
 
 
 def _population_of(product: sp.Expr, ensemble: GaussianEnsemble) -> Population:
@@ -128,8 +128,8 @@ def _candidates(product: sp.Expr, ensemble: GaussianEnsemble) -> Iterator[str]:
 
 
 def _other_frequency(symbol: sp.Symbol) -> sp.Symbol:
-    stem, _, k = symbol.name.removesuffix("_conj").rpartition("_")
+    stem, _, k = symbol.name.removesuffix(names.CONJUGATE).rpartition("_")
     if k not in {"1", "2"} or not stem:
         return symbol
-    suffix = "_conj" if symbol.name.endswith("_conj") else ""
+    suffix = names.CONJUGATE if symbol.name.endswith(names.CONJUGATE) else ""
     return sp.Symbol(f"{stem}_{3 - int(k)}{suffix}", **symbol.assumptions0)

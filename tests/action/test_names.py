@@ -5,11 +5,12 @@ import pytest
 import sympy as sp
 
 import mftheory as mf
-from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Parameter, Population, omega
+from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Parameter, Population, names, omega
 from mftheory.action.ensembles import BUILT_IN, leaky_neurons
 from mftheory.derive.derivation import Derivation
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Mean
+from mftheory.formulas.conjugates import SUFFIX
 
 g = sp.Symbol("g", positive=True)
 
@@ -116,6 +117,10 @@ def test_a_name_for_two_things_is_refused(what: str) -> None:
     with pytest.raises(InvalidNetwork, match=message) as caught:
         declare()
     assert "\n" not in str(caught.value)
+
+
+def test_conjugates_are_named_alike_by_those_who_may_not_import_each_other() -> None:
+    assert names.CONJUGATE == SUFFIX
 
 
 def test_two_matrices_of_one_name_are_refused() -> None:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import sympy as sp
 
-from mftheory.action import AveragedExponent, Bilinear, Field, Interaction, Population, omega
+from mftheory.action import AveragedExponent, Bilinear, Field, Interaction, Population, names, omega
 from mftheory.derive.single_site import Pair, SingleSite, average_over_sites, nonzero, refuse_circle
 from mftheory.errors import Unsupported
 from mftheory.formulas import Mean
@@ -80,7 +80,7 @@ class SaddlePoint:
             )
         site = self.sites[x.name]
         strength = sp.cancel((site.noise - x.white_noise) / self.two_time(x.activity.field, x.activity.field, 1))
-        if not site.gaussian or any(s.name[:2] in {"C_", "S_", "P_"} for s in strength.free_symbols):
+        if not site.gaussian or any(s.name.startswith(names.TWO_TIME) for s in strength.free_symbols):
             raise Unsupported("solve knows ensembles in which a neuron's input is Gaussian, of spectrum g_eff² C^φ")
         return strength
 
@@ -105,7 +105,7 @@ class SaddlePoint:
             received = sp.expand(site.noise - p.white_noise)
             row = [received.coeff(c) for c in spectra]
             rest = sp.expand(received - sum(g * c for g, c in zip(row, spectra, strict=True)))
-            functions = {s.name for g in row for s in g.free_symbols if s.name[:2] in {"C_", "S_", "P_", "T_"}}
+            functions = {s.name for g in row for s in g.free_symbols if s.name.startswith(names.TWO_TIME)}
             for failed, why in (
                 (sp.expand(p.inverse_transfer - 1 - sp.I * omega) != 0, "they are not leaky, 1 + i omega"),
                 (bool(site.feedback), "each one's past feeds back on it, so x is not Gaussian"),
