@@ -75,7 +75,7 @@ def key_of(name: str, network: mf.Network, n: int, seed: int) -> str:
 
 
 @numba.njit(fastmath=True, cache=True)
-def _stage(x, k, weight, erf, out):  # type: ignore[no-untyped-def]
+def _stage(x, k, weight, erf, out):
     """φ(x + weight k); erf(√π x/2) by a rational function (Abramowitz & Stegun 7.1.28: error below 3e-7), or tanh."""
     for i in range(x.size):
         y = x[i] + weight * k[i]
@@ -100,7 +100,7 @@ def _stage(x, k, weight, erf, out):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(fastmath=True, cache=True)
-def _slope(x, k, weight, product, total, share, out):  # type: ignore[no-untyped-def]
+def _slope(x, k, weight, product, total, share, out):
     """The slope J φ - (x + weight k) of a stage, and its share in that of the step."""
     for i in range(x.size):
         slope = product[i] - (x[i] + weight * k[i])

@@ -111,7 +111,7 @@ def _check_parameters(parameters: "Iterable[Parameter]") -> None:
 
 
 def _two_time_names(populations: "Iterable[Population]") -> dict[str, str]:
-    """What each name of a two-time function stands for; refused where two functions would have one name."""
+    """Return what each name of a two-time function stands for; refuse two functions of one name."""
     taken: dict[str, str] = {}
     for p in populations:
         for name in two_time_functions(p):

@@ -172,7 +172,7 @@ class Values:
         return number
 
     def _follows(self, name: str) -> bool:
-        """Whether a name is that of a moment, or of a combination that the ensemble defines."""
+        """Return whether a name is that of a moment, or of a combination that the ensemble defines."""
         defined = {s.name for s, expr in self.ensemble.definitions.items() if s != expr}
         return name in defined or any(moment_order(p, name) is not None for p in self.ensemble.parameters)
 

@@ -71,7 +71,7 @@ class SingleSite:
 
     @cached_property
     def propagators(self) -> dict[sp.Symbol, sp.Expr]:
-        """What the symbol of each response of a linear site stands for, where sites differ: an entry of (T - R)⁻¹."""
+        """The entries of (T - R)⁻¹ that the response symbols of a linear site stand for, where sites differ."""
         if not (self.population.linear and self._has_propagator):
             return {}
         states, equations = self._states
@@ -135,7 +135,7 @@ class SingleSite:
 
     @property
     def _has_propagator(self) -> bool:
-        """Whether the response of a linear site has a symbol: it feeds back, or has dynamics of its own."""
+        """Whether the response of a linear site has a symbol, as the site feeds back or has dynamics of its own."""
         p = self.population
         own_dynamics = p.inverse_transfer.free_symbols & {q.symbol for q in p.parameters}
         return bool(self.feedback) or bool(own_dynamics)

@@ -109,7 +109,7 @@ class Heterogeneous:
 
     @property
     def steepest_at_zero(self) -> bool:
-        """Whether it holds for every neuron's Φ_θ, or its negative; see `Nonlinearity.steepest_at_zero`."""
+        """Whether every neuron's Φ_θ, or its negative, is steepest at zero; see `Nonlinearity.steepest_at_zero`."""
         return all(
             (phi if phi.slope_at_zero >= 0 else Nonlinearity(f"-({phi.expression})")).steepest_at_zero
             for phi in self.distinct[1]
@@ -117,7 +117,7 @@ class Heterogeneous:
 
     @property
     def within_tangent(self) -> bool:
-        """Whether it holds for every neuron's Φ_θ; see `Nonlinearity.within_tangent`."""
+        """Whether every neuron's Φ_θ is within its tangent at zero; see `Nonlinearity.within_tangent`."""
         return all(phi.within_tangent for phi in self.distinct[1])
 
     @property

@@ -97,7 +97,7 @@ maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
 
     @property
     def steepest_at_zero(self) -> bool:
-        """Whether φ' >= 0 falls with |x| or stays, at every x tried: then an odd φ has at most one fluctuating state.
+        """Whether φ' >= 0 never rises with |x|, at every x tried: an odd φ then has at most one fluctuating state.
 
         Without noise, leaky units: g²⟨φ'(x) φ'(y)⟩ falls with the variance at every correlation of x and y, since
         φ'(√c0 z) falls with c0 for every z; so does the difference of energies that must vanish.

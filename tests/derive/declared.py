@@ -13,7 +13,7 @@ from mftheory.action import (
     Population,
     omega,
 )
-from mftheory.action.ensembles import leaky_neurons, mode_latents
+from mftheory.action.ensembles import heterogeneous, leaky_neurons, mode_latents
 
 g = sp.Symbol("g", positive=True)
 
@@ -36,18 +36,29 @@ def random_mode_on_background() -> GaussianEnsemble:
     )
 
 
+def modes(name: str, z: Population, *between: tuple[str, str, sp.Expr]) -> GaussianEnsemble:
+    """Random modes with the given latents, whose first parameter is D; and covariances of l and r besides."""
+    x = leaky_neurons()
+    matrices = {side: GaussianMatrix(side, x, z) for side in "lr"}
+    return GaussianEnsemble(
+        name,
+        (x, z),
+        (
+            Coupling(matrices["l"], x.response, z.state),
+            Coupling(matrices["r"], x.activity, z.parameters[0] * z.response),
+        ),
+        (
+            *(Covariance(m, m, 1) for m in matrices.values()),
+            *(Covariance(matrices[first], matrices[second], value) for first, second, value in between),
+        ),
+    )
+
+
 def with_overlaps() -> GaussianEnsemble:
     """Random modes whose l_a and r_a covary by ρ_a/N, without letters for its moments."""
-    x = leaky_neurons()
     D, rho = Parameter("D", "r"), Parameter("rho", "rho")
     z = Population("latents", "z", size=sp.Symbol("alpha", positive=True), parameters=(D, rho), index="a")
-    left, right = GaussianMatrix("l", x, z), GaussianMatrix("r", x, z)
-    return GaussianEnsemble(
-        "overlaps",
-        (x, z),
-        (Coupling(left, x.response, z.state), Coupling(right, x.activity, D * z.response)),
-        (Covariance(left, left, 1), Covariance(right, right, 1), Covariance(left, right, rho.symbol)),
-    )
+    return modes("overlaps", z, ("l", "r", rho.symbol))
 
 
 def two_populations() -> GaussianEnsemble:
@@ -144,7 +155,6 @@ def noise_of_each_neuron() -> GaussianEnsemble:
 
 def unequal_latents() -> GaussianEnsemble:
     """Random modes with overlaps; latents have time constants and noise of their own, and D independent of these."""
-    x = leaky_neurons()
     D, rho, tau = Parameter("D", "r", independent=True), Parameter("rho", "rho"), Parameter("tau", "tau")
     z = Population(
         "latents",
@@ -155,41 +165,21 @@ def unequal_latents() -> GaussianEnsemble:
         noise=tau.symbol**2,
         index="a",
     )
-    left, right = GaussianMatrix("l", x, z), GaussianMatrix("r", x, z)
-    return GaussianEnsemble(
-        "unequal-latents",
-        (x, z),
-        (Coupling(left, x.response, z.state), Coupling(right, x.activity, D * z.response)),
-        (Covariance(left, left, 1), Covariance(right, right, 1), Covariance(left, right, rho.symbol)),
-    )
+    return modes("unequal-latents", z, ("l", "r", rho.symbol))
 
 
 def slow_latents() -> GaussianEnsemble:
     """Modes without overlaps whose latents have time constants of their own."""
-    x = leaky_neurons()
     D, tau = Parameter("D", "r"), Parameter("tau", "tau")
     size = sp.Symbol("alpha", positive=True)
     transfer = 1 + sp.I * omega * tau.symbol
     z = Population("latents", "z", size=size, inverse_transfer=transfer, parameters=(D, tau), index="a")
-    left, right = GaussianMatrix("l", x, z), GaussianMatrix("r", x, z)
-    return GaussianEnsemble(
-        "slow-latents",
-        (x, z),
-        (Coupling(left, x.response, z.state), Coupling(right, x.activity, D * z.response)),
-        (Covariance(left, left, 1), Covariance(right, right, 1)),
-    )
+    return modes("slow-latents", z)
 
 
 def reciprocal_and_different() -> GaussianEnsemble:
     """Reciprocal couplings between neurons whose nonlinearity differs, so that all of a neuron's functions do."""
-    x = Population(
-        "neurons",
-        "x",
-        "Phi",
-        inverse_transfer=1 + sp.I * omega,
-        observed=("phi",),
-        heterogeneous=("Phi",),
-    )
+    x = heterogeneous().population("neurons")
     J = GaussianMatrix("J", x, x)
     covariances = (Covariance(J, J, g**2), Covariance(J, J, sp.Symbol("sigma", real=True), transposed=True))
     return GaussianEnsemble("reciprocal", (x,), (Coupling(J, x.response, x.activity),), covariances)

@@ -35,7 +35,7 @@ def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) 
         **{name: kind(data.attrs[name]) for name, kind in _FIELDS.items()},
         moments=moments_of(data, _ACTIVITY),
         squares=(float(data["squares"]), data["squares_without"].values),
-        warnings=tuple(str(data.attrs.get("warnings", "")).splitlines()),  # not in files of 0.1
+        warnings=tuple(str(data.attrs["warnings"]).splitlines()),
         origin=origin,
     )
 

@@ -24,7 +24,7 @@ _COMPONENTS = {
 }
 _FIELDS = {
     **dict.fromkeys(("n", "seed", "trajectories"), int),
-    **dict.fromkeys(("dt", "duration", "burn_in", "sampling_interval", "drift"), float),
+    **dict.fromkeys(("dt", "duration", "burn_in", "sampling_interval", "drift", "error_factor"), float),
     **dict.fromkeys(("dtype", "integrator", "status"), str),
 }
 
@@ -56,7 +56,6 @@ def to_dataset(run: Simulation) -> xarray.Dataset:
         made["states"] = variable(["state_trajectory", "state_time", "state_neuron"], run.states, "sampled x")
     data = run.to_xarray().assign(made)
     data.attrs = {name: getattr(run, name) for name in _FIELDS} | {"observables": list(run.observables)}
-    data.attrs["error_factor"] = run.error_factor
     if run.seed >= 2**63:  # more than an attribute holds
         data.attrs["seed"] = str(run.seed)
     return data
@@ -96,7 +95,6 @@ def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) 
         **{name: kind(data.attrs[name]) for name, kind in _FIELDS.items()},
         moments=moments,
         observables=observables,
-        error_factor=float(data.attrs.get("error_factor", 1.0)),  # not in files of 0.1
         attractors=attractors,
         covariances={a: data[f"covariance_{a}"].values for a in measured if f"covariance_{a}" in data},
         components=components,

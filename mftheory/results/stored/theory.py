@@ -119,7 +119,7 @@ def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) 
         spectra={a: _curves(data, f"spectrum_{a}", "omega") for a in (*names["observables"], *names["crossed"])},
         responses={a: _curves(data, f"S_{a}", "omega") for a in names["responding"]},
         means=_curve(data, "neuron_mean", "z") if "neuron_mean" in data else None,
-        notes=tuple(str(data.attrs.get("notes", "")).splitlines()),
+        notes=tuple(str(data.attrs["notes"]).splitlines()),
         stored=data,
     )
     pair = data["pair_tau"].values
