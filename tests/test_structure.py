@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "mftheory"
 
-ANYWHERE = {"arguments", "errors", "progress"}
+ANYWHERE = {"arguments", "errors", "progress", "wording"}
 # Package: what it may import of ours.
 EDGES = {
     "errors": set(),
@@ -28,6 +28,7 @@ EDGES = {
     "plots": {"results"},
     "data": set(),
     "progress": set(),
+    "wording": set(),
     "sweeps": {"network", "results", "compare"},
 }
 # On top of the stages: the verbs may use all of them; figures and the command line use the public package ("mftheory").

@@ -26,6 +26,7 @@ from mftheory.cli.options import (
 )
 from mftheory.cli.output import check_picture, draw_panel, print_json, print_report
 from mftheory.errors import InvalidNetwork
+from mftheory.wording import one_of
 
 
 def simulate(
@@ -159,8 +160,7 @@ def sweep(
     from mftheory.sweeps import report
 
     check_picture(plot)
-    if what not in completion.WHAT:
-        raise InvalidNetwork("what", what, f"must be one of {', '.join(completion.WHAT)}")
+    one_of("what", what, completion.WHAT)
     given = {
         "g": g,
         "effective_rank": effective_rank,

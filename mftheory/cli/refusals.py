@@ -4,9 +4,9 @@ from typing import Any
 
 import typer
 
-from mftheory.arguments import meant
 from mftheory.cli.examples import EXAMPLES
 from mftheory.errors import InvalidNetwork
+from mftheory.wording import did_you_mean, meant
 
 ALLOWED = {"float": "must be a number", "int": "must be a whole number"}
 
@@ -25,15 +25,16 @@ def said_of(error: typer.TyperException) -> str:
     if (option := getattr(error, "option_name", None)) is not None:
         return _of_unknown(error, str(option)) or error.message
     if message.startswith("No such command"):
-        return f"{message} Commands: {', '.join(EXAMPLES)}"
+        name = message.split("'")[1]
+        return f"No such command: {name!r}{did_you_mean(meant(name, EXAMPLES))}; commands: {', '.join(EXAMPLES)}"
     return message
 
 
 def _of_unknown(error: Any, option: str) -> str | None:
     """An option that the command does not have, and the one that is likely to be meant."""
     known = {name: opt for parameter in error.ctx.command.params for opt in parameter.opts for name in [_plain(opt)]}
-    likely = " or ".join(known[name] for name in meant(_plain(option), list(known)))
-    return f"No such option: {option} (did you mean {likely}?)" if likely else None
+    likely = [known[name] for name in meant(_plain(option), known)]
+    return f"No such option: {option}{did_you_mean(likely)}" if likely else None
 
 
 def _plain(option: str) -> str:

@@ -21,6 +21,7 @@ from mftheory.results.moments import Moments, Replicates
 from mftheory.results.participation import participation_ratio
 from mftheory.results.response import Response
 from mftheory.results.sampled_lags import lag_of
+from mftheory.wording import one_of
 
 if TYPE_CHECKING:
     import xarray
@@ -300,9 +301,7 @@ class Simulation(Kept):
         return Estimate(found.value, max(found.error, SMALLEST) * self.error_factor)
 
     def _known(self, observable: str) -> str:
-        if observable not in self.observables:
-            raise InvalidNetwork("observable", observable, f"must be one of {', '.join(map(repr, self.observables))}")
-        return observable
+        return one_of("observable", observable, self.observables, quoted=True)
 
     def _of(self, observable: str) -> Moments:
         return self.moments[self._known(observable)]

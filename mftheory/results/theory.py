@@ -13,6 +13,7 @@ from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork, MFTheoryError, Unsupported
 from mftheory.results.jackknife import jackknife_error
 from mftheory.results.kept import Kept
+from mftheory.wording import one_of
 
 if TYPE_CHECKING:
     import xarray
@@ -83,9 +84,7 @@ class FourPointFunctions(Protocol):
 
 def checked_observable(observable: Any, allowed: tuple[str, ...] = OBSERVABLES) -> str:
     """The observable's name, or InvalidNetwork naming those that exist."""
-    if not isinstance(observable, str) or observable not in allowed:
-        raise InvalidNetwork("observable", observable, f"must be one of {', '.join(map(repr, allowed))}")
-    return observable
+    return one_of("observable", observable, allowed, quoted=True)
 
 
 _OURS = {"refined", "growth", "replicas", "kernel_of"}

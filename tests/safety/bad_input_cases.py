@@ -450,7 +450,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidNetwork",
             "parameters = {'g': 2.0}: is for a GaussianEnsemble; a Network has its own",
         ),
-        Row('mf.solve(net).dimension("psi")', "InvalidNetwork", "observable = 'psi': must be one of 'phi', 'x'"),
+        Row(
+            'mf.solve(net).dimension("psi")',
+            "InvalidNetwork",
+            "observable = 'psi': did you mean phi? must be one of 'phi', 'x'",
+        ),
         Row('mf.solve(net).C("phi", "0")', "InvalidNetwork", "tau = '0': must be finite real numbers"),
         Row('mf.solve(net).C("phi", nan)', "InvalidNetwork", "tau = nan: must be finite real numbers"),
         Row("mf.solve(net).trusted(0)", "InvalidNetwork", "n = 0: must be a number of neurons, at least 1"),
@@ -977,7 +981,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
     ),
     "Commands": (
-        Row("mftheory nonesuch", "exit code 2", "No such command 'nonesuch'. Commands: derive, …"),
+        Row("mftheory nonesuch", "exit code 2", "No such command: 'nonesuch'; commands: derive, …"),
         Row("mftheory --colour", "exit code 2", "No such option: --colour"),
         Row(
             "mftheory derive --route replica",
@@ -989,7 +993,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "exit code 2",
             "symmetry = 0.3: is for couplings without modes: leave out --effective-rank",
         ),
-        Row("mftheory formulas ../psi-iid", "exit code 2", "label = '../psi-iid': must be one of psi-iid, …"),
+        Row(
+            "mftheory formulas ../psi-iid",
+            "exit code 2",
+            "label = '../psi-iid': did you mean psi-iid? must be one of psi-iid, …",
+        ),
         Row(
             "mftheory solve",
             "exit code 2",
@@ -1104,7 +1112,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory sweep --g 3 --what solved",
             "exit code 2",
-            "what = 'solved': must be one of solve, simulate, compare",
+            "what = 'solved': did you mean solve? must be one of solve, simulate, compare",
         ),
         Row(
             "mftheory sweep --g 3 --what simulate",
@@ -1149,7 +1157,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory figure dimension --preset huge",
             "exit code 2",
-            "preset = 'huge': must be trial, quick, medium or full",
+            "preset = 'huge': must be one of trial, quick, medium, full",
         ),
         Row(
             "mftheory figure onset --output good.csv",
