@@ -68,6 +68,17 @@ def refuse_unknown(function: Callable[..., Any], given: Mapping[str, Any], passe
             raise InvalidCall(_unknown(function.__qualname__, name, known, given))
 
 
+def refuse_missing(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    """Of a function whose arguments may be left out for some kinds of input: refuse those that are None.
+
+    Raises
+    ------
+    InvalidCall
+    """
+    if missing := [name for name, value in given.items() if value is None]:
+        raise InvalidCall(_missing(function.__qualname__, missing, names_of(function)))
+
+
 def _checked(function: Callable[P, R], method: bool) -> Callable[P, R]:
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -113,8 +124,12 @@ def _fault(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[
         if name in kwargs:
             return f"{where}: argument {name!r} is given twice; {_takes(named, more)}"
     missing = [p.name for p in parameters if p.name in named and p.default is Parameter.empty and p.name not in given]
+    return _missing(where, missing, named, more)
+
+
+def _missing(where: str, missing: Sequence[str], names: Iterable[str], more: Iterable[str] = ()) -> str:
     lacks = f"argument {missing[0]!r} is" if len(missing) == 1 else f"arguments {', '.join(map(repr, missing))} are"
-    return f"{where}: {lacks} missing; {_takes(named, more)}"
+    return f"{where}: {lacks} missing; {_takes(names, more)}"
 
 
 def _unknown(where: str, name: str, names: Sequence[str], given: Iterable[str]) -> str:

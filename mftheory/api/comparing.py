@@ -113,7 +113,7 @@ def compare(
     from mftheory.network.digest import digest
     from mftheory.progress import Progress
     from mftheory.results.attractors import in_doubt, left_out, named_networks
-    from mftheory.sweeps.execute import Task, execute, quietly
+    from mftheory.sweeps.execute import Task, cost_of, execute, quietly
     from mftheory.sweeps.seeds import network_seeds
 
     if hasattr(network, "data_vars"):
@@ -149,7 +149,7 @@ def compare(
     work = simulated_or_died_out
     tasks = [Task(quietly, (work, drawn_from[k], size, own, (observable,), (), simulation)) for k, size, own in runs]
     records: dict[int, dict[str, Any]] = {}
-    costs = [float(size) ** 2 for _, size, _ in runs]
+    costs = [cost_of(size) for _, size, _ in runs]
     with Progress(sum(costs), "simulate", "network", parts=len(runs), enabled=progress) as bar:
         for j, record in execute([tasks[i] for i in order], jobs, threads, scheduler):
             records[order[j]] = record["observables"][observable]

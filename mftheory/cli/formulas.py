@@ -65,7 +65,7 @@ def formulas(
         typer.Argument(help="A label, such as psi-overlap; none: list them.", autocompletion=completion.formula_labels),
     ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
-    python: Annotated[bool, typer.Option("--python", help="Print the kernel's source.")] = False,
+    python: Annotated[bool, typer.Option("--python", help="Print a Python file of NumPy and numba.")] = False,
     steps: Annotated[bool, typer.Option("--derive", help="Print every step of the derivation, as LaTeX.")] = False,
     as_json: Json = False,
 ) -> None:

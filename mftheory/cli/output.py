@@ -74,11 +74,11 @@ def print_formula(formula: Any, latex: bool, python: bool, as_json: bool) -> Non
                 "moments": where,
                 "assumptions": formula.assumptions,
                 "citation": formula.citation,
-                **({"python": formula.kernel().source} if python else {}),
+                **({"python": formula.kernel().standalone()} if python else {}),
             }
         )
     elif python:
-        typer.echo(formula.kernel().source)
+        typer.echo(formula.kernel().standalone())
     elif latex:
         typer.echo(formula.latex())
     else:

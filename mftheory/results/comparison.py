@@ -213,8 +213,10 @@ class Comparison(Kept):
 
         return to_dataset(self)
 
-    def plot(self, ax: Any = None) -> Artists:
+    def plot(self, ax: Any = None, **line: Any) -> Artists:
         """Draw dimension against 1/N, the extrapolation and the theory, on a Matplotlib axes; return the artists.
+
+        Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
 
         Raises
         ------
@@ -223,7 +225,7 @@ class Comparison(Kept):
         """
         from mftheory import plots
 
-        return plots.comparison(self, ax)
+        return plots.comparison(self, ax, **line)
 
     def to_dict(self) -> dict[str, Any]:
         """Every number, JSON-ready."""

@@ -267,8 +267,10 @@ class Simulation(Kept):
         """How the numbers were made: plain values."""
         return {"network": repr(self.network), **{name: getattr(self, name) for name in _PROVENANCE}}
 
-    def plot(self, ax: Any = None, observable: str | None = None) -> Artists:
+    def plot(self, ax: Any = None, observable: str | None = None, **line: Any) -> Artists:
         """Draw C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) with error bars, on a Matplotlib axes; return the artists.
+
+        Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
 
         Raises
         ------
@@ -277,7 +279,8 @@ class Simulation(Kept):
         """
         from mftheory import plots
 
-        return plots.simulation(self, ax, self.observables[0] if observable is None else self._known(observable))
+        observable = self.observables[0] if observable is None else self._known(observable)
+        return plots.simulation(self, ax, observable, **line)
 
     def __repr__(self) -> str:
         first = self.observables[0]

@@ -406,8 +406,10 @@ class Theory(Kept):
         }
         return xarray.Dataset(variables, coordinates, attributes)
 
-    def plot(self, ax: Any = None, longest: float | None = None) -> "Artists":
+    def plot(self, ax: Any = None, longest: float | None = None, **line: Any) -> "Artists":
         """Draw C^φ(τ) and the timescale Ψ^φ(τ, 0), normalised, on a Matplotlib axes; return the artists.
+
+        Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
 
         Raises
         ------
@@ -416,7 +418,7 @@ class Theory(Kept):
         """
         from mftheory import plots
 
-        return plots.theory(self, ax, longest)
+        return plots.theory(self, ax, longest, **line)
 
     def __dir__(self) -> list[str]:
         """Without what only the package uses: what tab completion offers."""

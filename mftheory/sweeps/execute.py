@@ -33,6 +33,17 @@ class Task:
         return self.function(*self.arguments)
 
 
+def cost_of(n: int) -> float:
+    """Time that a network of n neurons takes, relative to a very small one: what progress is judged by.
+
+    It is a fixed part, that of the states, and that of the products with J. Seconds measured with 64 trajectories of
+    100 time constants, i.i.d. couplings and one thread: 0.22, 0.35, 0.63, 1.46, 4.42 at n = 100, 250, 500, 1000, 2000;
+    0.13 times this: 0.19, 0.31, 0.59, 1.46, 4.42. By n² alone, a bar whose large networks come first had 45 s to go
+    where it took 80 s.
+    """
+    return 1.0 + n / 250.0 + (n / 400.0) ** 2
+
+
 def quietly(function: Callable[..., Any], *arguments: Any) -> Any:
     """A call without its warnings, which nobody sees in a worker: what is wrong, a record's status says as well."""
     with warnings.catch_warnings():
