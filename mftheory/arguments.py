@@ -75,8 +75,11 @@ def refuse_missing(function: Callable[..., Any], given: Mapping[str, Any]) -> No
     ------
     InvalidCall
     """
+    from inspect import Parameter, signature
+
     if missing := [name for name, value in given.items() if value is None]:
-        raise InvalidCall(_missing(function.__qualname__, missing, names_of(function)))
+        more = [p.name for p in signature(function).parameters.values() if p.kind is Parameter.VAR_KEYWORD]
+        raise InvalidCall(_missing(function.__qualname__, missing, names_of(function), more))
 
 
 def _checked(function: Callable[P, R], method: bool) -> Callable[P, R]:

@@ -47,7 +47,9 @@ def meant(name: str, known: Iterable[str]) -> list[str]:
     known = list(known)
     same = [one for group in SYNONYMS if name in group for one in group if one in known]
     longer = [one for one in known if len(name) > 2 and one.startswith(name)]
-    return list(dict.fromkeys(same or longer or get_close_matches(name, known, n=1)))[:2]
+    if not (found := same or longer or get_close_matches(name, known, n=1)) and name != name.lower():
+        return meant(name.lower(), known)
+    return list(dict.fromkeys(found))[:2]
 
 
 def did_you_mean(likely: Sequence[str]) -> str:
@@ -117,6 +119,18 @@ def plural(noun: str) -> str:
     return f"{first}s{space}{rest}"
 
 
+def among(count: int, total: int, noun: str) -> str:
+    """How many of a total, with the verb.
+
+    Examples
+    --------
+    >>> from mftheory.wording import among
+    >>> among(1, 6, "network"), among(2, 6, "network"), among(1, 1, "network")
+    ('1 of 6 networks is', '2 of 6 networks are', '1 of 1 network is')
+    """
+    return f"{count} of {counted(total, noun)} {'is' if count == 1 else 'are'}"
+
+
 def counted(count: float, noun: str) -> str:
     """A number and its noun, in the singular after 1 alone.
 
@@ -126,4 +140,4 @@ def counted(count: float, noun: str) -> str:
     >>> counted(1, "network"), counted(0, "theory"), counted(12, "network")
     ('1 network', '0 theories', '12 networks')
     """
-    return f"{count:.10g} {noun if count == 1 else plural(noun)}"
+    return f"{count if isinstance(count, int) else format(count, '.10g')} {noun if count == 1 else plural(noun)}"

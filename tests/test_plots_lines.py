@@ -30,7 +30,7 @@ def things():
     return {
         "theory": mf.solve(net),
         "simulation": mf.simulate(net, n=20, seed=0, **small),
-        "recording": mf.measure(rng.standard_normal((4, 60, 6)), 0.5),
+        "recording": mf.measure(rng.standard_normal((6, 60, 6)), 0.5),
         "comparison": mf.compare(net, n=[50, 80], seeds=2, jobs=1, **small),
         "sweep": mf.sweep(lambda g: mf.Network(mf.IID(g)), {"g": [2.0, 3.0]}, jobs=1),
         "prediction": predicted,

@@ -36,7 +36,7 @@ TOP = {
     "api": set(EDGES),
     "__init__": {"api", "network", "action", "derive", "solve", "simulate", "connectome", "plots", "results"},
     "figures": {"mftheory", "connectome", "plots", "results"},
-    "cli": {"mftheory", "figures", "plots", "sweeps"},
+    "cli": {"mftheory", "figures", "plots", "results", "sweeps"},
 }
 # Thin methods that import when called: Formula.kernel() and .plot() on results.
 LAZY = {("formulas", "kernels"), ("results", "plots")}

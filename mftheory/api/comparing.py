@@ -14,6 +14,7 @@ from mftheory.api.work import check_memory, check_settings, checked_sizes, simul
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Network, Nonlinearity, _check
+from mftheory.wording import among, counted
 
 if TYPE_CHECKING:
     import xarray
@@ -141,7 +142,7 @@ def compare(
     theories = [solve(net, parameters=parameters, nonlinearity=nonlinearity, **sampled) for net in networks]
     noted = [theory.status_and_notes for theory in theories if theory.notes]
     if noted:
-        several = f"{len(noted)} of {len(theories)} networks have several states"
+        several = f"several states: {len(noted)} of {counted(len(theories), 'network')}"
         warnings.warn(f"{several}, such as: {noted[0]}", stacklevel=3)
     predicted = [theory.dimension(observable) for theory in theories]
     # Long runs first, so that no core waits for the last one.
@@ -157,10 +158,10 @@ def compare(
     resting = [(r["n"], r["seed"]) for _, r in sorted(records.items()) if left_out(r["status"])]
     if resting:
         named = named_networks(resting)
-        warnings.warn(f"{len(resting)} of {len(runs)} networks are at rest and left out: {named}", stacklevel=3)
+        warnings.warn(f"{among(len(resting), len(runs), 'network')} at rest and left out: {named}", stacklevel=3)
     poor = [r["status"] for _, r in sorted(records.items()) if in_doubt(r["status"])]
     if poor:
-        warnings.warn(f"{len(poor)} of {len(runs)} networks are in doubt, such as: {poor[0]}", stacklevel=3)
+        warnings.warn(f"{among(len(poor), len(runs), 'network')} in doubt, such as: {poor[0]}", stacklevel=3)
     found = compare_records(
         [
             Point(

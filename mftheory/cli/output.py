@@ -91,9 +91,11 @@ def print_report(record: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(record)
         return
-    width = max(map(len, record))
-    for name, value in record.items():
-        typer.echo(f"{name:<{width}}  {value:.10g}" if isinstance(value, float) else f"{name:<{width}}  {value}")
+    from mftheory.results.estimate import with_errors
+
+    shown = with_errors(record)
+    width = max(map(len, shown))
+    typer.echo("\n".join(f"{name:<{width}}  {value}" for name, value in shown.items()))
 
 
 def print_json(record: Any) -> None:

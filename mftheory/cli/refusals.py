@@ -21,13 +21,15 @@ def said_of(error: typer.TyperException) -> str:
     """
     message = error.format_message()
     if isinstance(error, typer.BadParameter):
-        return _of_value(error) or _of_what_is_missing(error, message)
-    if (option := getattr(error, "option_name", None)) is not None:
+        return _of_value(error) or _with_example(error, message)
+    option = getattr(error, "option_name", None)
+    if option is not None and getattr(error, "ctx", None) is not None:  # without a context it lacks its value
         return _of_unknown(error, str(option)) or error.message
     if message.startswith("No such command"):
         name = message.split("'")[1]
-        return f"No such command: {name!r}{did_you_mean(meant(name, EXAMPLES))}; commands: {', '.join(EXAMPLES)}"
-    return message
+        hint = did_you_mean(meant(name, [*EXAMPLES, "--help"]))
+        return f"No such command: {name!r}{hint}; commands: {', '.join(EXAMPLES)}"
+    return _with_example(error, message)
 
 
 def _of_unknown(error: Any, option: str) -> str | None:
@@ -51,7 +53,7 @@ def _of_value(error: typer.BadParameter) -> str | None:
     return None if allowed is None else str(InvalidNetwork(error.param.opts[0], first["input"], allowed))
 
 
-def _of_what_is_missing(error: typer.BadParameter, message: str) -> str:
-    context: Any = error.ctx
+def _with_example(error: Any, message: str) -> str:
+    context = getattr(error, "ctx", None)
     examples = EXAMPLES.get(context.info_name, ()) if context is not None else ()
     return f"{message.rstrip('.')}; such as: {examples[0]}" if examples else message
