@@ -187,8 +187,8 @@ def summary_text(found: Mapping[str, Any]) -> str:
     for name, counts in found["wrong"].items():
         compared = counted(counts["of"], "comparison")
         lines.append(
-            f"wrong theory {name!r}: {compared}, {counts['informative']} with an error of at most a fifth of its distance; "
-            f"{counts['excluded']} exclude it at 3 SE, the best at {counts['largest']:.1f}"
+            f"wrong theory {name!r}: {compared}, {counts['informative']} with an error of at most a fifth of its "
+            f"distance; {counts['excluded']} exclude it at 3 SE, the best at {counts['largest']:.1f}"
         )
     return "\n".join(lines)
 

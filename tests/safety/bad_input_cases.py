@@ -580,7 +580,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row("mf.simulate(net, 1, 0)", "InvalidNetwork", "n = 1: must be a whole number of at least 2"),
         Row("mf.simulate(net, 100.5, 0)", "InvalidNetwork", "n = 100.5: must be a whole number of at least 2"),
-        Row("mf.simulate(net, 100, None)", "InvalidNetwork", "seed = None: must be a whole number of at least 0"),
+        Row(
+            "mf.simulate(net, 100, None)",
+            "InvalidCall",
+            "simulate: argument 'seed' is missing; it takes network, n, seed, …",
+        ),
         Row(
             "mf.simulate(net, 10**6, 0)",
             "InvalidNetwork",
