@@ -158,7 +158,7 @@ def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None
             error = largest.std("network", ddof=1) / np.sqrt(count) if largest.sizes["network"] > 1 else None
             artists.append(ax.errorbar(x, largest.mean("network"), error, **dots))
     ax.set(xlabel=_symbol(first), ylabel=f"dimension PR of {_symbol(chosen['observable'].item())}", ylim=(0, None))
-    if others:
+    if others or "label" in line:
         legend_above(ax)
     return Artists(artists, [ax], made)
 
