@@ -432,7 +432,7 @@ class Theory(Kept):
     @property
     def _sampled(self) -> bool:
         """Whether numbers have standard errors."""
-        return hasattr(self.four_point, "error_sources")
+        return bool(getattr(self.four_point, "sampled", False))
 
     def _variance(self, observable: str) -> str:
         """C(0), with its standard error where it has one."""
