@@ -134,6 +134,9 @@ def _in_processes(tasks: Sequence[Task], workers: int, threads: int) -> Iterator
                     quietly(results.close)  # joblib warns of tasks that nobody waits for any more
 
 
+ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
 @contextmanager
 def _deaf() -> Iterator[None]:
     """Let Ctrl-C and SIGTERM wait; processes started inside never hear them.
@@ -147,11 +150,22 @@ def _deaf() -> Iterator[None]:
     from multiprocessing.resource_tracker import ensure_running
 
     ensure_running()  # started later, it would open our ears again (before Python 3.14)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    held: list[int] = []
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():
+        # Blocked here, a signal reaches another thread, such as one of BLAS, and its handler runs here all the same.
+        for number in ENDING:
+            if signal.getsignal(number) not in (signal.SIG_IGN, None):
+                handlers[number] = signal.signal(number, lambda number, _: held.append(number))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # what a new process inherits
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if held:
+            signal.raise_signal(held[0])
 
 
 def _on_cluster(tasks: Sequence[Task], threads: int, scheduler: str) -> Iterator[tuple[int, Any]]:
