@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from mftheory.api.solving import refuse_numbers
 from mftheory.arguments import checked_call, names_of, refuse_missing, refuse_unknown
@@ -15,6 +15,27 @@ if TYPE_CHECKING:
     from mftheory.results import Simulation
 
 
+class Settings(TypedDict, total=False):
+    """Settings of a simulation, so that a type checker knows them: `mftheory.simulate.simulate.simulate` says more."""
+
+    target: float | None
+    trajectories: int
+    duration: float | None
+    dt: float | None
+    burn_in: float | None
+    sampling_interval: float | None
+    observables: Sequence[str] | None
+    max_lag: float | None
+    covariance: bool | str | Sequence[str]
+    components: int
+    response: float | None
+    keep_states: bool
+    dtype: Any
+    integrator: str
+    max_memory: float
+    progress: bool
+
+
 @checked_call
 def simulate(
     network: Network | GaussianEnsemble,
@@ -23,7 +44,7 @@ def simulate(
     *,
     parameters: Mapping[str, Any] | None = None,
     nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Simulation:
     """Simulate one network drawn from the ensemble: independent trajectories of the same couplings.
 

@@ -41,6 +41,14 @@ def test_a_sampled_dimension_prints_with_its_error_and_is_a_float() -> None:
     assert not isinstance(mf.solve(mf.Network(mf.IID(3.0))).dimension(), Sampled)
 
 
+def test_the_settings_that_a_type_checker_knows_are_those_there_are() -> None:
+    from mftheory.api.simulating import Settings
+    from mftheory.arguments import names_of
+    from mftheory.simulate.simulate import simulate
+
+    assert list(Settings.__annotations__) == [n for n in names_of(simulate) if n not in ("network", "n", "seed")]
+
+
 def test_one_given_J_has_its_size_and_may_be_run_without_more() -> None:
     J = mf.IID(2.0).sample(40, seed=1).dense()
     net = mf.Network(mf.Given(J), noise=0.5)
