@@ -737,9 +737,13 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.sweep(family, over={"g": [3.0]}, store="nowhere/sweep.nc")',
             "InvalidFile",
-            "store = '…/nowhere/sweep.nc': must be in a folder that exists; there is no …/nowhere",
+            "store = 'nowhere/sweep.nc': must be in a folder that exists; there is no nowhere",
         ),
-        Row('mf.sweep(family, over={"g": [3.0]}, store="folder")', "InvalidFile", "store = '…/folder': must be a file"),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, store="folder")',
+            "InvalidFile",
+            "store = 'folder': must be a file, and is a folder",
+        ),
         Row(
             'mf.sweep(family, over={"g": [3.0]}, store="other.nc")',
             "InvalidFile",
@@ -1114,7 +1118,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory sweep --g 3 --store nowhere/sweep.nc",
             "exit code 2",
-            "store = '…/nowhere/sweep.nc': must be in a folder that exists; there is no …/nowhere",
+            "store = 'nowhere/sweep.nc': must be in a folder that exists; there is no nowhere",
         ),
         Row(
             "mftheory sweep --g 3 --store other.nc",

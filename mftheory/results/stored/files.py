@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mftheory.errors import InvalidFile
+from mftheory.storage import check_target
+from mftheory.storage import write as write_file
 
 if TYPE_CHECKING:
     import xarray
@@ -62,46 +64,16 @@ def write(path: str | os.PathLike[str], kind: str, data: xarray.Dataset) -> Path
     >>> kind, same["S"].values
     ('an example', array([1.+2.j, 3.+0.j]))
     """
-    target = check_place(path)
+    target = check_target(path)
     real = _without_complex(data)
     real.attrs |= {_MARK: FORMAT, _KIND: kind, "mftheory_version": _version()}
     real.attrs[_HASH] = _content_hash(real)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         # Made in memory: HDF5 does not survive a disk that fills up.
         content = real.to_netcdf(engine="h5netcdf", encoding={str(name): {"_FillValue": None} for name in real})
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InvalidFile("path", str(target), f"cannot be written: {error.strerror or error}") from None
     except MemoryError:
         raise InvalidFile("path", str(target), "cannot be made: there is too little memory") from None
-    return target
-
-
-def check_place(path: str | os.PathLike[str]) -> Path:
-    """The path of a file that could be written.
-
-    Raises
-    ------
-    InvalidFile
-        If it is a folder, in none, or in one that cannot be written to.
-    """
-    try:
-        target = Path(path)
-    except TypeError:
-        raise InvalidFile("path", path, "must be the path of a file") from None
-    if not target.parent.is_dir():
-        raise InvalidFile("path", str(target), f"must be in a folder that exists; there is no {target.parent}")
-    if target.is_dir():
-        raise InvalidFile("path", str(target), "must be a file, and is a folder")
-    if not os.access(target.parent, os.W_OK | os.X_OK):
-        raise InvalidFile("path", str(target), f"cannot be written: {target.parent} cannot be written to")
-    return target
+    return write_file(target, content)
 
 
 def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
