@@ -4,14 +4,13 @@ The content goes to a temporary file in the same folder, from there to the disk,
 Whatever fails on the way (a full disk, a quota, a killed process) leaves the old file as it was.
 """
 
-import errno
 import hashlib
 import os
-import stat
 from contextlib import suppress
 from pathlib import Path
 
 from mftheory.errors import InvalidFile
+from mftheory.storage.places import refused, target_of
 
 
 def write(path: str | os.PathLike[str], content: bytes | memoryview | str, argument: str = "path") -> Path:
@@ -48,30 +47,12 @@ def write(path: str | os.PathLike[str], content: bytes | memoryview | str, argum
     ...     print(write(f"{folder}/a.txt", "whole").read_text())
     whole
     """
-    target, mode = _checked(path, argument)
+    target, mode = target_of(path, argument)
     data = content.encode() if isinstance(content, str) else content
     try:
         _replace(target, data, mode)
     except OSError as error:
         raise refused(path, error, argument) from None
-    return Path(path)
-
-
-def check_target(path: str | os.PathLike[str], argument: str = "path") -> Path:
-    """Refuse, before any work is done, a file that could not be written after it.
-
-    Returns
-    -------
-    Path
-        The path that was given.
-
-    Raises
-    ------
-    InvalidFile
-        If it is in no folder or in one that cannot be written to, or if it is there already and is read-only or
-        something else than a file: a folder, a pipe, a device.
-    """
-    _checked(path, argument)
     return Path(path)
 
 
@@ -95,13 +76,6 @@ def make_folder(path: str | os.PathLike[str], argument: str = "path") -> Path:
     return folder
 
 
-def refused(path: str | os.PathLike[str], error: OSError | ValueError, argument: str = "path") -> InvalidFile:
-    """The error of a file that the system refuses to write, in one line."""
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    reason = (error.strerror if isinstance(error, OSError) else None) or error
-    return InvalidFile(argument, os.fspath(path), f"{'the disk is full' if full else 'cannot be written'} ({reason})")
-
-
 def sync_folder(folder: Path) -> None:
     """See a new or renamed file's name onto the disk, where the system can."""
     if os.name != "posix":
@@ -118,51 +92,6 @@ def clear_remains(path: Path) -> None:
     """Delete the temporary files that killed processes left of a file; nobody may be writing it meanwhile."""
     for remains in path.parent.glob(_part(path, "*")):
         remains.unlink(missing_ok=True)
-
-
-def _checked(path: str | os.PathLike[str], argument: str) -> tuple[Path, int | None]:
-    """Where the content goes, links followed, and the mode of what is there."""
-    try:
-        given = Path(path)
-    except TypeError:
-        raise InvalidFile(argument, path, "must be the path of a file") from None
-    try:
-        target = Path(os.path.realpath(given))
-        folder = target.parent if os.path.islink(given) else given.parent  # as the user calls it
-        around, mode = _mode(target.parent), _mode(target)
-    except (OSError, ValueError) as error:  # a name that is too long, a locked folder; a null byte
-        raise refused(path, error, argument) from None
-    if around is None or not stat.S_ISDIR(around):
-        raise InvalidFile(argument, str(path), f"must be in a folder that exists; there is no {folder}")
-    if mode is not None and not stat.S_ISREG(mode):
-        raise InvalidFile(argument, str(path), f"must be a file, and is {_KINDS.get(stat.S_IFMT(mode), 'a device')}")
-    # Root may write to any file; one that nobody may write to was made so on purpose.
-    if mode is not None and not (mode & 0o222 and _may(target, os.W_OK)):
-        raise InvalidFile(argument, str(path), "is read-only: choose another file, or make it writable")
-    if not _may(target.parent, os.W_OK | os.X_OK):
-        raise InvalidFile(argument, str(path), f"cannot be written: {folder} cannot be written to")
-    return target, mode
-
-
-_KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a named pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFLNK: "a link to itself",  # all others have been followed
-}
-
-
-def _mode(path: Path) -> int | None:
-    """Of what is there, if anything."""
-    try:
-        return os.lstat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _may(path: Path, how: int) -> bool:
-    """Whether this process may, as the user that it acts for."""
-    return os.access(path, how, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _replace(target: Path, data: bytes | memoryview, mode: int | None) -> None:
@@ -198,4 +127,4 @@ def _part(target: Path, mark: str) -> str:
     return f".{hashlib.blake2b(os.fsencode(target.name), digest_size=6).hexdigest()}.{mark}.part"
 
 
-__all__ = ["check_target", "clear_remains", "make_folder", "refused", "sync_folder", "write"]
+__all__ = ["clear_remains", "make_folder", "sync_folder", "write"]

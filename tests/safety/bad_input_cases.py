@@ -808,7 +808,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
     ),
     "Keeping, reading and citing results": (
         Row('mf.load("missing.nc")', "InvalidFile", "path = 'missing.nc': must be a file that exists"),
-        Row('mf.load("folder")', "InvalidFile", "path = 'folder': must be a file that exists"),
+        Row('mf.load("folder")', "InvalidFile", "path = 'folder': must be a file, and is a folder"),
         Row("mf.load(3)", "InvalidFile", "path = 3: must be the path of a file"),
         Row('mf.load("empty.nc")', "InvalidFile", "path = 'empty.nc': must be a whole netCDF-4 file (…)"),
         Row('mf.load("cut.nc")', "InvalidFile", "path = 'cut.nc': must be a whole netCDF-4 file (…)"),

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mftheory.errors import InvalidFile
-from mftheory.storage import check_target
+from mftheory.results.stored import contents
+from mftheory.storage import check_source, check_target
 from mftheory.storage import write as write_file
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 """Of the layout of files. Raised when older versions could not read them."""
-
-LARGEST = 10
-"""Bytes in memory for each of the file, at most; seen 0.07 to 0.9."""
 
 PART = "part"
 _MARK, _KIND, _HASH = "mftheory_format", "mftheory_result", "content_hash"
@@ -82,14 +80,10 @@ def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
     Raises
     ------
     InvalidFile
-        If there is no such file, it is damaged or was changed, no result of mftheory, or one of a newer format.
+        If there is no such file, it is damaged or was changed, no result of mftheory, or one of a newer format; also
+        if it takes values from other files, or claims to be much larger than it is.
     """
-    try:
-        source = Path(path)
-    except TypeError:
-        raise InvalidFile("path", path, "must be the path of a file") from None
-    if not source.is_file():
-        raise InvalidFile("path", str(source), "must be a file that exists")
+    source = check_source(path)
     data = _opened(source)
     if _MARK not in data.attrs:
         if str(data.attrs.get("title", "")).startswith("sweep, "):  # its store has a layout of its own
@@ -118,12 +112,10 @@ def _opened(source: Path) -> xarray.Dataset:
     import xarray
 
     try:
+        contents.check(source)
         # Times are in time constants, never dates. Loaded as a whole, so that the file can be closed.
         how: dict[str, Any] = {"decode_times": False, "decode_timedelta": False, "phony_dims": "sort"}
         with xarray.open_dataset(source, engine="h5netcdf", **how) as file:
-            size = source.stat().st_size
-            if file.nbytes > LARGEST * size:  # nothing is compressed: it would fill the memory with nothing
-                raise ValueError(f"{size} bytes that claim to be {file.nbytes}")
             return file.load()
     except Exception as error:  # h5py, h5netcdf and xarray raise a dozen kinds on malformed files
         reason = re.sub(r"\s+", " ", str(error))[:80]
