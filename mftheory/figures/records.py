@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mftheory.storage import make_folder, write
+from mftheory.storage import check_source, make_folder, write
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Records:
         """The result of that name, or None if there is none of these settings."""
         path = self._path(name)
         try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
+            kept = json.loads(check_source(path).read_text(encoding="utf-8"))  # a pipe would be waited for
             same = kept["settings"] == json.loads(json.dumps(dict(settings)))
             result: dict[str, Any] = kept["result"]
         except (OSError, ValueError, KeyError, TypeError):  # absent, or not ours

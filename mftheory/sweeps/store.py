@@ -64,7 +64,7 @@ class Store:
 
     Parameters
     ----------
-    path : Path
+    path : path
         The netCDF file.
     description : mapping
         What the sweep is. A store of a sweep that this one does not continue or extend is refused.
@@ -90,10 +90,10 @@ class Store:
     {'key': {'number': 1.5}}
     """
 
-    def __init__(self, path: Path, description: Mapping[str, Any]) -> None:
+    def __init__(self, path: str | os.PathLike[str], description: Mapping[str, Any]) -> None:
         from filelock import FileLock, Timeout
 
-        path = Path(os.path.realpath(check_target(path, "store")))
+        path = Path(os.path.realpath(check_target(path, "store")))  # the journal lies beside what a link points to
         self.path = path
         self.finished: dict[str, Record] = {}
         self._description = dict(description)
