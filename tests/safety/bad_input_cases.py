@@ -744,6 +744,12 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidFile",
             "store = 'folder': must be a file, and is a folder",
         ),
+        Row('mf.sweep(family, over={"g": [3.0]}, store=3)', "InvalidFile", "store = 3: must be the path of a file"),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, store="/dev/null")',
+            "InvalidFile",
+            "store = '/dev/null': must be a file, and is a device",
+        ),
         Row(
             'mf.sweep(family, over={"g": [3.0]}, store="other.nc")',
             "InvalidFile",
@@ -847,6 +853,38 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row('mf.solve(net).save("folder")', "InvalidFile", "path = 'folder': must be a file, and is a folder"),
         Row("mf.solve(net).save(3)", "InvalidFile", "path = 3: must be the path of a file"),
+        Row('mf.solve(net).save("/dev/null")', "InvalidFile", "path = '/dev/null': must be a file, and is a device"),
+        Row(
+            'mf.solve(net).save("x" * 300)',
+            "InvalidFile",
+            "path = 'xxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx': cannot be written (File name too long)",
+        ),
+        Row(
+            'mf.load("x" * 300)',
+            "InvalidFile",
+            "path = 'xxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx': cannot be read (File name too long)",
+        ),
+        Row('mf.load("/dev/null")', "InvalidFile", "path = '/dev/null': must be a file, and is a device"),
+        Row(
+            'mf.load("elsewhere.nc")',
+            "InvalidFile",
+            "path = 'elsewhere.nc': must be a whole netCDF-4 file (the values of a are in another file)",
+        ),
+        Row(
+            'mf.load("linked.nc")',
+            "InvalidFile",
+            "path = 'linked.nc': must be a whole netCDF-4 file (a is a link to another file)",
+        ),
+        Row(
+            'mf.load("inflated.nc")',
+            "InvalidFile",
+            "path = 'inflated.nc': must be a whole netCDF-4 file (… bytes that claim to be 8000…)",
+        ),
+        Row(
+            'mf.plots.save(mf.solve(net).plot(), "picture.xyz")',
+            "InvalidFile",
+            "path = 'picture.xyz': must end in one of .…",
+        ),
         Row('mf.solve(net).plot("here")', "InvalidNetwork", "ax = 'here': must be a Matplotlib axes, or left out"),
         Row(
             "mf.cite(3)",
@@ -1075,6 +1113,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "mftheory simulate --g 3 --n 100 --plot picture.xyz",
             "exit code 2",
             "plot = 'picture.xyz': must end in one of .avif, …",
+        ),
+        Row(
+            "mftheory simulate --g 3 --n 100 --plot folder.png",
+            "exit code 2",
+            "plot = 'folder.png': must be a file, and is a folder",
         ),
         Row(
             "mftheory simulate --g 3 --n 100 --plot folder",
