@@ -737,9 +737,19 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.sweep(family, over={"g": [3.0]}, store="nowhere/sweep.nc")',
             "InvalidFile",
-            "store = '…/nowhere/sweep.nc': must be in a folder that exists; there is no …/nowhere",
+            "store = 'nowhere/sweep.nc': must be in a folder that exists; there is no nowhere",
         ),
-        Row('mf.sweep(family, over={"g": [3.0]}, store="folder")', "InvalidFile", "store = '…/folder': must be a file"),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, store="folder")',
+            "InvalidFile",
+            "store = 'folder': must be a file, and is a folder",
+        ),
+        Row('mf.sweep(family, over={"g": [3.0]}, store=3)', "InvalidFile", "store = 3: must be the path of a file"),
+        Row(
+            'mf.sweep(family, over={"g": [3.0]}, store="/dev/null")',
+            "InvalidFile",
+            "store = '/dev/null': must be a file, and is a device",
+        ),
         Row(
             'mf.sweep(family, over={"g": [3.0]}, store="other.nc")',
             "InvalidFile",
@@ -804,7 +814,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
     ),
     "Keeping, reading and citing results": (
         Row('mf.load("missing.nc")', "InvalidFile", "path = 'missing.nc': must be a file that exists"),
-        Row('mf.load("folder")', "InvalidFile", "path = 'folder': must be a file that exists"),
+        Row('mf.load("folder")', "InvalidFile", "path = 'folder': must be a file, and is a folder"),
         Row("mf.load(3)", "InvalidFile", "path = 3: must be the path of a file"),
         Row('mf.load("empty.nc")', "InvalidFile", "path = 'empty.nc': must be a whole netCDF-4 file (…)"),
         Row('mf.load("cut.nc")', "InvalidFile", "path = 'cut.nc': must be a whole netCDF-4 file (…)"),
@@ -843,6 +853,38 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row('mf.solve(net).save("folder")', "InvalidFile", "path = 'folder': must be a file, and is a folder"),
         Row("mf.solve(net).save(3)", "InvalidFile", "path = 3: must be the path of a file"),
+        Row('mf.solve(net).save("/dev/null")', "InvalidFile", "path = '/dev/null': must be a file, and is a device"),
+        Row(
+            'mf.solve(net).save("x" * 300)',
+            "InvalidFile",
+            "path = 'xxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx': cannot be written (File name too long)",
+        ),
+        Row(
+            'mf.load("x" * 300)',
+            "InvalidFile",
+            "path = 'xxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx': cannot be read (File name too long)",
+        ),
+        Row('mf.load("/dev/null")', "InvalidFile", "path = '/dev/null': must be a file, and is a device"),
+        Row(
+            'mf.load("elsewhere.nc")',
+            "InvalidFile",
+            "path = 'elsewhere.nc': must be a whole netCDF-4 file (the values of a are in another file)",
+        ),
+        Row(
+            'mf.load("linked.nc")',
+            "InvalidFile",
+            "path = 'linked.nc': must be a whole netCDF-4 file (a is a link to another file)",
+        ),
+        Row(
+            'mf.load("inflated.nc")',
+            "InvalidFile",
+            "path = 'inflated.nc': must be a whole netCDF-4 file (… bytes that claim to be 8000…)",
+        ),
+        Row(
+            'mf.plots.save(mf.solve(net).plot(), "picture.xyz")',
+            "InvalidFile",
+            "path = 'picture.xyz': must end in one of .…",
+        ),
         Row('mf.solve(net).plot("here")', "InvalidNetwork", "ax = 'here': must be a Matplotlib axes, or left out"),
         Row(
             "mf.cite(3)",
@@ -1073,6 +1115,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "plot = 'picture.xyz': must end in one of .avif, …",
         ),
         Row(
+            "mftheory simulate --g 3 --n 100 --plot folder.png",
+            "exit code 2",
+            "plot = 'folder.png': must be a file, and is a folder",
+        ),
+        Row(
             "mftheory simulate --g 3 --n 100 --plot folder",
             "exit code 2",
             "plot = 'folder': must end in one of .avif, …",
@@ -1114,7 +1161,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory sweep --g 3 --store nowhere/sweep.nc",
             "exit code 2",
-            "store = '…/nowhere/sweep.nc': must be in a folder that exists; there is no …/nowhere",
+            "store = 'nowhere/sweep.nc': must be in a folder that exists; there is no nowhere",
         ),
         Row(
             "mftheory sweep --g 3 --store other.nc",

@@ -46,15 +46,16 @@ FILES: Mapping[str, bytes] = {
     "older.nc.lock": b"",
 }
 """Content by name."""
-FOLDER = "folder"
+FOLDERS = ("folder", "folder.png")
 
 DESCRIBED: Mapping[str, str] = {name: what for name, (what, _) in MADE.items()}
 """Of those that are made, what they are."""
 
 
 def write(folder: Path) -> None:
-    """All of them, and an empty folder."""
-    (folder / FOLDER).mkdir()
+    """All of them, and empty folders."""
+    for name in FOLDERS:
+        (folder / name).mkdir()
     for name, given in FILES.items():
         (folder / name).write_bytes(given)
     for name in MADE:
