@@ -1,0 +1,132 @@
+"""Spreadsheets (.xlsx), by openpyxl: edge lists, and matrices with the neurons' names along two sides."""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mftheory.connectome.reading.edges import Edges, Table, edges_of
+from mftheory.connectome.reading.files import must_fit, needs, readable, refuse_doctype
+from mftheory.connectome.reading.roles import COLUMNS, Request, plain
+from mftheory.errors import InvalidFile, InvalidNetwork
+
+_TOP = 6  # rows and columns in which names are looked for: published matrices have up to two of groups before them
+_EXPANDED = 30  # bytes of memory for each of the file's, unpacked
+_GAP_JUNCTIONS = ("gapj", "electrical")  # in the name of a sheet
+
+
+def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool | None) -> Edges:
+    """An edge list with a header, or a matrix.
+
+    Notes
+    -----
+    Published matrices have presynaptic neurons in their rows, and are read so unless `transpose` is False; they may be
+    oblong (muscles only receive), with groups of neurons before the names, and numbers or sums without a name.
+
+    Raises
+    ------
+    InvalidFile
+        If openpyxl is not installed, the workbook has several sheets and none is named, or with the row or cell that
+        is wrong.
+    """
+    with needs(file, "openpyxl"):
+        import openpyxl  # noqa: F401  # by pandas
+    with readable(file, "spreadsheet"):
+        with zipfile.ZipFile(file) as archive:
+            must_fit(file, _EXPANDED * sum(member.file_size for member in archive.infolist()))
+            for member in archive.namelist():
+                if member.endswith((".xml", ".rels")):
+                    refuse_doctype(file, archive.read(member))
+        with pd.ExcelFile(file, engine="openpyxl") as book:
+            names = [str(name) for name in book.sheet_names]
+            if (sheet is None and len(names) > 1) or (sheet is not None and sheet not in names):
+                shown = ", ".join(map(repr, names[:8]))[:200]
+                raise InvalidFile("sheet", sheet, f"{file.name} has the sheets {shown}: sheet=NAME chooses")
+            cells = book.parse(sheet or names[0], header=None, dtype=object, na_filter=False)
+    name = sheet or names[0]
+    # A number of a spreadsheet is a float, also where its digits are shown: such a whole one is rounded.
+    cells = cells.map(lambda v: float(v) if isinstance(v, int) and abs(v) >= 2**53 else v).astype(object)
+    cells = cells.where(cells != "", None).dropna(how="all")
+    cells = cells.where(cells.notna(), None)
+    if cells.empty:
+        raise InvalidFile("path", str(file), f"has no cells in the sheet {name!r}")
+    header = ["" if value is None else str(value).strip() for value in cells.iloc[0]]
+    ends = [request.given.get(role) in header or _has(header, role) for role in ("pre", "post")]
+    if not any(ends) and (shape := _names_at(cells)) is not None:
+        for argument, value in (("columns", request.given), ("where", request.where)):
+            if value:
+                raise InvalidNetwork(argument, value, f"is for tables and graphs, not for a matrix ({name})")
+        edges = _matrix(cells, *shape, transpose is not False)
+    elif transpose is not None:
+        raise InvalidNetwork("transpose", transpose, "is for matrices, not for an edge list; name the columns instead")
+    else:
+        table = Table(header, [cells[1:].set_axis(range(len(header)), axis=1)], lambda r, k: f"{r} in row {k + 1}")
+        edges = edges_of(file, table, request)
+    if "kind" not in edges.frame and any(word in plain(name) for word in _GAP_JUNCTIONS):
+        edges.frame["kind"] = pd.Categorical(["gap junction"] * len(edges.frame))
+        edges.notes.append(f"the sheet {name!r} was taken for gap junctions")
+    return edges
+
+
+def _has(header: list[str], role: str) -> bool:
+    return any(plain(name) in COLUMNS[role] for name in header)
+
+
+def _names_at(cells: pd.DataFrame) -> tuple[int, int] | None:
+    """The row and the column that have most names in common, near the corner."""
+    top = [{_name(v) for v in cells.iloc[k] if v is not None} for k in range(min(_TOP, cells.shape[0]))]
+    left = [{_name(v) for v in cells.iloc[:, k] if v is not None} for k in range(min(_TOP, cells.shape[1]))]
+    common = {(i, j): len(row & column) for i, row in enumerate(top) for j, column in enumerate(left)}
+    best = max(common, key=common.__getitem__)
+    return best if 2 * common[best] > max(2, min(len(top[best[0]]), len(left[best[1]]))) else None
+
+
+def _matrix(cells: pd.DataFrame, top: int, left: int, rows_are_pre: bool) -> Edges:
+    def named(names: "pd.Series[Any]", first: int, what: str) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for k, value in enumerate(names):
+            if k <= first or value is None:
+                continue
+            name = _name(value)
+            if name in found or not name or (isinstance(value, float) and abs(value) >= 2**53):
+                allowed = f"names two {what}s" if name in found else "must name a neuron, whole, as text"
+                raise InvalidFile(f"{what} {k + 1}", value, allowed)
+            found[name] = k
+        return found
+
+    rows, columns = named(cells.iloc[:, left], top, "row"), named(cells.iloc[top], left, "column")
+    body = cells.iloc[list(rows.values()), list(columns.values())]
+    numbers = body.map(_number).to_numpy(dtype=np.float64)
+    numbered = cells.index.to_numpy()
+
+    def place(i: int, j: int) -> str:
+        return f"row {numbered[list(rows.values())[i]] + 1}, column {list(columns.values())[j] + 1}"
+
+    if not np.isfinite(numbers).all():
+        i, j = (int(k) for k in np.argwhere(~np.isfinite(numbers))[0])
+        raise InvalidFile(place(i, j), body.iat[i, j], "must be a finite number, or empty")
+    neurons = {name: k for k, name in enumerate(dict.fromkeys([*rows, *columns]))}
+    row, column = np.nonzero(numbers)
+    ends = [np.array([neurons[name] for name in side], dtype=np.int64) for side in (rows, columns)]
+    pre, post = (ends[0][row], ends[1][column]) if rows_are_pre else (ends[1][column], ends[0][row])
+    frame = pd.DataFrame({"pre": pre, "post": post, "weight": numbers[row, column]})
+    edges = Edges(frame, list(neurons), lambda _, k: place(row[k], column[k]), ordered=True)
+    side, other = ("presynaptic", "False") if rows_are_pre else ("postsynaptic", "True")
+    edges.notes.append(f"rows of the matrix were read as {side} neurons; transpose={other} reads them the other way")
+    rest = cells.shape[0] - top - 1 - len(rows) + cells.shape[1] - left - 1 - len(columns)
+    if rest:
+        edges.notes.append(f"{rest} rows and columns of the matrix have no name, and were left out")
+    return edges
+
+
+def _name(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+
+
+def _number(value: Any) -> float:
+    try:
+        return 0.0 if value is None or value == "" else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return float("nan")
