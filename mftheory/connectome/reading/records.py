@@ -50,10 +50,10 @@ def _row(k: int, record: dict[str, Any], chosen: str | None) -> dict[str, Any]:
                 raise InvalidFile(f"typ in record {k + 1}", value, "must be 0 (chemical) or 2 (electrical)")
             row["type"] = _KINDS[value]
         elif key == "syn":
-            try:
-                row["synapses"] = sum(value) if isinstance(value, list) else value
-            except TypeError:
-                raise InvalidFile(f"syn in record {k + 1}", value, "must be a list of numbers") from None
+            numbers = value if isinstance(value, list) else [value]
+            if not all(isinstance(number, int | float) for number in numbers):
+                raise InvalidFile(f"syn in record {k + 1}", value, "must be a list of numbers")
+            row["synapses"] = sum(numbers)
         elif key == "synapses" and isinstance(value, dict):
             if chosen not in value:
                 return {}

@@ -1,5 +1,6 @@
 """Spreadsheets (.xlsx), by openpyxl: edge lists, and matrices with the neurons' names along two sides."""
 
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,8 @@ def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool 
     """
     with needs(file, "openpyxl"):
         import openpyxl  # noqa: F401  # by pandas
-    with readable(file, "spreadsheet"):
+    with readable(file, "spreadsheet"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # extensions that openpyxl does not know
         with zipfile.ZipFile(file) as archive:
             must_fit(file, _EXPANDED * sum(member.file_size for member in archive.infolist()))
             for member in archive.namelist():
@@ -44,7 +46,7 @@ def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool 
             if (sheet is None and len(names) > 1) or (sheet is not None and sheet not in names):
                 shown = ", ".join(map(repr, names[:8]))[:200]
                 raise InvalidFile("sheet", sheet, f"{file.name} has the sheets {shown}: sheet=NAME chooses")
-            cells = book.parse(sheet or names[0], header=None, dtype=object, na_filter=False)
+            cells = pd.read_excel(book, sheet_name=sheet or names[0], header=None, dtype=object, na_filter=False)
     name = sheet or names[0]
     # A number of a spreadsheet is a float, also where its digits are shown: such a whole one is rounded.
     cells = cells.map(lambda v: float(v) if isinstance(v, int) and abs(v) >= 2**53 else v).astype(object)
