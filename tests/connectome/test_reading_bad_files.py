@@ -7,6 +7,7 @@ import pickle
 import zipfile
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
@@ -73,6 +74,14 @@ def sparse(**changes):
 def parquet(write=pyarrow.parquet.write_table, **columns):
     stream = io.BytesIO()
     write(pa.table({"pre": ["a", "b"], "post": ["b", "a"], "weight": [1.0, -2.0], **columns}), stream)
+    return stream.getvalue()
+
+
+def xlsx(*rows):
+    stream, book = io.BytesIO(), openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(stream)
     return stream.getvalue()
 
 
@@ -295,6 +304,9 @@ def _valid():
         (".parquet", parquet(nt=["ACH", "GABA"], weight=[1, 2])),
         (".feather", feather(nt=["ACH", "GABA"], weight=[1, 2])),
         (".graphml", graphml()),
+        (".xlsx", xlsx(["pre", "post", "weight"], ["a", "b", 1], ["b", "a", -2.5])),
+        (".xlsx", xlsx([None, "a", "b"], ["a", None, 1], ["b", -2.5, None])),
+        (".json", b'[{"pre": "a", "post": "b", "typ": 0, "syn": [1, 1]}, {"pre": "b", "post": "a", "syn": 2}]'),
     ]
 
 
@@ -328,11 +340,15 @@ def damaged(draw):
     """A valid file, damaged as it is or, where it is packed, inside (its checksum would find the damage)."""
     suffix, content = draw(st.sampled_from(VALID))
     inside = draw(st.booleans())
-    if suffix == ".npz" and inside:
+    if suffix in (".npz", ".xlsx") and inside:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {name.removesuffix(".npy"): archive.read(name) for name in archive.namelist()}
+            members = {name: archive.read(name) for name in archive.namelist()}
         name = draw(st.sampled_from(sorted(members)))
-        return suffix, npz(**{**members, name: damage(draw, members[name])})
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for member, inner in members.items():
+                archive.writestr(member, damage(draw, inner) if member == name else inner)
+        return suffix, packed.getvalue()
     if suffix.endswith(".gz") and inside:
         return suffix, gzip.compress(damage(draw, gzip.decompress(content)))
     return draw(st.sampled_from([suffix, suffix, suffix, *FORMATS])), damage(draw, content)

@@ -194,6 +194,7 @@ def test_options_that_do_not_fit_the_file_are_refused(tmp_path):
         (matrix, {"columns": {"pre": "a"}}, "columns"),
         (matrix, {"where": {"kind": "a"}}, "where"),
         (matrix, {"delimiter": ";"}, "delimiter"),
+        (matrix, {"sheet": "a"}, "sheet"),
         (table, {"delimiter": ";;"}, "delimiter"),
         (table, {"transpose": True}, "transpose"),
         (table, {"columns": {"source": "a"}}, "columns"),

@@ -1,5 +1,6 @@
 """Spreadsheets (.xlsx), by openpyxl: edge lists, and matrices with the neurons' names along two sides."""
 
+import itertools
 import warnings
 import zipfile
 from pathlib import Path
@@ -78,11 +79,14 @@ def _has(header: list[str], role: str) -> bool:
 
 def _names_at(cells: pd.DataFrame) -> tuple[int, int] | None:
     """The row and the column that have most names in common, near the corner."""
-    top = [{_name(v) for v in cells.iloc[k] if v is not None} for k in range(min(_TOP, cells.shape[0]))]
-    left = [{_name(v) for v in cells.iloc[:, k] if v is not None} for k in range(min(_TOP, cells.shape[1]))]
-    common = {(i, j): len(row & column) for i, row in enumerate(top) for j, column in enumerate(left)}
-    best = max(common, key=common.__getitem__)
-    return best if 2 * common[best] > max(2, min(len(top[best[0]]), len(left[best[1]]))) else None
+    best, most = None, 1
+    for i, j in itertools.product(*(range(min(_TOP, size)) for size in cells.shape)):
+        row, column = (
+            {_name(v) for v in side if v is not None} for side in (cells.iloc[i, j + 1 :], cells.iloc[i + 1 :, j])
+        )
+        if len(row & column) > most and 2 * len(row & column) > min(len(row), len(column)):
+            best, most = (i, j), len(row & column)
+    return best
 
 
 def _matrix(cells: pd.DataFrame, top: int, left: int, rows_are_pre: bool) -> Edges:
