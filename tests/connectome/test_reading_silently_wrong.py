@@ -90,6 +90,25 @@ def test_ids_that_a_spreadsheet_rounded_are_refused(tmp_path, pairs, suffix):
     refused(path, r"(pre|post).* = '\d+0': a spreadsheet rounded this name to 15 digits .*export the table again.*text")
 
 
+def test_rounded_names_of_a_matrix_are_refused(tmp_path):
+    names = ["720575940612345000", "720575940698765000"]
+    np.savez(tmp_path / "w.npz", J=np.ones((2, 2)), labels=names)
+    refused(tmp_path / "w.npz", r"entry \[0, 0\] = '720575940612345000': a spreadsheet rounded")
+    rows = [[None, *names], [names[0], 1, 2], [names[1], 3, 4]]
+    refused(workbook(tmp_path / "w.xlsx", a=rows), "row 2, column 2 = '720575940612345000': a spreadsheet rounded")
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), 0.5])
+def test_numbers_that_are_no_names(tmp_path, value):
+    columns = {"pre": [1.0, value], "post": [1, 2], "weight": [1, 2], "nt": [value, 2.0], "deep": [[1], [2]]}
+    pyarrow.parquet.write_table(pa.table(columns), tmp_path / "w.parquet")
+    refused(tmp_path / "w.parquet", "pre in row 2 = .*(rounded number|must name a neuron)")
+    refused(tmp_path / "w.parquet", "no edges that `where` keeps", where={"nt": "x"})
+    refused(tmp_path / "w.parquet", "column 'deep' = 'list<.*must hold texts", where={"deep": "x"})
+    (tmp_path / "w.json").write_text(json.dumps([{"pre": value, "post": "b", "weight": 1}]))
+    refused(tmp_path / "w.json", "pre in record 1 = .*(rounded number|must name a neuron)")
+
+
 def test_ids_that_end_in_zeros_by_chance_are_read(tmp_path):
     """130,000 random ids of 18 digits: as many end in three zeros as chance gives, and are not refused."""
     ids = 720575940600000000 + np.random.default_rng(0).choice(10**8, 130_000, replace=False)

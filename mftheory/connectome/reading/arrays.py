@@ -9,7 +9,7 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from mftheory.connectome.reading.edges import Edges, Table, edges_of
+from mftheory.connectome.reading.edges import Edges, Table, check_names, edges_of
 from mftheory.connectome.reading.files import MOST_NEURONS, must_fit, readable
 from mftheory.connectome.reading.roles import Request
 from mftheory.errors import InvalidFile, InvalidNetwork
@@ -114,7 +114,9 @@ def _of_matrix(matrix: sp.coo_array, labels: NDArray[Any] | None, transpose: boo
     names = list(map(str, range(n))) if labels is None else _labels(labels, n)
     post, pre = (column, row) if transpose else (row, column)
     frame = pd.DataFrame({"pre": pre, "post": post, "weight": matrix.data}, copy=False)
-    return Edges(frame, names, place, ordered=True)
+    edges = Edges(frame, names, place, ordered=True)
+    check_names(edges)
+    return edges
 
 
 def _of_edges(file: Path, arrays: dict[str, NDArray[Any]], request: Request, transpose: bool | None) -> Edges:
@@ -123,7 +125,11 @@ def _of_edges(file: Path, arrays: dict[str, NDArray[Any]], request: Request, tra
     for name in ("pre", "post", "weight"):
         if name not in arrays and not (name == "weight" and name in request.given):
             raise InvalidFile("path", str(file), f"has no array {name!r}; an edge list has pre, post and weight")
-    n = _neurons(arrays.pop("n")) if "n" in arrays else 0
+    n = 0
+    if (given := arrays.pop("n", None)) is not None:
+        if given.ndim != 0:
+            raise InvalidFile("n", given, "must be a single whole number")
+        n = int(_whole("n", given.reshape(1), 1, MOST_NEURONS, f"must be from 1 to {MOST_NEURONS}")[0])
     header = list(arrays)
     used = {header[k]: role for role, k in request.positions(file, header).items()}
     size, columns = arrays["pre"].shape, {}
@@ -136,66 +142,49 @@ def _of_edges(file: Path, arrays: dict[str, NDArray[Any]], request: Request, tra
         if array.shape != size or len(size) != 1:
             raise InvalidFile(name, array.shape, f"must have one entry an edge, as pre {size}")
         if role in ("pre", "post"):
-            array = _indices(name, array, n) if n else _names(name, array)
-        columns[k] = array.astype(object) if array.dtype.kind == "U" and _text(name, array) else array
+            allowed = f"must be from 0 to n - 1 = {n - 1}"
+            array = _whole(name, array, 0, n - 1, allowed) if n else _names(name, array)
+        columns[k] = _texts(name, array)
     names = tuple(map(str, range(n)))
     return edges_of(file, Table(header, [pd.DataFrame(columns, copy=False)], lambda r, k: f"{r}[{k}]", names), request)
 
 
-def _neurons(array: NDArray[Any]) -> int:
-    if array.ndim != 0:
-        raise InvalidFile("n", array, "must be a single whole number")
-    n = int(_whole("n", array.reshape(1))[0])
-    if not 1 <= n <= MOST_NEURONS:
-        raise InvalidFile("n", n, f"must be from 1 to {MOST_NEURONS}")
-    return n
-
-
-def _indices(name: str, values: NDArray[Any], n: int) -> NDArray[np.int64]:
-    index = _whole(name, values)
-    wrong = (index < 0) | (index >= n)
-    if wrong.any():
-        k = int(np.argmax(wrong))
-        raise InvalidFile(f"{name}[{k}]", int(index[k]), f"must be from 0 to n - 1 = {n - 1}")
-    return index
-
-
-def _whole(name: str, values: NDArray[Any]) -> NDArray[np.int64]:
-    """Integers, or floats that are whole numbers, and small enough not to be rounded ones."""
+def _whole(name: str, values: NDArray[Any], low: int, high: int, allowed: str) -> NDArray[np.int64]:
+    """Integers from low to high, or floats that are such, and small enough not to be rounded ones."""
     if values.dtype.kind not in "iuf":
         raise InvalidFile(name, str(values.dtype), "must be whole numbers")
     exact = 2.0 ** (np.finfo(values.dtype).nmant + 1) if values.dtype.kind == "f" else np.inf
     with np.errstate(invalid="ignore"):
         whole = values.astype(np.int64)
-        wrong = (whole != values) | ~(np.abs(values) < exact)
-    if wrong.any():
-        k = int(np.argmax(wrong.reshape(-1)))
-        allowed = "must be a whole number" + (f" below {exact:.0f} (as {values.dtype})" if exact < np.inf else "")
-        raise InvalidFile(f"{name}[{k}]", values.reshape(-1)[k].item(), allowed)
+        bad = (whole != values) | ~(np.abs(values) < exact)
+    beyond = (whole < low) | (whole > high)
+    if (bad | beyond).any():
+        k = int(np.argmax(bad if bad.any() else beyond))
+        at = f"{name}[{k}]" if name != "n" else name
+        what = "must be a whole number" + (f" below {exact:.0f} (as {values.dtype})" if exact < np.inf else "")
+        raise InvalidFile(at, values[k].item(), what if bad.any() else allowed)
     return whole
 
 
 def _names(name: str, values: NDArray[Any]) -> NDArray[Any]:
     if values.dtype.kind not in "iuU":
         raise InvalidFile(name, str(values.dtype), "must be names or whole numbers, or numbers from 0 with `n`")
-    return values
+    return _texts(name, values)
 
 
-def _text(name: str, values: NDArray[Any]) -> bool:
-    """True; NumPy checks no code points: some are no characters, and cannot be made into a str or printed."""
-    if values.size and values.dtype.itemsize:
+def _texts(name: str, values: NDArray[Any]) -> NDArray[Any]:
+    """As Python's texts; NumPy checks no code points: some are no characters, and could not be printed."""
+    if values.dtype.kind == "U" and values.size and values.dtype.itemsize:
         points = np.ascontiguousarray(values).reshape(-1).view(values.dtype.byteorder.replace("|", "=") + "u4")
         if np.any(points > 0x10FFFF) or np.any((points >= 0xD800) & (points < 0xE000)):
             raise InvalidFile(name, str(values.dtype), "holds what is not text")
-    return True
+    return values.astype(object) if values.dtype.kind == "U" else values
 
 
 def _labels(labels: NDArray[Any], n: int) -> list[str]:
     if labels.shape != (n,):
         raise InvalidFile("labels", labels.shape, f"must have one entry a neuron, {n}")
-    if _names("labels", labels).dtype.kind == "U":
-        _text("labels", labels)
-    names = [str(value).strip() for value in labels.tolist()]
+    names = [str(value).strip() for value in _names("labels", labels).tolist()]
     if "" in names:
         raise InvalidFile(f"labels[{names.index('')}]", "", "must name a neuron")
     if len(set(names)) < n:

@@ -103,12 +103,12 @@ def edges_of(file: Path, table: Table, request: Request) -> Edges:
     parts = []
     for frame in table.frames:
         for k, value in conditions:
-            codes, distinct = pd.factorize(frame[k], use_na_sentinel=True)
+            codes, distinct = _distinct(frame[k], table)
             frame = frame[np.array([*(_text(v) == value for v in distinct), value == ""])[codes]]
-        part = {}
-        for role, k in position.items():
-            read = _numbers(frame[k], table) if role == "weight" else _codes(frame[k], role, known[role], table)
-            part[role] = read
+        part = {
+            role: _numbers(frame[k], table) if role == "weight" else _codes(frame[k], role, known[role], table)
+            for role, k in position.items()
+        }
         parts.append(pd.DataFrame(part, index=frame.index))
     frame = pd.concat(parts) if len(parts) > 1 else parts[0]
     if "weight" in request.needed and "weight" not in position:
@@ -117,7 +117,7 @@ def edges_of(file: Path, table: Table, request: Request) -> Edges:
         frame[role] = pd.Categorical.from_codes(frame[role], categories=list(known[role]))
     unused = request.unused(table.header, position.values())
     edges = Edges(frame, list(neurons), table.place, bool(table.neurons), unused)
-    _check_names(edges)
+    check_names(edges)
     return edges
 
 
@@ -128,49 +128,46 @@ def sorted_names(names: Sequence[str]) -> list[str]:
     return sorted(names)
 
 
-def _codes(column: "pd.Series[Any]", role: str, known: dict[str, int], table: Table) -> NDArray[np.int32]:
-    """Numbers of a column's texts; `known` has those of the rows above, and gets new ones."""
+def _distinct(column: "pd.Series[Any]", table: Table) -> tuple[NDArray[np.int64], list[Any]]:
+    """Numbers of the column's distinct values, and these: numbers or texts; -1 where a value is missing."""
     dtype, shown = _type(column)
     if not (dtype.kind in "iufb" or shown in _TEXTS):
         raise InvalidFile(f"column {table.header[column.name]!r}", shown, "must hold texts or whole numbers, one a row")
+    codes, distinct = pd.factorize(column, use_na_sentinel=True)
+    return codes, list(distinct)
+
+
+def _codes(column: "pd.Series[Any]", role: str, known: dict[str, int], table: Table) -> NDArray[np.int32]:
+    """Numbers of a column's texts; `known` has those of the rows above, and gets new ones."""
+    codes, distinct = _distinct(column, table)
+    dtype = _type(column)[0]
     # From here on a float can be a rounded whole number.
     exact = 2.0 ** (np.finfo(dtype).nmant + 1) if dtype.kind == "f" else 2.0**53
-    codes, distinct = pd.factorize(column, use_na_sentinel=True)
-    texts = []
-    for k, value in enumerate(distinct):
-        text = _text(value)
-        if role in NEURONS and (not text or (isinstance(value, float | np.floating) and not _is_whole(value, exact))):
-            place = table.place(role, int(column.index[int(np.argmax(codes == k))]))
-            if not text:
-                raise InvalidFile(place, value, "must name a neuron")
-            allowed = f"is a rounded number; a neuron's name must be whole: write it as text (as {dtype} it is exact"
-            raise InvalidFile(place, float(value), f"{allowed} below {exact:.0f})")
-        texts.append(text)
-    missing = codes == -1
-    if missing.any():
-        if role in NEURONS:
-            raise InvalidFile(table.place(role, int(column.index[int(np.argmax(missing))])), None, "must name a neuron")
-        texts.append("")  # where -1 points to
-    return np.array([known.setdefault(text, len(known)) for text in texts], dtype=np.int32)[codes]
+    distinct += [None] * bool((codes == -1).any())  # where -1 points to
+    for k, value in enumerate(distinct) if role in NEURONS else ():
+        blank = value is None or not _text(value)
+        if blank or (
+            isinstance(value, float | np.floating) and not (float(value).is_integer() and abs(float(value)) < exact)
+        ):
+            rows = codes == (k if value is not None else -1)
+            allowed = f"is a rounded number (as {dtype} names are exact below {exact:.0f}): write it as text"
+            place = table.place(role, int(column.index[int(np.argmax(rows))]))
+            raise InvalidFile(place, *((value, "must name a neuron") if blank else (float(value), allowed)))
+    return np.array([known.setdefault(_text(value), len(known)) for value in distinct], dtype=np.int32)[codes]
 
 
 def _type(column: "pd.Series[Any]") -> tuple[np.dtype[Any], str]:
     """The type in NumPy's terms, and its name, which may be one of Arrow's."""
     dtype = getattr(column.dtype, "numpy_dtype", column.dtype)
-    return np.dtype(dtype if isinstance(dtype, np.dtype) else object), str(
-        getattr(column.dtype, "pyarrow_dtype", dtype)
-    )
+    shown = str(getattr(column.dtype, "pyarrow_dtype", dtype))
+    return dtype if isinstance(dtype, np.dtype) else np.dtype(object), shown
 
 
 def _text(value: Any) -> str:
     """A name as it is written, digit by digit: ids have more digits than a float."""
-    if isinstance(value, float | np.floating) and value == np.floor(value):
+    if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
-    return str(value).strip()
-
-
-def _is_whole(value: Any, exact: float) -> bool:
-    return bool(value == np.floor(value) and abs(value) < exact)
+    return "" if value is None else str(value).strip()
 
 
 def _numbers(column: "pd.Series[Any]", table: Table) -> NDArray[np.float64]:
@@ -199,7 +196,7 @@ def _number(value: Any) -> float:
         return float("nan")
 
 
-def _check_names(edges: Edges) -> None:
+def check_names(edges: Edges) -> None:
     """Refuse names that a spreadsheet or a float rounded; 1.0 is the neuron 1."""
     names = edges.neurons
     decimal = [name for name in names if _DECIMAL.fullmatch(name)]
@@ -211,18 +208,16 @@ def _check_names(edges: Edges) -> None:
         present = [(int(k), names[k]) for k in np.flatnonzero(np.bincount(codes, minlength=len(names)))]
         for k, name in present:
             if _ROUNDED.fullmatch(name) or (name in whole and abs(float(name)) >= 2**53):
-                allowed = "is a rounded number; a neuron's name must be whole"
-                raise InvalidFile(edges.first(role, codes == k), name, f"{allowed}: write it as text")
+                allowed = "is a rounded number; a neuron's name must be whole: write it as text"
+                raise InvalidFile(edges.first(role, codes == k), name, allowed)
         long = [(k, name) for k, name in present if len(name) > _DIGITS and name.isascii() and name.isdigit()]
         cut = [(k, name) for k, name in long if not name[_DIGITS:].strip("0")]
         zeros = sum(len(name) - _DIGITS for _, name in cut)
         expected = sum(10.0 ** (_DIGITS - len(name)) for _, name in long)
         if cut and ((len(cut) == len(long) and zeros >= _ZEROS) or poisson.sf(len(cut) - 1, expected) < _BY_CHANCE):
-            allowed = (
-                f"a spreadsheet rounded this name to {_DIGITS} digits (so {len(cut)} of {len(long)} long names end)"
-            )
-            place = edges.first(role, codes == cut[0][0])
-            raise InvalidFile(place, cut[0][1], f"{allowed}; export the table again, with this column as text")
+            so = f"so {len(cut)} of {len(long)} long names end"
+            allowed = f"a spreadsheet rounded this name to {_DIGITS} digits ({so}); export the table again, with this"
+            raise InvalidFile(edges.first(role, codes == cut[0][0]), cut[0][1], f"{allowed} column as text")
     if whole:
         codes, distinct = pd.factorize(np.array([n.partition(".")[0] if n in whole else n for n in names], object))
         edges.neurons = list(distinct)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mftheory.connectome.reading.edges import Edges, Table, edges_of
+from mftheory.connectome.reading.edges import Edges, Table, check_names, edges_of
 from mftheory.connectome.reading.files import must_fit, needs, readable, refuse_doctype
 from mftheory.connectome.reading.roles import COLUMNS, Request, plain
 from mftheory.errors import InvalidFile, InvalidNetwork
@@ -119,6 +119,7 @@ def _matrix(cells: pd.DataFrame, top: int, left: int, rows_are_pre: bool) -> Edg
     pre, post = (ends[0][row], ends[1][column]) if rows_are_pre else (ends[1][column], ends[0][row])
     frame = pd.DataFrame({"pre": pre, "post": post, "weight": numbers[row, column]})
     edges = Edges(frame, list(neurons), lambda _, k: place(row[k], column[k]), ordered=True)
+    check_names(edges)
     side, other = ("presynaptic", "False") if rows_are_pre else ("postsynaptic", "True")
     edges.notes.append(f"rows of the matrix were read as {side} neurons; transpose={other} reads them the other way")
     rest = cells.shape[0] - top - 1 - len(rows) + cells.shape[1] - left - 1 - len(columns)
