@@ -320,18 +320,3 @@ def test_entities_in_a_spreadsheet_are_refused(tmp_path):
                 content = b'<!DOCTYPE a [<!ENTITY b "1">]>' + content
             new.writestr(name, content)
     refused(tmp_path / "w.xlsx", "declares a document type")
-
-
-def test_time_does_not_grow_with_the_number_of_transmitters(tmp_path, monkeypatch):
-    """Passes over all the rows: as many for 2,000 transmitters as for 20."""
-    from mftheory.connectome.reading import edges as module
-
-    def passes(transmitters):
-        seen = []
-        original = module.Edges.first
-        monkeypatch.setattr(module.Edges, "first", lambda self, *a: seen.append(1) or original(self, *a))
-        rows = "".join(f"A,B,1,t{k % transmitters}\n" for k in range(4000)) + "B,A,1,ACH\n"
-        assert sum(read(csv(tmp_path, "pre,post,weight,nt\n" + rows)).left_out.values()) == 4000
-        return len(seen)
-
-    assert passes(2000) == passes(20)

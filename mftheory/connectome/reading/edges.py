@@ -26,49 +26,27 @@ _BY_CHANCE, _ZEROS = 1e-6, 3
 
 @dataclass
 class Table:
-    """A table of any format.
-
-    Attributes
-    ----------
-    header : sequence of str
-    frames : iterable of DataFrame
-        Its rows, in parts, with columns 0, 1, ...; the index is the number of the row.
-    place : function
-        Where a row stands in the file, in words, with the role of one of its columns: ``"weight on line 12"``.
-    neurons : sequence of str
-        Names of all neurons in order, where not only the edges name them.
-    hint : str
-        What may be wrong if a column is missing.
-    """
+    """A table of any format."""
 
     header: Sequence[str]
-    frames: Iterable[pd.DataFrame]
-    place: Callable[[str, int], str]
-    neurons: Sequence[str] = ()
-    hint: str = ""
+    frames: Iterable[pd.DataFrame]  # its rows, in parts, with columns 0, 1, ...; the index is the number of the row
+    place: Callable[[str, int], str]  # of a role and a row, where they stand in the file: "weight on line 12"
+    neurons: Sequence[str] = ()  # names of all neurons in order, where not only the edges name them
+    hint: str = ""  # what may be wrong if a column is missing
 
 
 @dataclass
 class Edges:
     """Edges, and what there is to say of them.
 
-    Attributes
-    ----------
-    frame : DataFrame
-        ``pre`` and ``post`` (or ``neuron``): numbers of neurons; ``weight``: finite; ``sign``, ``transmitter``,
-        ``kind``: categories, where the file has them. The index is the number of the row in the file.
-    neurons : list of str
-        Their names.
-    place : function
-        As in `Table`.
-    ordered : bool
-        Whether the order of the neurons is the file's.
+    The frame has ``pre`` and ``post`` (or ``neuron``), numbers of neurons; ``weight``, finite; and where the file has
+    them ``sign``, ``transmitter``, ``kind``, categories. Its index is the number of the row in the file.
     """
 
     frame: pd.DataFrame
-    neurons: list[str]
+    neurons: list[str]  # their names
     place: Callable[[str, int], str]
-    ordered: bool = False
+    ordered: bool = False  # the order of the neurons is the file's
     unused: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
@@ -88,13 +66,7 @@ class Edges:
 
 
 def edges_of(file: Path, table: Table, request: Request) -> Edges:
-    """The columns of a table that play a role.
-
-    Raises
-    ------
-    InvalidFile
-        With the place of the name or weight that is not valid.
-    """
+    """The columns of a table that play a role; a name or a weight that is not valid is refused with its place."""
     position = request.positions(file, table.header, table.hint)
     conditions = request.conditions(file, table.header)
     known: dict[str, dict[str, int]] = {role: {} for role in position if role != "weight"}
@@ -104,7 +76,7 @@ def edges_of(file: Path, table: Table, request: Request) -> Edges:
     for frame in table.frames:
         for k, value in conditions:
             codes, distinct = _distinct(frame[k], table)
-            frame = frame[np.array([*(_text(v) == value for v in distinct), value == ""])[codes]]
+            frame = frame[np.array([*(text(v) == value for v in distinct), value == ""])[codes]]
         part = {
             role: _numbers(frame[k], table) if role == "weight" else _codes(frame[k], role, known[role], table)
             for role, k in position.items()
@@ -145,7 +117,7 @@ def _codes(column: "pd.Series[Any]", role: str, known: dict[str, int], table: Ta
     exact = 2.0 ** (np.finfo(dtype).nmant + 1) if dtype.kind == "f" else 2.0**53
     distinct += [None] * bool((codes == -1).any())  # where -1 points to
     for k, value in enumerate(distinct) if role in NEURONS else ():
-        blank = value is None or not _text(value)
+        blank = value is None or not text(value)
         if blank or (
             isinstance(value, float | np.floating) and not (float(value).is_integer() and abs(float(value)) < exact)
         ):
@@ -153,7 +125,7 @@ def _codes(column: "pd.Series[Any]", role: str, known: dict[str, int], table: Ta
             allowed = f"is a rounded number (as {dtype} names are exact below {exact:.0f}): write it as text"
             place = table.place(role, int(column.index[int(np.argmax(rows))]))
             raise InvalidFile(place, *((value, "must name a neuron") if blank else (float(value), allowed)))
-    return np.array([known.setdefault(_text(value), len(known)) for value in distinct], dtype=np.int32)[codes]
+    return np.array([known.setdefault(text(value), len(known)) for value in distinct], dtype=np.int32)[codes]
 
 
 def _type(column: "pd.Series[Any]") -> tuple[np.dtype[Any], str]:
@@ -163,7 +135,7 @@ def _type(column: "pd.Series[Any]") -> tuple[np.dtype[Any], str]:
     return dtype if isinstance(dtype, np.dtype) else np.dtype(object), shown
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
     """A name as it is written, digit by digit: ids have more digits than a float."""
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
@@ -174,7 +146,7 @@ def _numbers(column: "pd.Series[Any]", table: Table) -> NDArray[np.float64]:
     """Finite numbers, or texts that are such."""
     if column.dtype == object:
         codes, distinct = pd.factorize(column, use_na_sentinel=True)
-        numbers = np.array([*map(_number, distinct), np.nan])[codes]
+        numbers = np.array([*map(number, distinct), np.nan])[codes]
     elif _type(column)[0].kind in "iufb":
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
@@ -188,7 +160,7 @@ def _numbers(column: "pd.Series[Any]", table: Table) -> NDArray[np.float64]:
     return numbers
 
 
-def _number(value: Any) -> float:
+def number(value: Any) -> float:
     # float() takes 1_000 for a thousand, as in Python's source; in a data file it is a mistake.
     try:
         return float("nan" if isinstance(value, str) and "_" in value else value)

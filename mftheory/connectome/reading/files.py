@@ -19,13 +19,7 @@ MOST_NEURONS = 20_000_000
 
 
 def existing(path: str | os.PathLike[str], argument: str = "path") -> Path:
-    """The path, if it is a file with something in it.
-
-    Raises
-    ------
-    InvalidFile
-        If it is not.
-    """
+    """The path, if it is a file with something in it."""
     try:
         file = Path(path)
     except TypeError:

@@ -21,16 +21,8 @@ _DEEPEST = 64  # nested elements; GraphML without nested graphs has 4
 def read_graphml(file: Path, request: Request) -> Edges:
     """The edges of a directed graph.
 
-    Notes
-    -----
     A neuron is named by an attribute of its node (`COLUMNS` ``["neuron"]``) if that differs between all nodes,
     otherwise by the node's id. An edge's transmitter may stand at the node it comes from.
-
-    Raises
-    ------
-    InvalidFile
-        If networkx is not installed, the file is not GraphML of one directed graph, or it declares a document type:
-        entities are neither expanded nor fetched.
     """
     with needs(file, "networkx"):
         import networkx as nx

@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mftheory.connectome.reading.edges import Edges
-from mftheory.connectome.reading.roles import SIGNS, plain
+from mftheory.connectome.reading.roles import SIGNS, SignSource, plain
 from mftheory.errors import InvalidFile
 
 CHEMICAL, GAP_JUNCTION, RECEIVED, MUSCLE = range(4)
@@ -32,22 +32,11 @@ _LEFT_OUT = {
 def sort_kinds(edges: Edges, gap_junctions: bool, given: bool) -> None:
     """Keep the chemical synapses, and the gap junctions if they are asked for: these in both directions.
 
-    Parameters
-    ----------
-    edges : Edges
-        With a ``kind`` or without; gets the column ``gap``: whether an edge is a gap junction.
-    gap_junctions : bool
-        Keep them.
-    given : bool
-        Whether the user named the column, so that its values must be kinds.
-
-    Raises
-    ------
-    InvalidFile
-        If the kind of an edge cannot be told.
+    The frame gets the column ``gap``: whether an edge is a gap junction. If the user named (`given`) the column of
+    kinds, its values must be kinds.
     """
     values = edges.present("kind") if "kind" in edges.frame else []
-    if not values or (not given and not are_kinds(values)):
+    if not given and not _are_kinds(values):
         edges.frame["gap"] = False
         return
     known = KINDS | (_LETTERS if _all_known(values) else {})
@@ -72,7 +61,20 @@ def sort_kinds(edges: Edges, gap_junctions: bool, given: bool) -> None:
         _both_ways(edges)
 
 
-def are_kinds(values: list[str]) -> bool:
+def kind_or_sign(edges: Edges, signs: SignSource | None) -> None:
+    """A column called "type" may hold signs instead of kinds, or neither."""
+    values = edges.present("kind") if "kind" in edges.frame else []
+    if _are_kinds(values):
+        return
+    lower = {value.lower() for value in values}
+    if lower == {"e"} and signs != "weight":
+        allowed = "may mean excitatory or electrical; columns={'sign': NAME} or {'kind': NAME} tells"
+        raise InvalidFile(edges.place("type", int(edges.frame.index[0])), values[0], allowed)
+    if values and lower <= SIGNS.keys() and "sign" not in edges.frame and signs in (None, "column"):
+        edges.frame["sign"] = edges.frame["kind"]
+
+
+def _are_kinds(values: list[str]) -> bool:
     """Whether the values of a column called kind or type tell synapses from gap junctions, and not something else."""
     found = {plain(value) for value in values}
     if found <= {"e"} or found <= SIGNS.keys():
@@ -95,12 +97,9 @@ def _both_ways(edges: Edges) -> None:
     mirrored = gaps[np.isin(pair, total.index[once])].rename(columns={"pre": "post", "post": "pre"})
     edges.frame = pd.concat([edges.frame, mirrored])
     twice, differ = int(np.sum(back == total)) // 2, int(np.sum(~once & (back != total))) // 2
-    if once.any():
-        text = "gap junctions are listed in one direction only, and were read in both"
-        edges.notes.append(f"{int(once.sum())} {text}")
-    if twice:
-        text = "gap junctions are listed in both directions with the same weight, and were read once in each"
-        edges.notes.append(f"{twice} {text}")
-    if differ:
-        text = "gap junctions have different weights in their two directions, and were read so"
-        edges.notes.append(f"{differ} {text}")
+    for count, text in (
+        (int(once.sum()), "are listed in one direction only, and were read in both"),
+        (twice, "are listed in both directions with the same weight, and were read once in each"),
+        (differ, "have different weights in their two directions, and were read so"),
+    ):
+        edges.notes += [f"{count} gap junctions {text}"] if count else []

@@ -15,13 +15,7 @@ NOT_LISTED = "not listed"
 
 
 def with_transmitters(edges: Edges, path: str | os.PathLike[str], given: Mapping[str, str | None]) -> None:
-    """Give each edge the transmitter of its presynaptic neuron, by a table with a row a neuron.
-
-    Raises
-    ------
-    InvalidFile
-        If a neuron has two transmitters, or none of the wiring's neurons is in the table.
-    """
+    """Give each edge the transmitter of its presynaptic neuron, by a table that must not give a neuron two."""
     file = existing(path, "neurons")
     if suffix(file) not in TABLES:
         raise InvalidFile("neurons", str(file), f"must end in {', '.join(TABLES)}")

@@ -3,17 +3,13 @@
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mftheory.connectome.reading.files import existing, suffix
-from mftheory.connectome.reading.roles import SIGNS, Request, SignSource, check_keys, check_transmitters
+from mftheory.connectome.reading.roles import Request, SignSource, check_keys, check_transmitters
 from mftheory.connectome.wiring import Connectome
 from mftheory.errors import InvalidFile, InvalidNetwork
-
-if TYPE_CHECKING:
-    from mftheory.connectome.reading.edges import Edges
 
 
 def read(
@@ -118,7 +114,7 @@ def read(
 
     from mftheory.connectome.reading.edges import sorted_names  # pandas is slow to load, and only needed here
     from mftheory.connectome.reading.formats import load
-    from mftheory.connectome.reading.kinds import sort_kinds
+    from mftheory.connectome.reading.kinds import kind_or_sign, sort_kinds
     from mftheory.connectome.reading.neurons import with_transmitters
     from mftheory.connectome.reading.signs import give_signs
 
@@ -138,16 +134,13 @@ def read(
         raise InvalidFile("path", str(file), "has no edges" + (" that `where` keeps" if where else ""))
     if neurons is not None:
         with_transmitters(edges, neurons, {role: name for role, name in given.items() if role in listed})
-    if "kind" not in given:
-        _kind_or_sign(edges, signs)
-    for step in range(2):
-        if step == 0:
-            sort_kinds(edges, gap_junctions, "kind" in given)
-        else:
-            source = give_signs(edges, signs, transmitters)
-        if edges.frame.empty:
-            shown = ", ".join(f"{number} {reason}" for reason, number in edges.left_out.items())
-            raise InvalidFile("path", str(file), f"has no edges besides {shown}")
+    if given.get("kind") is None:
+        kind_or_sign(edges, signs)
+    sort_kinds(edges, gap_junctions, given.get("kind") is not None)
+    source = give_signs(edges, signs, transmitters) if len(edges.frame) else ""
+    if edges.frame.empty:
+        shown = ", ".join(f"{number} {reason}" for reason, number in edges.left_out.items())
+        raise InvalidFile("path", str(file), f"has no edges besides {shown}")
 
     names = edges.neurons if edges.ordered else sorted_names(edges.neurons)
     number = {name: k for k, name in enumerate(names)}
@@ -161,21 +154,3 @@ def read(
         raise InvalidFile("path", str(file), "is more than fits in this machine's memory") from None
     notes = tuple(edges.notes)
     return replace(wiring, left_out=edges.left_out, sign_source=source, notes=notes, unused_columns=edges.unused)
-
-
-def _kind_or_sign(edges: "Edges", signs: SignSource | None) -> None:
-    """A column called "type" may hold signs instead of kinds, or neither."""
-    if "kind" not in edges.frame:
-        return
-    values = edges.present("kind")
-    from mftheory.connectome.reading.kinds import are_kinds
-
-    if are_kinds(values):
-        return
-    lower = {value.lower() for value in values}
-    if lower == {"e"} and signs != "weight":
-        allowed = "may mean excitatory or electrical; columns={'sign': NAME} or {'kind': NAME} tells"
-        raise InvalidFile(edges.place("type", int(edges.frame.index[0])), values[0], allowed)
-    if lower <= SIGNS.keys() and "sign" not in edges.frame and signs in (None, "column"):
-        edges.frame["sign"] = edges.frame["kind"]
-    edges.frame = edges.frame.drop(columns="kind")

@@ -59,31 +59,15 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a table.
+    """What is asked of a table."""
 
-    Attributes
-    ----------
-    needed, optional : tuple of str
-        Roles (keys of `COLUMNS`).
-    given : mapping
-        Names of columns by role, where the user gave them; None says there is no such column.
-    where : mapping
-        Rows to keep: name of a column to its value.
-    """
-
-    needed: tuple[str, ...]
+    needed: tuple[str, ...]  # roles
     optional: tuple[str, ...]
-    given: Mapping[str, str | None]
-    where: Mapping[str, str]
+    given: Mapping[str, str | None]  # names of columns by role, by the user; None says there is no such column
+    where: Mapping[str, str]  # rows to keep: name of a column to its value
 
     def positions(self, file: Path, header: Sequence[str], hint: str = "") -> dict[str, int]:
-        """Position of the column that plays each role; roles without a column are left out.
-
-        Raises
-        ------
-        InvalidFile
-            If a needed or given column is missing, or a role fits several columns.
-        """
+        """Position of the column that plays each role; roles without a column, which must be optional, are left out."""
         found = {}
         for role in (*self.needed, *self.optional):
             if role in self.given and self.given[role] is None:

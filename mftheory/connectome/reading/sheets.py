@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mftheory.connectome.reading.edges import Edges, Table, check_names, edges_of
+from mftheory.connectome.reading.edges import Edges, Table, check_names, edges_of, number, text
 from mftheory.connectome.reading.files import must_fit, needs, readable, refuse_doctype
 from mftheory.connectome.reading.roles import COLUMNS, Request, plain
 from mftheory.errors import InvalidFile, InvalidNetwork
@@ -22,16 +22,8 @@ _GAP_JUNCTIONS = ("gapj", "electrical")  # in the name of a sheet
 def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool | None) -> Edges:
     """An edge list with a header, or a matrix.
 
-    Notes
-    -----
     Published matrices have presynaptic neurons in their rows, and are read so unless `transpose` is False; they may be
     oblong (muscles only receive), with groups of neurons before the names, and numbers or sums without a name.
-
-    Raises
-    ------
-    InvalidFile
-        If openpyxl is not installed, the workbook has several sheets and none is named, or with the row or cell that
-        is wrong.
     """
     with needs(file, "openpyxl"):
         import openpyxl  # noqa: F401  # by pandas
@@ -56,8 +48,8 @@ def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool 
     if cells.empty:
         raise InvalidFile("path", str(file), f"has no cells in the sheet {name!r}")
     header = ["" if value is None else str(value).strip() for value in cells.iloc[0]]
-    ends = [request.given.get(role) in header or _has(header, role) for role in ("pre", "post")]
-    if not any(ends) and (shape := _names_at(cells)) is not None:
+    ends = (set(map(plain, header)) & {*COLUMNS["pre"], *COLUMNS["post"]}) or set(request.given.values()) & set(header)
+    if "pre" in request.needed and not ends and (shape := _names_at(cells)) is not None:
         for argument, value in (("columns", request.given), ("where", request.where)):
             if value:
                 raise InvalidNetwork(argument, value, f"is for tables and graphs, not for a matrix ({name})")
@@ -73,16 +65,12 @@ def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool 
     return edges
 
 
-def _has(header: list[str], role: str) -> bool:
-    return any(plain(name) in COLUMNS[role] for name in header)
-
-
 def _names_at(cells: pd.DataFrame) -> tuple[int, int] | None:
     """The row and the column that have most names in common, near the corner."""
     best, most = None, 1
     for i, j in itertools.product(*(range(min(_TOP, size)) for size in cells.shape)):
         row, column = (
-            {_name(v) for v in side if v is not None} for side in (cells.iloc[i, j + 1 :], cells.iloc[i + 1 :, j])
+            {text(v) for v in side if v is not None} for side in (cells.iloc[i, j + 1 :], cells.iloc[i + 1 :, j])
         )
         if len(row & column) > most and 2 * len(row & column) > min(len(row), len(column)):
             best, most = (i, j), len(row & column)
@@ -95,7 +83,7 @@ def _matrix(cells: pd.DataFrame, top: int, left: int, rows_are_pre: bool) -> Edg
         for k, value in enumerate(names):
             if k <= first or value is None:
                 continue
-            name = _name(value)
+            name = text(value)
             if name in found or not name or (isinstance(value, float) and abs(value) >= 2**53):
                 allowed = f"names two {what}s" if name in found else "must name a neuron, whole, as text"
                 raise InvalidFile(f"{what} {k + 1}", value, allowed)
@@ -104,11 +92,10 @@ def _matrix(cells: pd.DataFrame, top: int, left: int, rows_are_pre: bool) -> Edg
 
     rows, columns = named(cells.iloc[:, left], top, "row"), named(cells.iloc[top], left, "column")
     body = cells.iloc[list(rows.values()), list(columns.values())]
-    numbers = body.map(_number).to_numpy(dtype=np.float64)
-    numbered = cells.index.to_numpy()
+    numbers = body.map(lambda v: 0.0 if v is None else number(v)).to_numpy(dtype=np.float64)
 
     def place(i: int, j: int) -> str:
-        return f"row {numbered[list(rows.values())[i]] + 1}, column {list(columns.values())[j] + 1}"
+        return f"row {body.index[i] + 1}, column {body.columns[j] + 1}"
 
     if not np.isfinite(numbers).all():
         i, j = (int(k) for k in np.argwhere(~np.isfinite(numbers))[0])
@@ -126,14 +113,3 @@ def _matrix(cells: pd.DataFrame, top: int, left: int, rows_are_pre: bool) -> Edg
     if rest:
         edges.notes.append(f"{rest} rows and columns of the matrix have no name, and were left out")
     return edges
-
-
-def _name(value: Any) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
-
-
-def _number(value: Any) -> float:
-    try:
-        return 0.0 if value is None or value == "" else float(value)
-    except (TypeError, ValueError, OverflowError):
-        return float("nan")

@@ -35,26 +35,9 @@ def give_signs(edges: Edges, signs: SignSource | None, transmitters: Mapping[str
     transmitter, and predictions of it err. Signs of a column may differ between the edges of a neuron, but not
     between parallel ones.
 
-    Parameters
-    ----------
-    edges : Edges
-        Perhaps with ``sign`` or ``transmitter``. Gap junctions have none, and stay positive.
-    signs : {"weight", "column", "transmitter"}, optional
-        By default the column if there is one, else the transmitter if there is one, else the weight.
-    transmitters : mapping, optional
-        Signs by transmitter, instead of `TRANSMITTERS`.
-
-    Returns
-    -------
-    str
-        Where the signs are from.
-
-    Raises
-    ------
-    InvalidFile
-        If a weight is negative although its sign stands elsewhere, or a sign cannot be read.
-    InvalidNetwork
-        If what is asked for is not in the file.
+    By default signs are from the sign column if there is one, else from transmitters, else from the weights;
+    `transmitters` replaces `TRANSMITTERS`. Gap junctions stay positive. Returned is where the signs are from, in
+    words. A negative weight whose sign stands elsewhere is refused, and so is a sign that cannot be read.
     """
     roles = {"column": "sign", "transmitter": "transmitter"}
     chosen: str = signs or next((source for source, role in roles.items() if role in edges.frame), "weight")
@@ -112,7 +95,9 @@ def _one_sign(edges: Edges, sign: NDArray[np.int64], group: NDArray[np.int64], s
     example = f"{' to '.join(names)!r}: +{plus[group[k]]:g}, −{minus[group[k]]:g}"
     taken = "that of the greater total weight was taken, edges left out where there is none"
     edges.notes.append(f"{int(both.sum())} {what} of both signs ({example}): {taken}")
-    decided = np.where(both[group] & (sign != 0), np.sign(plus - minus)[group], sign).astype(np.int64)
+    decided = np.where(both[group] & (sign != 0), (np.where(plus > minus, 1, 0) - (plus < minus))[group], sign).astype(
+        np.int64
+    )
     if ties := int(np.sum((decided == 0) & (sign != 0))):
         edges.left_out["with both signs in equal parts"] = ties
     return decided

@@ -22,26 +22,17 @@ _LONGEST_LINE = 2**20  # characters; a file without line ends must not be read a
 
 
 def read_text(file: Path, delimiter: str | None = None) -> Table:
-    """A text table.
+    """A text table in UTF-8, with a header.
 
-    Parameters
-    ----------
-    file : Path
-        ``.csv``, ``.tsv`` or ``.txt``, with ``.gz`` after it if packed; UTF-8, with a header.
-    delimiter : str, optional
-        By default a tab in ``.tsv``, a comma in ``.csv`` unless its header has more tabs, and in ``.txt`` the one that
-        is most frequent in the header.
-
-    Raises
-    ------
-    InvalidFile
-        With the number of the line that is wrong.
+    The delimiter is by default a tab in ``.tsv``, a comma in ``.csv`` unless its header has more tabs, and in ``.txt``
+    the one that is most frequent in the header.
     """
     if delimiter is not None and delimiter not in DELIMITERS and len(delimiter) != 1:
         raise InvalidNetwork("delimiter", delimiter, "must be one character")
-    _refuse_binary(file)
     blocks = _blocks(file)
-    first = next(blocks, (0, ""))
+    first = next(blocks, None)
+    if first is None:
+        raise InvalidFile("path", str(file), "the file is empty")
     line = next(filter(str.strip, first[1].split("\n")), "")
     likely = max(DELIMITERS, key=line.count)
     usual = {".csv": ("\t",), ".tsv": ()}.get(suffix(file).removesuffix(".gz"), tuple(DELIMITERS))
@@ -49,13 +40,12 @@ def read_text(file: Path, delimiter: str | None = None) -> Table:
     sep = delimiter or (likely if likely in usual and line.count(likely) > line.count(default) else default)
     hint = f"; they seem separated by {DELIMITERS[likely]}: delimiter={likely!r} reads them"
     header = next(_rows(file, iter([first]), sep), [])
-    table = Table(
+    return Table(
         [name.strip() for name in header],
         _frames(file, itertools.chain([first], blocks), sep, header),
         lambda role, k: f"{role} on line {_find(file, sep, k)[0]}",
         hint=hint if line.count(likely) > line.count(sep) else "",
     )
-    return table
 
 
 def _frames(file: Path, blocks: Iterator[tuple[int, str]], sep: str, header: list[str]) -> Iterator[pd.DataFrame]:
@@ -140,13 +130,16 @@ def _check_text(file: Path, text: str, done: int) -> None:
     def line(at: int) -> int:
         return done + text.count("\n", 0, at) + 1
 
+    if not done and text.startswith(("\udcff\udcfe", "\udcfe\udcff")):
+        raise InvalidFile("path", str(file), "is UTF-16 text; save it as UTF-8")
+    if "\0" in text:
+        at = f"line {line(text.index(chr(0)))}"
+        raise InvalidFile("path", str(file), f"is not UTF-8 text (it has null bytes, {at}: binary, or UTF-16)")
     if not text.isascii():
         try:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
             raise InvalidFile("path", str(file), f"is not UTF-8 text (line {line(error.start)})") from None
-    if "\0" in text:
-        raise InvalidFile("path", str(file), f"is not text: line {line(text.index(chr(0)))} has a null byte")
     long = next((k for k, row in enumerate(text.split("\n"), start=1) if len(row) >= _LONGEST_LINE), None)
     if long is not None:
         what = f"line {done + long} is longer than {_LONGEST_LINE} characters: this is no text table"
@@ -155,17 +148,3 @@ def _check_text(file: Path, text: str, done: int) -> None:
 
 def _open(file: Path) -> IO[bytes]:
     return gzip.open(file, "rb") if suffix(file).endswith(".gz") else file.open("rb")  # type: ignore[return-value]
-
-
-def _refuse_binary(file: Path) -> None:
-    try:
-        with _open(file) as stream:
-            start = stream.read(4096)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InvalidFile("path", str(file), f"is not a readable gzip file: {reason(error)}") from None
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InvalidFile("path", str(file), "is UTF-16 text; save it as UTF-8")
-    if b"\0" in start:
-        raise InvalidFile("path", str(file), "is not UTF-8 text (it has null bytes: binary, or UTF-16)")
-    if not start:
-        raise InvalidFile("path", str(file), "the file is empty")
