@@ -115,8 +115,7 @@ def test_matrices_stored_the_other_way_round(tmp_path, kind):
     assert wiring.matrix.toarray().tolist() == EXPECTED.T.tolist()
 
 
-def test_a_matrix_is_read_in_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr("mftheory.connectome.reading.arrays._BLOCK", 40)
+def test_a_random_matrix_is_read_entry_by_entry(tmp_path):
     matrix = np.random.default_rng(0).normal(size=(17, 17)).astype(np.float32)
     np.save(tmp_path / "w.npy", matrix)
     assert np.array_equal(read(tmp_path / "w.npy").matrix.toarray(), matrix.astype(float))

@@ -15,7 +15,6 @@ from mftheory.connectome.reading.roles import Request
 from mftheory.errors import InvalidFile, InvalidNetwork
 
 _USUAL = ("j", "w", "matrix", "weights", "weight", "adjacency", "connectivity", "a", "arr_0")  # names of a matrix
-_BLOCK = 2**24  # entries of a dense matrix looked at in one go
 _BYTES = 100  # memory an edge takes at most, with copies
 
 
@@ -68,21 +67,12 @@ def _for_matrix(file: Path, request: Request) -> None:
 
 
 def _sparse(file: Path, matrix: NDArray[Any]) -> sp.coo_array:
-    """The entries of a dense matrix that are not zero, taken from blocks of rows."""
+    """The entries of a dense matrix that are not zero; it may be mapped, and larger than the memory."""
     _check_shape(matrix.shape)
     _check_dtype("matrix", matrix.dtype)
-    n = matrix.shape[0]
-    step = max(1, _BLOCK // n)
-    rows, columns, values, size = [], [], [], 0
-    for start in range(0, n, step):
-        block = np.asarray(matrix[start : start + step])
-        i, j = np.nonzero(block)
-        size += i.size
-        must_fit(file, size * _BYTES)
-        rows.append(i + start)
-        columns.append(j)
-        values.append(block[i, j].astype(np.float64))
-    return sp.coo_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=matrix.shape)
+    must_fit(file, int(np.count_nonzero(matrix)) * _BYTES)
+    ends = np.nonzero(matrix)
+    return sp.coo_array((np.asarray(matrix[ends], dtype=np.float64), ends), shape=matrix.shape)
 
 
 def _scipy(file: Path, shape: NDArray[Any]) -> sp.coo_array:
