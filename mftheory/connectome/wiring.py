@@ -159,7 +159,8 @@ class Connectome:
         Raises
         ------
         InvalidNetwork
-            If no edge has a weight other than zero, or an index or a weight is not valid, or n is none.
+            If no edge has a weight other than zero, or an index or a weight is not valid, or n is none, or parallel
+            edges sum to more than a float holds.
         """
         n = _check.integer("n", n, at_least=1)
         j, i = _neurons("pre", pre), _neurons("post", post)

@@ -254,6 +254,8 @@ def test_nemanode(tmp_path):
     assert dense(read(file, gap_junctions=True)) == [[0.0, 3.0], [6.0, 0.0]]
     file.write_text(json.dumps([{**connections[0], "typ": 7}]))
     refused(file, "typ in record 1 = 7: must be 0 .chemical. or 2 .electrical.")
+    file.write_text(json.dumps([{**connections[0], "typ": [0]}]))
+    refused(file, "typ in record 1 = .0.: must be 0 .chemical. or 2 .electrical.")
     for bad in ("x", [1, "a"], {"a": 1}, [[1]], None):
         file.write_text(json.dumps([{**connections[0], "syn": bad}]))
         refused(file, "syn in record 1 = .*must be a list of numbers")

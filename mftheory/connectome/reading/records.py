@@ -45,10 +45,12 @@ def _row(k: int, record: dict[str, Any], chosen: str | None) -> dict[str, Any]:
     """One value for each key; nothing where the data set lacks the connection."""
     row: dict[str, Any] = {}
     for key, value in record.items():
-        if key == "typ" and not isinstance(value, str):
-            if value not in _KINDS:
-                raise InvalidFile(f"typ in record {k + 1}", value, "must be 0 (chemical) or 2 (electrical)")
+        if key in ("typ", "type") and isinstance(value, int) and value in _KINDS:
             row["type"] = _KINDS[value]
+        elif key == "typ":
+            if not isinstance(value, str):
+                raise InvalidFile(f"typ in record {k + 1}", value, "must be 0 (chemical) or 2 (electrical)")
+            row["type"] = value
         elif key == "syn":
             numbers = value if isinstance(value, list) else [value]
             if not all(isinstance(number, int | float) for number in numbers):

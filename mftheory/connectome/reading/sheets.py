@@ -53,7 +53,7 @@ def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool 
         for argument, value in (("columns", request.given), ("where", request.where)):
             if value:
                 raise InvalidNetwork(argument, value, f"is for tables and graphs, not for a matrix ({name})")
-        edges = _matrix(cells, *shape, transpose is not False)
+        edges = _matrix(cells, *shape, transpose)
     elif transpose is not None:
         raise InvalidNetwork("transpose", transpose, "is for matrices, not for an edge list; name the columns instead")
     else:
@@ -77,7 +77,7 @@ def _names_at(cells: pd.DataFrame) -> tuple[int, int] | None:
     return best
 
 
-def _matrix(cells: pd.DataFrame, top: int, left: int, rows_are_pre: bool) -> Edges:
+def _matrix(cells: pd.DataFrame, top: int, left: int, transpose: bool | None) -> Edges:
     def named(names: "pd.Series[Any]", first: int, what: str) -> dict[str, int]:
         found: dict[str, int] = {}
         for k, value in enumerate(names):
@@ -103,12 +103,13 @@ def _matrix(cells: pd.DataFrame, top: int, left: int, rows_are_pre: bool) -> Edg
     neurons = {name: k for k, name in enumerate(dict.fromkeys([*rows, *columns]))}
     row, column = np.nonzero(numbers)
     ends = [np.array([neurons[name] for name in side], dtype=np.int64) for side in (rows, columns)]
-    pre, post = (ends[0][row], ends[1][column]) if rows_are_pre else (ends[1][column], ends[0][row])
+    pre, post = (ends[0][row], ends[1][column]) if transpose is not False else (ends[1][column], ends[0][row])
     frame = pd.DataFrame({"pre": pre, "post": post, "weight": numbers[row, column]})
     edges = Edges(frame, list(neurons), lambda _, k: place(row[k], column[k]), ordered=True)
     check_names(edges)
-    side, other = ("presynaptic", "False") if rows_are_pre else ("postsynaptic", "True")
-    edges.notes.append(f"rows of the matrix were read as {side} neurons; transpose={other} reads them the other way")
+    if transpose is None:
+        other = "transpose=False reads them the other way"
+        edges.notes.append(f"rows of the matrix were read as presynaptic neurons; {other}")
     rest = cells.shape[0] - top - 1 - len(rows) + cells.shape[1] - left - 1 - len(columns)
     if rest:
         edges.notes.append(f"{rest} rows and columns of the matrix have no name, and were left out")
