@@ -38,12 +38,15 @@ def read(path: Path) -> None:
     """One line about one file."""
     import mftheory as mf
 
-    start = time.perf_counter()
+    start, processor = time.perf_counter(), time.process_time()
     wiring = mf.Connectome.read(path)
-    took = time.perf_counter() - start
+    took, used = time.perf_counter() - start, time.process_time() - processor
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
     size = path.stat().st_size / 1e6
-    print(f"{path.name:12s}{size:10.0f}{took:10.1f}{peak:10.2f}   n = {wiring.n}, {wiring.edges} edges", flush=True)
+    print(
+        f"{path.name:12s}{size:10.0f}{took:10.1f}{used:14.1f}{peak:10.2f}   n = {wiring.n}, {wiring.edges} edges",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -58,7 +61,7 @@ def main() -> None:
         return read(given.read)
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
         write(Path(name), given.edges, given.neurons)
-        print(f"{'file':12s}{'MB':>10s}{'s':>10s}{'GB':>10s}")
+        print(f"{'file':12s}{'MB':>10s}{'s':>10s}{'processor s':>14s}{'GB':>10s}")
         for suffix in FORMATS:
             subprocess.run([sys.executable, __file__, "--read", str(Path(name) / f"w{suffix}")], check=True)
     return None

@@ -116,16 +116,17 @@ def _codes(column: "pd.Series[Any]", role: str, known: dict[str, int], table: Ta
     # From here on a float can be a rounded whole number.
     exact = 2.0 ** (np.finfo(dtype).nmant + 1) if dtype.kind == "f" else 2.0**53
     distinct += [None] * bool((codes == -1).any())  # where -1 points to
+    texts = list(map(text, distinct))
     for k, value in enumerate(distinct) if role in NEURONS else ():
-        blank = value is None or not text(value)
-        if blank or (
-            isinstance(value, float | np.floating) and not (float(value).is_integer() and abs(float(value)) < exact)
-        ):
+        rounded = isinstance(value, float | np.floating) and not (
+            float(value).is_integer() and abs(float(value)) < exact
+        )
+        if rounded or not texts[k]:
             rows = codes == (k if value is not None else -1)
             allowed = f"is a rounded number (as {dtype} names are exact below {exact:.0f}): write it as text"
             place = table.place(role, int(column.index[int(np.argmax(rows))]))
-            raise InvalidFile(place, *((value, "must name a neuron") if blank else (float(value), allowed)))
-    return np.array([known.setdefault(text(value), len(known)) for value in distinct], dtype=np.int32)[codes]
+            raise InvalidFile(place, *((value, "must name a neuron") if not texts[k] else (float(value), allowed)))
+    return np.array([known.setdefault(name, len(known)) for name in texts], dtype=np.int32)[codes]
 
 
 def _type(column: "pd.Series[Any]") -> tuple[np.dtype[Any], str]:
@@ -137,9 +138,11 @@ def _type(column: "pd.Series[Any]") -> tuple[np.dtype[Any], str]:
 
 def text(value: Any) -> str:
     """A name as it is written, digit by digit: ids have more digits than a float."""
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(value)
 
 
 def _numbers(column: "pd.Series[Any]", table: Table) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from mftheory.errors import InvalidFile, InvalidNetwork
 
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 
-_BLOCK = 2**24  # characters read in one go: a few hundred thousand rows
+_BLOCK = 2**25  # characters read in one go: a few hundred thousand rows
 _LONGEST_LINE = 2**20  # characters; a file without line ends must not be read as one line
 
 
