@@ -3,7 +3,16 @@
 Run: python validation/benchmarks/reading.py [--edges 10000000] [--neurons 130000] [--folder /tmp]
 
 Each file is read in a process of its own, whose peak memory (the largest resident size) is shown, imports included.
-Ids have 18 digits; a synapse count and one of three transmitters stand with each edge.
+Ids have 18 digits; a synapse count and one of three transmitters stand with each edge. Seen on a machine whose two
+cores were shared by seven processes, one thread (wall-clock seconds are those of a share of a core):
+
+    file                MB         s   processor s        GB
+    w.csv              448      53.6          26.8      1.40
+    w.csv.gz           135      54.6          28.6      1.40
+    w.parquet           68      13.9           6.9      1.40
+    w.npz              400      15.9           8.0      2.06
+
+The number of distinct transmitters hardly matters: 300,000 edges with 3 take 0.33 processor seconds, with 30,000 0.46.
 """
 
 import argparse
