@@ -945,6 +945,42 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row('mf.Connectome.read("nan.csv")', "InvalidFile", "weight on line 2 = 'nan': must be a finite number"),
         Row('mf.Connectome.read("text.csv")', "InvalidFile", "weight on line 2 = 'heavy': must be a finite number"),
         Row('mf.Connectome.read("short.csv")', "InvalidFile", "line 2 = '0,1': must have 3 columns, as the header"),
+        Row(
+            'mf.Connectome.read("rounded.csv")',
+            "InvalidFile",
+            "pre on line 2 = '720575940612345000': a spreadsheet rounded this name to 15 digits (so 1 of 1 long names end); export the table again, with this column as text",
+        ),
+        Row(
+            'mf.Connectome.read("float.csv")',
+            "InvalidFile",
+            "pre on line 2 = '7.20576E+17': is a rounded number; a neuron's name must be whole: write it as text",
+        ),
+        Row('mf.Connectome.read("blank.csv")', "InvalidFile", "pre on line 2 = ' ': must name a neuron"),
+        Row(
+            'mf.Connectome.read("sum.csv")',
+            "InvalidFile",
+            "weight = inf: parallel edges from 0 to 1 sum to more than a float holds",
+        ),
+        Row(
+            'mf.Connectome.read("datasets.json")',
+            "InvalidFile",
+            "path = 'datasets.json': counts by data set, 'x', 'y': where={'dataset': NAME} chooses",
+        ),
+        Row(
+            'mf.Connectome.read("kinds.json")',
+            "InvalidFile",
+            "typ in record 1 = 7: must be 0 (chemical) or 2 (electrical)",
+        ),
+        Row(
+            'mf.Connectome.read("text.xlsx")',
+            "InvalidFile",
+            "path = 'text.xlsx': is not a readable spreadsheet: File is not a zip file",
+        ),
+        Row(
+            'mf.Connectome.read("good.csv", sheet="a")',
+            "InvalidNetwork",
+            "sheet = 'a': is for spreadsheets, not for .csv",
+        ),
         Row('mf.Connectome.read("binary.csv")', "InvalidFile", "path = 'binary.csv': is UTF-16 text; save it as UTF-8"),
         Row(
             'mf.Connectome.read("text.npy")',
@@ -960,12 +996,12 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.Connectome.read("entities.graphml")',
             "InvalidFile",
-            "path = 'entities.graphml': is not a readable GraphML file: path = 'entities.graphml': declares a document type (line 1); entities are refused",
+            "path = 'entities.graphml': declares a document type (line 1); entities are refused",
         ),
         Row(
             'mf.Connectome.read("wiring.docx")',
             "InvalidFile",
-            "path = 'wiring.docx': must end in .csv, .csv.gz, .tsv, .tsv.gz, .txt, .txt.gz, .parquet, .feather, .npz, .npy, .graphml",
+            "path = 'wiring.docx': must end in .csv, .csv.gz, .tsv, .tsv.gz, .txt, .txt.gz, .parquet, .feather, .xlsx, .json, .npz, .npy, .graphml",
         ),
         Row(
             'mf.Connectome.read("good.csv", columns={"pre": "from"})',
