@@ -1148,7 +1148,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory simulate --g 3 --n 100 --plot picture.xyz",
             "exit code 2",
-            "plot = 'picture.xyz': must end in one of .avif, …",
+            "plot = 'picture.xyz': must end in one of …, .pdf, …",
         ),
         Row(
             "mftheory simulate --g 3 --n 100 --plot folder.png",
@@ -1158,7 +1158,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory simulate --g 3 --n 100 --plot folder",
             "exit code 2",
-            "plot = 'folder': must end in one of .avif, …",
+            "plot = 'folder': must end in one of …, .pdf, …",
         ),
         Row(
             "mftheory simulate --g 3 --n 100 --plot good.csv/picture.png",
