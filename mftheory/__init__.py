@@ -1,6 +1,7 @@
 """Dynamical mean-field theory of random recurrent networks: formulas, numbers, and the network itself."""
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from mftheory.errors import (
@@ -131,7 +132,8 @@ if not TYPE_CHECKING:  # to a type checker nothing is there but what is imported
             value = getattr(importlib.import_module(_LAZY[name]), name)
             globals()[name] = value
             return value
-        raise AttributeError(f"module 'mftheory' has no attribute {name!r}")
+        # With name and obj, Python suggests what was meant.
+        raise AttributeError(f"module 'mftheory' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

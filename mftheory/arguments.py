@@ -9,37 +9,11 @@ from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
 
 from mftheory.errors import InvalidCall
+from mftheory.wording import counted, did_you_mean, meant
 
 P = ParamSpec("P")
 R = TypeVar("R")
 C = TypeVar("C", bound=type)
-
-SYNONYMS = (
-    ("g", "g_eff", "coupling"),
-    ("noise", "sigma", "noise_intensity", "intensity"),
-    ("nonlinearity", "phi", "activation", "transfer_function", "f"),
-    ("duration", "T", "t_max", "time"),
-    ("interval", "dt", "sampling_interval", "step"),
-    ("seeds", "networks", "realizations", "realisations", "repeats", "trials"),
-    ("seed", "rng", "random_state"),
-    ("n", "N", "size", "sizes", "neurons"),
-    ("effective_rank", "rank"),
-    ("gains", "gains_pr", "gain", "G"),
-    ("pr", "PR", "gains_pr", "participation_ratio"),
-    ("symmetry", "rho", "reciprocity", "tau"),
-    ("overlaps", "overlap_amplitude", "gamma", "rho"),
-    ("strengths", "D", "singular_values"),
-    ("max_lag", "tau", "lags"),
-    ("observable", "observables"),
-    ("dynamics", "filter", "tau"),
-    ("connectivity", "ensemble", "weights"),
-    ("couplings", "J", "W"),
-    ("jobs", "n_jobs", "workers", "processes"),
-    ("progress", "verbose"),
-    ("target", "tol", "rtol", "error"),
-    ("delta", "dt", "step"),
-)
-"""Names that people give to one thing, so that the one a function takes can be suggested for another."""
 
 
 def checked_call(function: Callable[P, R]) -> Callable[P, R]:
@@ -94,20 +68,18 @@ def refuse_unknown(function: Callable[..., Any], given: Mapping[str, Any], passe
             raise InvalidCall(_unknown(function.__qualname__, name, known, given))
 
 
-def meant(name: str, known: Sequence[str]) -> list[str]:
-    """Of the known names, one or two that are likely to be meant by another.
+def refuse_missing(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    """Of a function whose arguments may be left out for some kinds of input: refuse those that are None.
 
-    Examples
-    --------
-    >>> from mftheory.arguments import meant
-    >>> meant("sigma", ["g", "noise"]), meant("effective_rnk", ["g", "effective_rank"]), meant("colour", ["g"])
-    (['noise'], ['effective_rank'], [])
+    Raises
+    ------
+    InvalidCall
     """
-    from difflib import get_close_matches
+    from inspect import Parameter, signature
 
-    same = [one for group in SYNONYMS if name in group for one in group if one in known]
-    longer = [one for one in known if len(name) > 2 and one.startswith(name)]
-    return list(dict.fromkeys(same or longer or get_close_matches(name, known, n=1)))[:2]
+    if missing := [name for name, value in given.items() if value is None]:
+        more = [p.name for p in signature(function).parameters.values() if p.kind is Parameter.VAR_KEYWORD]
+        raise InvalidCall(_missing(function.__qualname__, missing, names_of(function), more))
 
 
 def _checked(function: Callable[P, R], method: bool) -> Callable[P, R]:
@@ -149,19 +121,22 @@ def _fault(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[
         if name not in named and not more:
             return _unknown(where, name, [*various, *named], given)
     if len(args) > len(by_place) and not various:
-        most = f"at most {len(by_place)} argument{'s' * (len(by_place) > 1)}" if by_place else "no argument"
+        most = f"at most {counted(len(by_place), 'argument')}" if by_place else "no argument"
         return f"{where}: {most} by position, not {len(args)}; {_takes(named, more)}"
     for name in by_place[: len(args)]:
         if name in kwargs:
             return f"{where}: argument {name!r} is given twice; {_takes(named, more)}"
     missing = [p.name for p in parameters if p.name in named and p.default is Parameter.empty and p.name not in given]
+    return _missing(where, missing, named, more)
+
+
+def _missing(where: str, missing: Sequence[str], names: Iterable[str], more: Iterable[str] = ()) -> str:
     lacks = f"argument {missing[0]!r} is" if len(missing) == 1 else f"arguments {', '.join(map(repr, missing))} are"
-    return f"{where}: {lacks} missing; {_takes(named, more)}"
+    return f"{where}: {lacks} missing; {_takes(names, more)}"
 
 
 def _unknown(where: str, name: str, names: Sequence[str], given: Iterable[str]) -> str:
-    likely = meant(name, [one for one in names if one not in set(given)])
-    hint = f" (did you mean {' or '.join(likely)}?)" if likely else ""
+    hint = did_you_mean(meant(name, [one for one in names if one not in set(given)]))
     return f"{where}: no argument {name!r}{hint}; {_takes(names)}"
 
 

@@ -1,10 +1,13 @@
 """How far a long run is, and how long it will take: a bar on a terminal, a line now and then in a log."""
 
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, TextIO, TypeVar
+
+from mftheory.wording import counted, plural
 
 T = TypeVar("T")
 
@@ -79,11 +82,15 @@ class Progress:
         if enabled and self._file.isatty():
             from tqdm import tqdm
 
+            # Bars are of one process: the lock between processes is a semaphore, left behind by one that is ended.
+            in_one_process = type("tqdm", (tqdm,), {"_lock": threading.RLock()})
             self._log = False
-            counted = "{postfix} " if parts is not None else "{n:.0f}/{total:.0f} " + unit + "s "
+            counted = "{postfix} " if parts is not None else "{n:.0f}/{total:.0f} " + plural(unit) + " "
             layout = "{desc}: {percentage:3.0f}%|{bar}| " + counted + "[{elapsed}<{remaining}]"
-            self._bar = tqdm(
-                total=total, initial=done, desc=description, bar_format=layout, leave=False, file=self._file
+            # Without smoothing the time to go is judged by the mean rate, as in a log, not by that of the last parts.
+            self._bar = in_one_process(
+                **{"total": total, "initial": done, "desc": description, "bar_format": layout},
+                **{"leave": False, "smoothing": 0, "file": self._file},
             )
             self._show_parts()
             self._bar.refresh()
@@ -133,8 +140,8 @@ class Progress:
 
     def _count(self) -> str:
         if self._parts is None:
-            return f"{self._done:.0f}/{self._total:.0f} {self._unit}s"
-        return f"{self._finished}/{self._parts} {self._unit}s"
+            return f"{self._done:.0f}/{counted(round(self._total), self._unit)}"
+        return f"{self._finished}/{counted(self._parts, self._unit)}"
 
     def _line(self, now: float) -> None:
         """`simulate: 40%, 12/30 networks, 3.1 networks/min, 5 min 48 s to go`."""
@@ -186,4 +193,4 @@ def duration(seconds: float) -> str:
 def _rate(per_second: float, unit: str) -> str:
     periods = {"s": 1, "min": 60, "h": 3600}
     period = next((p for p, seconds in periods.items() if per_second * seconds >= 1), "h")
-    return f"{per_second * periods[period]:.3g} {unit}s/{period}"
+    return f"{per_second * periods[period]:.3g} {plural(unit)}/{period}"

@@ -151,7 +151,7 @@ def test_version(capsys) -> None:
         (("sweep", "--g", "3", "--jobs", "all"), "--jobs = 'all': must be a whole number"),
         (("solve",), f"Missing option '--g'; such as: {EXAMPLES['solve'][0]}"),
         (("connectome",), f"Missing argument 'file'; such as: {EXAMPLES['connectome'][0]}"),
-        (("slove",), f"No such command 'slove'. Did you mean 'solve'? Commands: {', '.join(EXAMPLES)}"),
+        (("slove",), f"No such command: 'slove' (did you mean solve?); commands: {', '.join(EXAMPLES)}"),
         (("solve", "--effective", "3"), "No such option: --effective (did you mean --effective-rank?)"),
     ],
 )

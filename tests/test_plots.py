@@ -142,7 +142,8 @@ def test_every_function_and_method_keeps_the_convention(drawn) -> None:
     for name in set(plots.__all__) - helpers:
         _, axes, *others = inspect.signature(getattr(plots, name)).parameters.values()
         assert axes.name == ("axes" if name == "prediction" else "ax")
-        assert all(p.default is None or isinstance(p.default, str) for p in (axes, *others))
+        named = [p for p in (axes, *others) if p.kind is not inspect.Parameter.VAR_KEYWORD]
+        assert all(p.default is None or isinstance(p.default, str) for p in named)
     for function, result in drawn["methods"].items():
         artists = result.plot()
         assert isinstance(artists, plots.Artists)

@@ -71,7 +71,7 @@ def expression(argument: str, value: Any) -> sp.Expr:
         found = sp.sympify(value, strict=True)
     except sp.SympifyError:
         raise InvalidNetwork(argument, value, "must be a number or a SymPy expression") from None
-    if not isinstance(found, sp.Expr) or found.atoms(AppliedUndef):
+    if not isinstance(found, sp.Expr) or found.is_Matrix or found.atoms(AppliedUndef):
         raise InvalidNetwork(argument, value, "must be a number or a SymPy expression of known functions")
     return found
 
@@ -83,9 +83,13 @@ class Operator:
     field: Field
     weight: sp.Expr = sp.S.One
 
+    __array_ufunc__ = None  # or an array would multiply it entry by entry
+
     def __rmul__(self, factor: sp.Expr | Parameter) -> "Operator":
         symbol = factor.symbol if isinstance(factor, Parameter) else expression("factor", factor)
         return Operator(self.field, self.weight * symbol)
+
+    __mul__ = __rmul__
 
 
 @checked_calls
@@ -139,15 +143,16 @@ class Population:
     latex: dict[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
+        for name in ("observed", "heterogeneous", "parameters"):
+            if not isinstance(getattr(self, name), tuple):
+                raise InvalidNetwork(name, getattr(self, name), "must be a tuple, such as (first,)")
+        states = self.state_name if isinstance(self.state_name, tuple | list) else (self.state_name,)
         activities = (self.activity_name or "phi", *self.observed)
-        if not all(isinstance(n, str) and n.isidentifier() for n in (self.name, *self.state_names, *activities)):
+        if not all(isinstance(n, str) and n.isidentifier() for n in (self.name, *states, *activities)):
             names = (self.name, self.state_name, self.activity_name, *self.observed)
             raise InvalidNetwork("population", names, "names must be identifiers")
         if len(self.state_names) != 1 and not (self.state_names and self.linear):
             raise InvalidNetwork("state_name", self.state_name, "must be one name; only linear sites may have several")
-        for name in ("observed", "heterogeneous", "parameters"):
-            if not isinstance(getattr(self, name), tuple):
-                raise InvalidNetwork(name, getattr(self, name), "must be a tuple, such as (first,)")
         for name in self.heterogeneous:
             if self.linear or name not in (self.activity_name, *self.observed):
                 raise InvalidNetwork("heterogeneous", name, f"must be an activity of {self.name}")

@@ -14,10 +14,10 @@ from mftheory.action import joint
 from mftheory.action.disorder import GaussianEnsemble
 from mftheory.action.fields import Parameter, Population, omega
 from mftheory.action.names import moment_order
-from mftheory.arguments import meant
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Gains
 from mftheory.network.strengths import Exponential, Measured, Step
+from mftheory.wording import did_you_mean, meant
 
 Array = NDArray[np.float64]
 
@@ -180,8 +180,7 @@ class Values:
         for parameter in self.ensemble.parameters:
             if moment_order(parameter, name) is not None:
                 return f"is a moment: a network needs the values of {parameter.name} themselves"
-        likely = meant(name, sorted(self._needed))
-        hint = f" (did you mean {' or '.join(likely)}?)" if likely else ""
+        hint = did_you_mean(meant(name, sorted(self._needed)))
         return f"is not a parameter of this ensemble{hint}; it has {_listed(self._needed)}"
 
     def _check_moments(self) -> None:

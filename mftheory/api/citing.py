@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Given, Network
+from mftheory.wording import one_of
 
 if TYPE_CHECKING:
     from mftheory.formulas.citations import Bibliography
@@ -23,7 +24,7 @@ ONE_NETWORK = ("C26", "SH25", "HS22")
 WIRING = ("CMvML25",)
 """Wiring diagrams in the terms of random modes."""
 
-ALLOWED = "must be a network, an ensemble, a derivation, a formula, a wiring, a result, or a list of them"
+ALLOWED = "must be a network, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them"
 
 
 @checked_call
@@ -32,7 +33,8 @@ def cite(*things: Any) -> Bibliography:
 
     Parameters
     ----------
-    *things : Network, GaussianEnsemble, Derivation, Formula, Connectome, any result of a theory or a network, or lists
+    *things : Network, GaussianEnsemble, Derivation, Formula, Connectome, any result, text, or lists
+        A text is the label of a formula, such as "psi-rmm" (`mftheory.labels` lists them), or a paper's key, "SCS88".
         Several make one bibliography, each paper once. The package is cited always: derivations that are printed
         nowhere else are its own.
 
@@ -44,8 +46,8 @@ def cite(*things: Any) -> Bibliography:
     Raises
     ------
     InvalidNetwork
-        If one of them is something else, such as a recording, or a comparison made of a sweep, which does not know its
-        networks.
+        If one of them is something else, such as a label that does not exist, a recording, or a comparison made of a
+        sweep, which does not know its networks.
 
     Examples
     --------
@@ -53,7 +55,7 @@ def cite(*things: Any) -> Bibliography:
     >>> net = mf.Network(mf.PartiallySymmetric(2.0, symmetry=0.3))
     >>> mf.cite(net).keys
     ('SCS88', 'MBO18', 'CMvML25', 'mftheory')
-    >>> print(mf.cite(mf.formula("psi-iid")).references[0].bibtex())
+    >>> print(mf.cite("psi-iid").references[0].bibtex())
     @article{CAL23,
       author        = {Clark, David G. and Abbott, L. F. and Litwin-Kumar, Ashok},
       title         = {Dimension of activity in random neural networks},
@@ -81,6 +83,8 @@ def _keys(thing: Any) -> tuple[str, ...]:
     from mftheory.results.predicted import PredictedCovariance
     from mftheory.results.stored import StoredNetwork
 
+    if isinstance(thing, str):
+        return _of_text(thing)
     if isinstance(thing, list | tuple):
         return tuple(key for one in thing for key in _keys(one))
     if isinstance(thing, Theory | Simulation):
@@ -104,6 +108,19 @@ def _keys(thing: Any) -> tuple[str, ...]:
     if isinstance(thing, StoredNetwork):
         return _of_ensemble(thing.ensemble)
     return _of_wiring(thing)
+
+
+def _of_text(text: str) -> tuple[str, ...]:
+    """Of the label of a formula, or of a paper's key, with or without its brackets."""
+    from mftheory.action.ensembles import BUILT_IN
+    from mftheory.derive.catalogue import labels
+    from mftheory.formulas.citations import PACKAGE, REFERENCES
+
+    known = labels()
+    if text in known:
+        return (BUILT_IN[known[text][0]]().citation,)
+    key = text.strip().removeprefix("[").removesuffix("]")
+    return (one_of("cite", key, [*REFERENCES, PACKAGE, *known], "must be a key or a formula's label: {}"),)
 
 
 def _of_network(network: Network) -> tuple[str, ...]:

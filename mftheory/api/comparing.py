@@ -14,6 +14,7 @@ from mftheory.api.work import check_memory, check_settings, checked_sizes, simul
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
 from mftheory.network import Network, Nonlinearity, _check
+from mftheory.wording import among, counted
 
 if TYPE_CHECKING:
     import xarray
@@ -113,7 +114,7 @@ def compare(
     from mftheory.network.digest import digest
     from mftheory.progress import Progress
     from mftheory.results.attractors import in_doubt, left_out, named_networks
-    from mftheory.sweeps.execute import Task, execute, quietly
+    from mftheory.sweeps.execute import Task, cost_of, execute, quietly
     from mftheory.sweeps.seeds import network_seeds
 
     if hasattr(network, "data_vars"):
@@ -141,7 +142,7 @@ def compare(
     theories = [solve(net, parameters=parameters, nonlinearity=nonlinearity, **sampled) for net in networks]
     noted = [theory.status_and_notes for theory in theories if theory.notes]
     if noted:
-        several = f"{len(noted)} of {len(theories)} networks have several states"
+        several = f"several states: {len(noted)} of {counted(len(theories), 'network')}"
         warnings.warn(f"{several}, such as: {noted[0]}", stacklevel=3)
     predicted = [theory.dimension(observable) for theory in theories]
     # Long runs first, so that no core waits for the last one.
@@ -149,7 +150,7 @@ def compare(
     work = simulated_or_died_out
     tasks = [Task(quietly, (work, drawn_from[k], size, own, (observable,), (), simulation)) for k, size, own in runs]
     records: dict[int, dict[str, Any]] = {}
-    costs = [float(size) ** 2 for _, size, _ in runs]
+    costs = [cost_of(size) for _, size, _ in runs]
     with Progress(sum(costs), "simulate", "network", parts=len(runs), enabled=progress) as bar:
         for j, record in execute([tasks[i] for i in order], jobs, threads, scheduler):
             records[order[j]] = record["observables"][observable]
@@ -157,10 +158,10 @@ def compare(
     resting = [(r["n"], r["seed"]) for _, r in sorted(records.items()) if left_out(r["status"])]
     if resting:
         named = named_networks(resting)
-        warnings.warn(f"{len(resting)} of {len(runs)} networks are at rest and left out: {named}", stacklevel=3)
+        warnings.warn(f"{among(len(resting), len(runs), 'network')} at rest and left out: {named}", stacklevel=3)
     poor = [r["status"] for _, r in sorted(records.items()) if in_doubt(r["status"])]
     if poor:
-        warnings.warn(f"{len(poor)} of {len(runs)} networks are in doubt, such as: {poor[0]}", stacklevel=3)
+        warnings.warn(f"{among(len(poor), len(runs), 'network')} in doubt, such as: {poor[0]}", stacklevel=3)
     found = compare_records(
         [
             Point(

@@ -8,10 +8,11 @@ import numpy as np
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork, MFTheoryError, Quiescent
 from mftheory.network import Erf, Given, Network, Nonlinearity, _check
-from mftheory.progress import tracked
+from mftheory.progress import Progress
 from mftheory.results.estimate import Estimate
 from mftheory.results.extrapolate import intercept
 from mftheory.results.prediction import OBSERVABLES, Level, Prediction
+from mftheory.sweeps.execute import cost_of
 
 if TYPE_CHECKING:
     from mftheory.connectome import Connectome, Decomposition, Eigenvalues
@@ -117,18 +118,23 @@ def predict(
     formulas: dict[str, Any] = {}
     clouds: dict[str, Any] = {"wiring": spectrum.values / rms}
     size = min(found.n, LARGEST_SURROGATE)
-    for name, (description, make) in tracked(list(ensembles.items()), "levels", "level", progress):
-        try:
-            net = Network(make(), phi, noise=noise)
-        except MFTheoryError as error:
-            levels.append(Level(name, description, remark=_reason(error)))
-            continue
-        clouds[name] = np.linalg.eigvals(net.connectivity.sample(size, seed).dense()) / g_eff
-        count = networks if simulate else 0
-        level, formulas[name] = _surrogate(name, description, net, size, count, seed, run)
-        levels.append(level)
-    apart = _apart(found, spectrum, [values for name, values in clouds.items() if name != "wiring"])
-    levels.append(_wiring(own, found.n, simulate, seed, run, apart))
+    surrogates, own_cost = networks * cost_of(size), cost_of(found.n)
+    work = len(ensembles) * surrogates + own_cost
+    with Progress(work, "levels", "level", parts=len(ensembles) + 1, enabled=progress) as bar:
+        for name, (description, make) in ensembles.items():
+            try:
+                net = Network(make(), phi, noise=noise)
+            except MFTheoryError as error:
+                levels.append(Level(name, description, remark=_reason(error)))
+            else:
+                clouds[name] = np.linalg.eigvals(net.connectivity.sample(size, seed).dense()) / g_eff
+                count = networks if simulate else 0
+                level, formulas[name] = _surrogate(name, description, net, size, count, seed, run)
+                levels.append(level)
+            bar.update(surrogates)
+        apart = _apart(found, spectrum, [values for name, values in clouds.items() if name != "wiring"])
+        levels.append(_wiring(own, found.n, simulate, seed, run, apart))
+        bar.update(own_cost)
     significant = found.overlap_significance
     shown = min(60, found.left.shape[1])
     pictures = {

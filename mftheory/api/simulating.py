@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mftheory.api.solving import refuse_numbers
-from mftheory.arguments import checked_call, names_of, refuse_unknown
-from mftheory.network import Erf, Network, Nonlinearity
+from mftheory.arguments import checked_call, names_of, refuse_missing, refuse_unknown
+from mftheory.network import Erf, Given, Network, Nonlinearity
 
 if TYPE_CHECKING:
     from mftheory.action import GaussianEnsemble
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 @checked_call
 def simulate(
     network: Network | GaussianEnsemble,
-    n: int,
-    seed: int,
+    n: int | None = None,
+    seed: int | None = None,
     *,
     parameters: Mapping[str, Any] | None = None,
     nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None = None,
@@ -32,9 +32,10 @@ def simulate(
     network : Network or GaussianEnsemble
         What to simulate. Of an ensemble, populations of leaky neurons, coupled directly or through linear populations.
     n : int
-        Neurons, at least 2; of an ensemble, its N: a population has round(size·n) sites.
+        Neurons, at least 2; of an ensemble, its N: a population has round(size·n) sites. One given J has its own.
     seed : int
-        Seed of the couplings and, by independent streams, of the initial conditions and of independent parameters.
+        Seed of the couplings and, by independent streams, of the initial conditions and of independent parameters. It
+        may be left out for one given J (0), not for what is drawn.
     parameters : dict, for an ensemble
         The numbers behind its symbols and the values of its per-site parameters, such as
         ``{"g": 2.0, "alpha": 0.5, "D": [0.5, 1.0]}``. Values are an array (resampled by quantiles to the number of
@@ -80,6 +81,11 @@ def simulate(
     from mftheory.simulate.simulate import simulate as simulate_network
 
     refuse_unknown(simulate, settings, names_of(simulate_network))
+    if isinstance(network, Network) and isinstance(network.connectivity, Given):
+        n, seed = network.connectivity.n if n is None else n, 0 if seed is None else seed
+    if n is None or seed is None:
+        refuse_missing(simulate, {"n": n, "seed": seed})
+        raise AssertionError(n, seed)
     return simulate_network(samplable(network, parameters, nonlinearity), n, seed, **settings)
 
 

@@ -54,8 +54,8 @@ START = (
 """Where a stranger begins."""
 
 EXIT_CODES = (
-    "0 done; 2 input that cannot be used, one line on stderr says why;",
-    "1 a defect of mftheory; 130 stopped with Ctrl-C.",
+    "0 done; 2 input that cannot be used, or output that cannot be written, one line on stderr says why;",
+    "1 a defect of mftheory; 130, 143 stopped by Ctrl-C, by SIGTERM; 141 nobody reads the output any more.",
 )
 
 

@@ -13,6 +13,7 @@ from mftheory.cli.options import (
     Json,
     Noise,
     Observable,
+    Observables,
     Overlap,
     Phi,
     Progress,
@@ -23,6 +24,7 @@ from mftheory.cli.options import (
     gains_of,
     given_of,
     network_of,
+    observables_of,
 )
 from mftheory.cli.output import print_formula, print_json, print_report, print_steps
 
@@ -65,7 +67,7 @@ def formulas(
         typer.Argument(help="A label, such as psi-overlap; none: list them.", autocompletion=completion.formula_labels),
     ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
-    python: Annotated[bool, typer.Option("--python", help="Print the kernel's source.")] = False,
+    python: Annotated[bool, typer.Option("--python", help="Print a Python file of NumPy and numba.")] = False,
     steps: Annotated[bool, typer.Option("--derive", help="Print every step of the derivation, as LaTeX.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -95,6 +97,7 @@ def solve(
     nonlinearity: Phi = "erf",
     noise: Noise = 0.0,
     dynamics: Dynamics = "leaky",
+    observable: Observables = None,
     n: Annotated[int | None, typer.Option("--n", help="A size to judge the theory's validity at.")] = None,
     target: Target = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of that sampling.")] = 0,
@@ -103,6 +106,7 @@ def solve(
 ) -> None:
     """Theory: dimensions and two-point functions of the limit N → ∞."""
     net = network_of(g, effective_rank, overlap_amplitude, symmetry, gains_pr, nonlinearity, noise, dynamics)
+    asked = observables_of(observable, gains_pr)
     sampling: dict[str, Any] = {"seed": seed, "progress": progress, **({} if target is None else {"target": target})}
     theory = mf.solve(net, **sampling)
     record: dict[str, Any] = {
@@ -114,14 +118,14 @@ def solve(
         "gain": theory.gain,
         "status": theory.status_and_notes,
     }
-    for a in ("phi", "x") if gains_pr is None else theory.observables:
+    for a in asked:
         record[f"C_{a}"] = float(theory.C(a, 0.0))
         record[f"C_error_{a}"] = float(theory.C_error(a, 0.0))
         record[f"dimension_{a}"] = theory.dimension(a)
         record[f"dimension_error_{a}"] = theory.dimension_error(a)
     if n is not None:
-        record["number_of_dimensions"] = theory.number_of_dimensions(n)
-        record["trusted"], record["reason"] = theory.trusted(n)
+        record["number_of_dimensions"] = theory.number_of_dimensions(n, asked[0])
+        record["trusted"], record["reason"] = theory.trusted(n, asked[0])
     print_report(record, as_json)
 
 

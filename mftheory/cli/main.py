@@ -8,12 +8,17 @@ from typing import Annotated, Any
 import typer
 
 import mftheory
-from mftheory.cli import figures, formulas, networks, wiring
+from mftheory.cli import console, figures, formulas, networks, wiring
 from mftheory.cli.examples import EXAMPLES, START, epilog
 from mftheory.cli.refusals import said_of
 from mftheory.errors import MFTheoryError
 
-DEFECT, REFUSED, STOPPED = 1, 2, 130
+DEFECT, REFUSED, STOPPED, UNREAD, TERMINATED = 1, 2, 130, 141, 143
+"""Exit codes; those above 128 are 128 and a signal's number.
+
+UNREAD is that of a program that SIGPIPE ends, as `head` ends every other in a pipe: `set -o pipefail` tells it from
+success, and whoever does not ask for it never sees it.
+"""
 TRACEBACK = "MFTHEORY_TRACEBACK"
 """Set in the environment: a defect shows where it is."""
 
@@ -48,13 +53,14 @@ def _options(
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: bad input is one line on stderr and exit code 2, never a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), console.ended_in_order(TERMINATED):
         warnings.showwarning = _warn
         _run(arguments or ["--help"])
 
 
 def _run(arguments: list[str]) -> None:
     try:
+        console.prepare()
         code = app(arguments, prog_name="mftheory", standalone_mode=False)
     except MFTheoryError as error:
         _fail(str(error))
@@ -62,10 +68,15 @@ def _run(arguments: list[str]) -> None:
         _fail(said_of(error))
     except KeyboardInterrupt:
         _fail("stopped", STOPPED)
-    except BrokenPipeError:  # whoever read the output has seen enough, such as `| head`
-        sys.stderr.close()
-        sys.exit(0)
+    except SystemExit as stopped:
+        if isinstance(stopped.__context__, BrokenPipeError):  # typer has caught it; the reader has seen enough
+            console.abandon()
+            sys.exit(UNREAD)
+        if stopped.code == TERMINATED:
+            _fail("stopped", TERMINATED)
+        raise
     except OSError as error:
+        console.abandon()
         file = "" if error.filename is None else f"{error.filename}: "
         _fail(f"{file}{error.strerror or error}")
     except MemoryError:
@@ -84,9 +95,11 @@ def _run(arguments: list[str]) -> None:
 def _warn(message: Warning | str, *where: Any, **more: Any) -> None:
     """One line, without the place in the source."""
     del where, more
-    print("mftheory: " + " ".join(str(message).split()), file=sys.stderr)
+    console.complain(str(message))
 
 
 def _fail(message: str, code: int = REFUSED) -> None:
-    print("mftheory: " + " ".join(message.split()), file=sys.stderr)
+    if code in (STOPPED, TERMINATED):
+        console.stop_listening()
+    console.complain(message)
     sys.exit(code)

@@ -15,6 +15,7 @@ from mftheory.cli.options import (
     Json,
     Noise,
     Observable,
+    Observables,
     Overlap,
     Phi,
     Progress,
@@ -23,9 +24,11 @@ from mftheory.cli.options import (
     given_of,
     network_of,
     numbers,
+    observables_of,
 )
 from mftheory.cli.output import check_picture, draw_panel, print_json, print_report
 from mftheory.errors import InvalidNetwork
+from mftheory.wording import one_of
 
 
 def simulate(
@@ -41,6 +44,7 @@ def simulate(
     dynamics: Dynamics = "leaky",
     trajectories: Annotated[int, typer.Option("--trajectories", help="Independent trajectories.")] = 64,
     duration: Annotated[float, typer.Option("--duration", help="Measured time of each.")] = 100.0,
+    observable: Observables = None,
     target: Annotated[
         float | None, typer.Option("--target", help="Go on until the dimension is known to this relative error: 0.01.")
     ] = None,
@@ -51,7 +55,10 @@ def simulate(
     """One network, simulated, with standard errors."""
     check_picture(plot)
     net = network_of(g, effective_rank, overlap_amplitude, symmetry, gains_pr, nonlinearity, noise, dynamics)
-    result = mf.simulate(net, n, seed, trajectories=trajectories, duration=duration, target=target, progress=progress)
+    asked = observables_of(observable, gains_pr)
+    result = mf.simulate(
+        net, n, seed, observables=asked, trajectories=trajectories, duration=duration, target=target, progress=progress
+    )
     record: dict[str, Any] = {
         "n": n,
         "seed": seed,
@@ -61,7 +68,7 @@ def simulate(
         "noise": noise,
         "dynamics": dynamics,
     }
-    for a in ("phi", "x") if gains_pr is None else result.observables:
+    for a in asked:
         for name, estimate in ((f"C_{a}", result.C(a)), (f"dimension_{a}", result.dimension(a))):
             record[name], record[f"{name}_error"] = estimate.value, estimate.error
     record["duration"], record["burn_in"], record["status"] = result.duration, result.burn_in, result.status
@@ -127,14 +134,7 @@ def sweep(
     common_disorder: Annotated[
         bool, typer.Option("--common-disorder", help="The same random numbers at every point: smooth curves.")
     ] = False,
-    observable: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--observable",
-            help="phi (the default) or x, with --gains-pr also Phi or readout; or several.",
-            autocompletion=completion.among(completion.OBSERVABLES),
-        ),
-    ] = None,
+    observable: Observables = None,
     trajectories: Annotated[int | None, typer.Option("--trajectories", help="Independent trajectories.")] = None,
     duration: Annotated[float | None, typer.Option("--duration", help="Measured time of each.")] = None,
     target: Annotated[
@@ -159,8 +159,7 @@ def sweep(
     from mftheory.sweeps import report
 
     check_picture(plot)
-    if what not in completion.WHAT:
-        raise InvalidNetwork("what", what, f"must be one of {', '.join(completion.WHAT)}")
+    one_of("what", what, completion.WHAT)
     given = {
         "g": g,
         "effective_rank": effective_rank,

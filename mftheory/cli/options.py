@@ -8,6 +8,7 @@ import typer
 import mftheory as mf
 from mftheory.cli import completion
 from mftheory.errors import InvalidNetwork, MFTheoryError
+from mftheory.wording import one_of
 
 NONLINEARITIES: dict[str, mf.Nonlinearity] = {"erf": mf.Erf(), "tanh": mf.Tanh()}
 
@@ -58,6 +59,14 @@ Observable = Annotated[
         autocompletion=completion.among(completion.OBSERVABLES),
     ),
 ]
+Observables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--observable",
+        help="phi or x, with --gains-pr also Phi (G φ) or readout; give several for several.",
+        autocompletion=completion.among(completion.OBSERVABLES),
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Progress = Annotated[bool, typer.Option("--progress", help="Show progress bars.")]
 
@@ -80,6 +89,12 @@ def given_of(overlap_amplitude: float, symmetry: float, gains_pr: float | None) 
     return {name: value for name, value in given.items() if value != 0}
 
 
+def observables_of(asked: list[str] | None, gains_pr: float | None) -> list[str]:
+    """Those asked for, else all that the network has."""
+    known = list(completion.OBSERVABLES)[: 2 if gains_pr is None else None]
+    return [one_of("observable", name, known, quoted=True) for name in dict.fromkeys(asked or known)]
+
+
 def gains_of(gains_pr: float | None) -> mf.Gains | None:
     try:
         return None if gains_pr is None else mf.Gains.exponential(gains_pr)
@@ -89,7 +104,9 @@ def gains_of(gains_pr: float | None) -> mf.Gains | None:
 
 def nonlinearity_of(nonlinearity: str) -> mf.Nonlinearity:
     """By name, or a formula."""
-    return NONLINEARITIES[nonlinearity] if nonlinearity in NONLINEARITIES else mf.Nonlinearity(nonlinearity)
+    if nonlinearity.isidentifier() and nonlinearity != "x":  # or "a formula in x" is all that it would be told
+        return NONLINEARITIES[one_of("nonlinearity", nonlinearity, NONLINEARITIES, "must be {} or a formula in x")]
+    return mf.Nonlinearity(nonlinearity)
 
 
 def pairs(name: str, texts: list[str] | None) -> dict[str, str]:

@@ -70,11 +70,11 @@ def print_formula(formula: Any, latex: bool, python: bool, as_json: bool) -> Non
                 "moments": where,
                 "assumptions": formula.assumptions,
                 "citation": formula.citation,
-                **({"python": formula.kernel().source} if python else {}),
+                **({"python": formula.kernel().standalone()} if python else {}),
             }
         )
     elif python:
-        typer.echo(formula.kernel().source)
+        typer.echo(formula.kernel().standalone())
     elif latex:
         typer.echo(formula.latex())
     else:
@@ -87,9 +87,11 @@ def print_report(record: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(record)
         return
-    width = max(map(len, record))
-    for name, value in record.items():
-        typer.echo(f"{name:<{width}}  {value:.10g}" if isinstance(value, float) else f"{name:<{width}}  {value}")
+    from mftheory.results.estimate import with_errors
+
+    shown = with_errors(record)
+    width = max(map(len, shown))
+    typer.echo("\n".join(f"{name:<{width}}  {value}" for name, value in shown.items()))
 
 
 def print_json(record: Any) -> None:

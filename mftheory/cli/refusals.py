@@ -4,9 +4,9 @@ from typing import Any
 
 import typer
 
-from mftheory.arguments import meant
 from mftheory.cli.examples import EXAMPLES
 from mftheory.errors import InvalidNetwork
+from mftheory.wording import did_you_mean, meant
 
 ALLOWED = {"float": "must be a number", "int": "must be a whole number"}
 
@@ -21,19 +21,22 @@ def said_of(error: typer.TyperException) -> str:
     """
     message = error.format_message()
     if isinstance(error, typer.BadParameter):
-        return _of_value(error) or _of_what_is_missing(error, message)
-    if (option := getattr(error, "option_name", None)) is not None:
+        return _of_value(error) or _with_example(error, message)
+    option = getattr(error, "option_name", None)
+    if option is not None and getattr(error, "ctx", None) is not None:  # without a context it lacks its value
         return _of_unknown(error, str(option)) or error.message
     if message.startswith("No such command"):
-        return f"{message} Commands: {', '.join(EXAMPLES)}"
-    return message
+        name = message.split("'")[1]
+        hint = did_you_mean(meant(name, [*EXAMPLES, "--help"]))
+        return f"No such command: {name!r}{hint}; commands: {', '.join(EXAMPLES)}"
+    return _with_example(error, message)
 
 
 def _of_unknown(error: Any, option: str) -> str | None:
     """An option that the command does not have, and the one that is likely to be meant."""
     known = {name: opt for parameter in error.ctx.command.params for opt in parameter.opts for name in [_plain(opt)]}
-    likely = " or ".join(known[name] for name in meant(_plain(option), list(known)))
-    return f"No such option: {option} (did you mean {likely}?)" if likely else None
+    likely = [known[name] for name in meant(_plain(option), known)]
+    return f"No such option: {option}{did_you_mean(likely)}" if likely else None
 
 
 def _plain(option: str) -> str:
@@ -50,7 +53,7 @@ def _of_value(error: typer.BadParameter) -> str | None:
     return None if allowed is None else str(InvalidNetwork(error.param.opts[0], first["input"], allowed))
 
 
-def _of_what_is_missing(error: typer.BadParameter, message: str) -> str:
-    context: Any = error.ctx
+def _with_example(error: Any, message: str) -> str:
+    context = getattr(error, "ctx", None)
     examples = EXAMPLES.get(context.info_name, ()) if context is not None else ()
     return f"{message.rstrip('.')}; such as: {examples[0]}" if examples else message

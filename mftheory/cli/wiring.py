@@ -9,7 +9,8 @@ import mftheory as mf
 from mftheory.cli import completion
 from mftheory.cli.options import Json, Phi, Progress, nonlinearity_of, pairs
 from mftheory.cli.output import check_picture, print_json
-from mftheory.errors import InvalidNetwork
+from mftheory.errors import InvalidFile, InvalidNetwork
+from mftheory.wording import did_you_mean, meant
 
 
 def connectome(
@@ -71,7 +72,7 @@ def connectome(
     """
     check_picture(plot)
     wiring = mf.Connectome.read(
-        mf.connectome.sample_data(str(file)) if str(file) in mf.connectome.SAMPLES and not file.exists() else file,
+        _file_of(file),
         columns=pairs("column", column),
         where=pairs("where", where),
         signs=signs,
@@ -102,6 +103,16 @@ def connectome(
         print_json(result.record())
     else:
         typer.echo(result)
+
+
+def _file_of(named: Path) -> Path:
+    """The file, or that of the sample of this name."""
+    name, samples = str(named), mf.connectome.SAMPLES
+    if named.exists() or name not in samples:
+        if not named.exists() and (likely := meant(name, samples)):
+            raise InvalidFile("path", name, "no such file" + did_you_mean(likely))
+        return named
+    return mf.connectome.sample_data(name)
 
 
 def _signs(texts: list[str] | None) -> dict[str, int] | None:

@@ -13,6 +13,7 @@ from mftheory.results.attractors import left_out
 from mftheory.results.comparison import ComparedPoint, Comparison, SizeAverage
 from mftheory.results.estimate import Estimate
 from mftheory.results.extrapolate import Linear, change_without_smallest, intercept, sizes_of
+from mftheory.wording import among
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _compare_point(point: Point) -> ComparedPoint:
     if not found:
         resting = sum(counts.values()) - len(moving)
         raise Quiescent(
-            f"{resting} of {sum(counts.values())} networks are at rest, and fewer than two of any size fluctuate: "
+            f"{among(resting, sum(counts.values()), 'network')} at rest, and fewer than two of any size fluctuate: "
             "take more neurons or stronger couplings"
         )
     limit = intercept(found)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mftheory.connectome import spectrum
 from mftheory.errors import InvalidNetwork, NotConverged, Unsupported
+from mftheory.wording import counted
 
 Complex = NDArray[np.complex128]
 
@@ -79,12 +80,12 @@ class Eigenvalues:
     def summary(self) -> str:
         """One sentence: radius, abscissa, outliers."""
         number, real = self.outliers.size, self.real_outliers
-        count = f"{number}" if self.all_outliers else f"at least {number}"
+        count = counted(number, "eigenvalue") if self.all_outliers else f"at least {counted(number, 'eigenvalue')}"
         shown = [f"{value:.3g}" for value in real[np.argsort(-np.abs(real))][:_SHOWN]]
         values = f" ({', '.join(shown)}{', ...' if real.size > _SHOWN else ''})" if shown else ""
         return (
             f"spectral radius {self.spectral_radius:.3g}, abscissa {self.spectral_abscissa:.3g};"
-            f" {count} eigenvalue{'s' if count != '1' else ''} outside the bulk of independent modes"
+            f" {count} outside the bulk of independent modes"
             f" (radius {self.bulk_radius:.3g} + {self.margin:.2g}), {real.size} of them real{values}"
         )
 

@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import structural_rank
 from mftheory.connectome.wiring import Connectome
 from mftheory.errors import InvalidNetwork
 from mftheory.progress import Progress
+from mftheory.wording import counted
 
 TARGET = 1 / math.sqrt(2)
 """L2 norm of the excitatory and of the inhibitory part of each row and column."""
@@ -78,10 +79,11 @@ class Normalised:
                 f" (row norms {self.row_norms[0]:.2g} to {self.row_norms[1]:.2g})"
             )
         why = "" if self.balanceable else "; no rescaling of this wiring balances both"
+        sweeps = counted(self.sweeps, "sweep")
         return (
             f"{self.removed} of {self.removed + self.n} neurons without input or output removed; columns scaled last"
             f" (exact to {self.residual_last:.0e}), rows off by up to {self.residual:.2g}"
-            f" (row norms {self.row_norms[0]:.2f} to {self.row_norms[1]:.2f}) after {self.sweeps} sweeps{why}"
+            f" (row norms {self.row_norms[0]:.2f} to {self.row_norms[1]:.2f}) after {sweeps}{why}"
         )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check
+from mftheory.wording import counted
 
 
 @checked_calls
@@ -285,8 +286,8 @@ class Connectome:
         """
         name = f"{self.source}: " if self.source else ""
         lines = [
-            f"{name}{self.n} neurons, {self.edges} edges, {self.fraction_inhibitory:.1%} inhibitory;"
-            f" signs from {self.sign_source}",
+            f"{name}{counted(self.n, 'neuron')}, {counted(self.edges, 'edge')},"
+            f" {self.fraction_inhibitory:.1%} inhibitory; signs from {self.sign_source}",
             f"parallel edges summed {self.parallel_edges}, zero edges dropped {self.zero_edges},"
             f" neurons coupled to themselves {self.self_loops}",
             f"neurons without input {self.without_input}, without output {self.without_output},"

@@ -3,8 +3,8 @@
 from mftheory.action.ensembles import BUILT_IN
 from mftheory.arguments import checked_call
 from mftheory.derive.derivation import Derivation
-from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Formula
+from mftheory.wording import one_of
 
 
 @checked_call
@@ -52,6 +52,4 @@ def derivation(label: str) -> Derivation:
 
 def _of(label: str) -> tuple[str, str]:
     known = labels()
-    if label not in known:
-        raise InvalidNetwork("label", label, f"must be one of {', '.join(known)}")
-    return known[label]
+    return known[one_of("label", label, known)]

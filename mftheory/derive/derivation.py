@@ -25,8 +25,8 @@ from mftheory.derive.path_integral import fluctuations
 from mftheory.derive.path_integral.correlators import Correlators, LabelledMatrix
 from mftheory.derive.path_integral.saddle_point import SaddlePoint
 from mftheory.derive.present import present
-from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Formula, SymbolInfo, conjugate_symbol, restore
+from mftheory.wording import one_of
 
 ASSUMPTIONS = (
     "N → ∞ at fixed αN modes, leading order in 1/N",
@@ -142,9 +142,8 @@ class Derivation:
             "compact": lambda: fluctuations.compact(self.correlators, bilinear, self._names.rename),
             "cavity": lambda: self.cavity.solution(operator),
         }
-        if route not in routes:
-            raise InvalidNetwork("route", route, f"must be one of {', '.join(map(repr, routes))}")
-        return self._formula(observable, routes[route](), self.cavity.names if route == "cavity" else self._names)
+        make = routes[one_of("route", route, routes, quoted=True)]
+        return self._formula(observable, make(), self.cavity.names if route == "cavity" else self._names)
 
     def steps(self, route: str = "path-integral", observable: str = "") -> dict[str, Any]:
         """Every intermediate of a route by name, in order, for a printed derivation of one observable."""
@@ -181,11 +180,7 @@ class Derivation:
         return fluctuations.Hessian(self.factorised, self.correlators, self._names.rename)
 
     def _operator(self, observable: str) -> Operator:
-        operator = self.ensemble.observables.get(observable)
-        if operator is None:
-            allowed = ", ".join(map(repr, self.observables))
-            raise InvalidNetwork("observable", observable, f"must be one of {allowed}")
-        return operator
+        return self.ensemble.observables[one_of("observable", observable, self.observables, quoted=True)]
 
     def _formula(self, observable: str, raw: sp.Expr, names: Names) -> Formula:
         moments = names.moments

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Protocol
 
-from mftheory.errors import InvalidNetwork
+from mftheory.wording import one_of
 
 FIGURES: Mapping[str, str] = {
     "dimension": "the main job: derived, computed, simulated, and on real wiring",
@@ -49,8 +49,7 @@ def load(name: str) -> Figure:
     >>> sorted(load("onset").PRESETS)
     ['full', 'quick']
     """
-    if name not in FIGURES:
-        raise InvalidNetwork("figure", name, f"must be all, summary or one of {', '.join(FIGURES)}")
+    one_of("figure", name, FIGURES, "must be all, summary or one of {}")
     module: Any = import_module(f"mftheory.figures.{name}")
     return module
 
@@ -70,8 +69,7 @@ def protocol(name: str, preset: str) -> Any:
     True
     """
     known = load(name).PRESETS
-    if preset not in PRESETS:
-        raise InvalidNetwork("preset", preset, f"must be {', '.join(PRESETS[:-1])} or {PRESETS[-1]}")
+    one_of("preset", preset, PRESETS)
     there = [p for p in PRESETS if p in known]
     no_larger = [p for p in there if PRESETS.index(p) <= PRESETS.index(preset)]
     return known[no_larger[-1] if no_larger else there[0]]

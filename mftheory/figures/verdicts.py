@@ -12,6 +12,7 @@ from mftheory.errors import InvalidFile
 from mftheory.results.aligned import aligned
 from mftheory.results.comparison import POWER, STANDARD_ERRORS
 from mftheory.results.jackknife import normal_deviate
+from mftheory.wording import counted
 
 SAME = 1e-3
 """Relative distance below which a wrong theory says the same here, and is not listed."""
@@ -175,7 +176,8 @@ def summary_text(found: Mapping[str, Any]) -> str:
     """The summary in a few lines."""
     if not found["count"]:
         return "nothing compared"
-    lines = [f"{found['count']} comparisons: {found['beyond_3']} beyond 3 (by chance {found['expected_beyond_3']:.1f})"]
+    by_chance = f"by chance {found['expected_beyond_3']:.1f}"
+    lines = [f"{counted(found['count'], 'comparison')}: {found['beyond_3']} beyond 3 ({by_chance})"]
     if found["independent"]:
         lines.append(
             f"{found['independent']} independent ones: mean z {found['mean']:+.2f} ({found['mean_z']:+.1f} SE), "
@@ -183,9 +185,10 @@ def summary_text(found: Mapping[str, Any]) -> str:
             f"KS against the standard normal p = {found['ks_p']:.2f}"
         )
     for name, counts in found["wrong"].items():
+        compared = counted(counts["of"], "comparison")
         lines.append(
-            f"wrong theory {name!r}: {counts['of']} comparisons, {counts['informative']} with an error of at most a "
-            f"fifth of its distance; {counts['excluded']} exclude it at 3 SE, the best at {counts['largest']:.1f}"
+            f"wrong theory {name!r}: {compared}, {counts['informative']} with an error of at most a fifth of its "
+            f"distance; {counts['excluded']} exclude it at 3 SE, the best at {counts['largest']:.1f}"
         )
     return "\n".join(lines)
 

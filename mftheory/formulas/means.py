@@ -36,15 +36,28 @@ def _given(network: Mapping[str, Any], names: set[str], values: Mapping[str, Any
     missing = names - network.keys() - values.keys()
     if missing:
         raise InvalidNetwork("network", sorted(network), f"must have values for {', '.join(sorted(missing))}")
-    sites = {name: np.asarray(network[name], dtype=float) for name in names & network.keys()}
+    sites = {name: _numbers(name, network[name]) for name in sorted(names & network.keys())}
     # A mean of spectra alone is over as many neurons as these are given for, at each frequency.
-    arrays = [a for a in sites.values() if a.ndim] or [values[n] for n in names if values[n].ndim == 2]
+    spectra = [values[n] for n in sorted(names - network.keys())]
+    arrays = [a for a in sites.values() if a.ndim] or [a for a in spectra if a.ndim == 2]
     lengths = {a.shape[-1] for a in arrays} or {1}
     if len(lengths) > 1:
         found = ", ".join(f"{name}: {np.shape(a)[-1]}" for name, a in sorted(sites.items()))
         raise InvalidNetwork("network", found, "must have arrays of one length for the parameters of a site")
     (length,) = lengths
     return np.full(length, 1.0 / length), sites
+
+
+def _numbers(name: str, value: Any) -> Any:
+    """One finite number, or one for each site."""
+    try:
+        array = np.asarray(value)  # nested lists of different lengths are a ValueError
+        found = array.astype(float) if array.dtype.kind in "iufO" else np.array([])
+    except (TypeError, ValueError):
+        found = np.array([])
+    if found.ndim > 1 or found.size == 0 or not np.all(np.isfinite(found)):
+        raise InvalidNetwork(f"network[{name!r}]", value, "must be a finite number, or an array of one for each site")
+    return found
 
 
 def _modes(network: Any) -> tuple[Any, dict[str, Any]]:

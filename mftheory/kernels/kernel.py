@@ -57,8 +57,21 @@ class Kernel:
 
     @property
     def source(self) -> str:
-        """The numba source, readable."""
+        """The numba source, readable; `standalone` is a file of it that runs without this package."""
         return self.path.read_text(encoding="utf-8")
+
+    def standalone(self) -> str:
+        """The text of a Python file that needs NumPy and numba alone, with a function ``psi`` of `arguments`.
+
+        Examples
+        --------
+        >>> from mftheory.kernels import committed
+        >>> "mftheory" in committed("iid", "phi").standalone()
+        False
+        """
+        from mftheory.kernels.standalone import standalone
+
+        return standalone(self)
 
     def __call__(self, **values: ArrayLike) -> NDArray[Any]:
         """Evaluate at values of the arguments, given by name, broadcast against each other.

@@ -9,6 +9,7 @@ import numpy as np
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check, memory
+from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.couplings import Couplings, Dense
 from mftheory.network.given import Given
 from mftheory.network.overlaps import amplitude
@@ -32,7 +33,7 @@ class Connectivity(Protocol):
 
 @checked_calls
 @dataclass(frozen=True)
-class IID:
+class IID(NoArithmetic):
     """Independent Gaussian couplings, ⟨J_ij⟩ = 0, ⟨J_ij²⟩ = g²/N (theory §2; [SCS88]).
 
     Parameters
@@ -81,7 +82,7 @@ class IID:
 
 @checked_calls
 @dataclass(frozen=True)
-class PartiallySymmetric:
+class PartiallySymmetric(NoArithmetic):
     """Gaussian couplings with correlated reciprocal pairs, ⟨J_ij²⟩ = g²/N and ⟨J_ij J_ji⟩ = ϱ g²/N.
 
     theory §2; [MBO18].

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check, overlaps, strengths
+from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.strengths import StrengthLaw
 
 
 @checked_calls
 @dataclass(frozen=True)
-class Gains:
+class Gains(NoArithmetic):
     """A law of single-neuron gains G_i >= 0, independent of the couplings (theory §2; [CMvML25]).
 
     Parameters
@@ -40,6 +41,8 @@ class Gains:
     >>> mf.Gains([0.0, 2.0]).moment(2)
     2.0
     """
+
+    _instead = "gains are not added or multiplied: give their array, Gains(values)"
 
     gains: Any
     mean_square: float = None  # type: ignore[assignment]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import _check, memory
+from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.couplings import Dense, Sparse
 
 DENSEST = 0.1
@@ -23,7 +24,7 @@ ALLOWED = "must be a square matrix of finite real numbers, dense or sparse, of a
 
 @checked_calls
 @dataclass(frozen=True, repr=False)
-class Given:
+class Given(NoArithmetic):
     """One given J, the same in every sample: to be simulated, while a theory needs an ensemble.
 
     Equal if the couplings are, dense or sparse; hashable; the array is copied and cannot be written to.
@@ -46,9 +47,10 @@ class Given:
 
     Notes
     -----
-    `mftheory.simulate` takes it with any nonlinearity, gains, dynamics and noise; n is its size, and the seed is that
-    of the initial conditions, the noise and the readout gains only. `mftheory.solve` and `mftheory.derive` refuse it: a
-    theory is that of an ensemble, and what a theory says about one J is `mftheory.linear_equivalent`'s.
+    `mftheory.simulate` takes it with any nonlinearity, gains, dynamics and noise; n, which may be left out, is its
+    size, and the seed (0 by default) is that of the initial conditions, the noise and the readout gains only.
+    `mftheory.solve` and `mftheory.derive` refuse it: a theory is that of an ensemble, and what a theory says about one
+    J is `mftheory.linear_equivalent`'s.
 
     Examples
     --------
@@ -58,7 +60,7 @@ class Given:
     >>> given = mf.Given(J)
     >>> given, round(given.g_eff, 2), given == mf.Given(J.copy())
     (Given(n = 100, 10000 couplings), 2.99, True)
-    >>> run = mf.simulate(mf.Network(given, mf.Tanh()), n=100, seed=0, trajectories=8, duration=20)
+    >>> run = mf.simulate(mf.Network(given, mf.Tanh()), trajectories=8, duration=20)
     >>> run.status
     'equilibrated'
     """

@@ -14,6 +14,7 @@ from mftheory.network import connectivity as _connectivity
 from mftheory.network import dynamics as _dynamics
 from mftheory.network import gains as _gains
 from mftheory.network import nonlinearity as _nonlinearity
+from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.connectivity import Connectivity
 from mftheory.network.dynamics import Dynamics, Leaky
 from mftheory.network.heterogeneous import Heterogeneous
@@ -26,7 +27,7 @@ HETEROGENEOUS = "heterogeneous"
 
 @checked_calls
 @dataclass(frozen=True)
-class Network:
+class Network(NoArithmetic):
     """A random recurrent network, T[x_i] = Σ_j J_ij G_j φ(x_j) + σ ξ_i; T = 1 + ∂_t unless `dynamics` says otherwise.
 
     Time is in units of the neurons' time constant, or of the `dynamics`.
@@ -63,6 +64,8 @@ class Network:
     >>> mf.Network(mf.IID(0.8), dynamics=mf.EulerMap(0.2), noise=0.5).dynamics
     EulerMap(delta=0.2)
     """
+
+    _instead = "networks are not added or multiplied: describe one, Network(couplings, nonlinearity, gains)"
 
     connectivity: Connectivity
     nonlinearity: Any = field(default_factory=Erf)

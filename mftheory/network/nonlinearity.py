@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import expression as _expression
+from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.taylor import Taylor
 
 FloatArray = NDArray[np.floating[Any]]
@@ -22,7 +23,7 @@ _TRIAL = np.sort(np.concatenate([[0.0], np.geomspace(1e-6, 60.0, 400), np.linspa
 
 @checked_calls
 @dataclass(frozen=True)
-class Nonlinearity:
+class Nonlinearity(NoArithmetic):
     """φ(x) given by a formula. Equal if the formulas are, whatever their spacing; hashable; plain data.
 
     Parameters
@@ -63,6 +64,8 @@ class Nonlinearity:
 + - * / **, parentheses and the functions abs, asinh, atan, clip, cos, cosh, erf, erfc, exp, expm1, log, log1p, \
 maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
     """
+
+    _instead = "functions are not added or multiplied: write one formula, Nonlinearity('tanh(x) + x/2')"
 
     expression: str
 

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check, memory, overlaps, strengths
+from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.couplings import Couplings, Dense, Factored
 from mftheory.network.strengths import StrengthLaw
 
 
 @checked_calls
 @dataclass(frozen=True)
-class RandomMode:
+class RandomMode(NoArithmetic):
     """J = Σ_a D_a l_a r_aᵀ with l_ia, r_ia ~ N(0, 1/N), a = 1 … M = αN (theory §2; [CMvML25]).
 
     The patterns of different modes are independent; l_ia and r_ia of one mode covary by ρ_a/N if overlaps are given.

@@ -6,6 +6,7 @@ from typing import Any
 
 from mftheory.arguments import checked_calls
 from mftheory.results.theory import FEWEST_DIMENSIONS, dimensions
+from mftheory.wording import counted
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ class Runs:
                 f"{self.purpose}, to {self.target:.2g} (relative standard error):",
                 *lines,
                 f"{self.trajectories} trajectories of {self.duration:g}: error {self.error:.2g}, "
-                f"{time_of(self.seconds)} in {self.jobs} process{'es' if self.jobs > 1 else ''}, "
+                f"{time_of(self.seconds)} in {counted(self.jobs, 'process')}, "
                 f"{size_of(self.memory)} of memory",
             ]
         )

@@ -1,7 +1,7 @@
 """Pictures of results."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle, legend, legend_above
+from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle, legend, legend_above, pen
 
 if TYPE_CHECKING:
     import xarray
@@ -30,7 +30,7 @@ DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D")
 
 
-def theory(result: "Theory", ax: Axes | None = None, longest: float | None = None) -> Artists:
+def theory(result: "Theory", ax: Axes | None = None, longest: float | None = None, **line: Any) -> Artists:
     """C^φ(τ)/C^φ(0), and the timescale of the leading principal components Ψ^φ(τ, 0)/Ψ^φ(0, 0).
 
     Of an ensemble without a "phi", of the first of its observables.
@@ -41,30 +41,32 @@ def theory(result: "Theory", ax: Axes | None = None, longest: float | None = Non
     name = "phi" if "phi" in result.observables else result.observables[0]
     a = r"\phi" if name == "phi" else rf"\mathrm{{{name}}}"
     C = result.C(name, tau)
-    artists = ax.plot(tau, C / C[0], color=COLOURS[0], label=rf"$C^{{{a}}}(\tau)/C^{{{a}}}(0)$")
+    correlation = rf"$C^{{{a}}}(\tau)/C^{{{a}}}(0)$"
+    artists = ax.plot(tau, C / C[0], **pen(theory, line, color=COLOURS[0], label=correlation))
     timescale = rf"$\Psi^{{{a}}}(\tau,0)/\Psi^{{{a}}}(0,0)$"
-    artists += ax.plot(tau, result.timescale(name, tau), color=COLOURS[1], ls="--", label=timescale)
+    dashed = pen(theory, line, color=COLOURS[1], ls="--", label=timescale)
+    artists += ax.plot(tau, result.timescale(name, tau), **dashed)
     ax.set(xlabel=r"lag $\tau$ (time constants)", ylabel="normalised", ylim=(min(0.0, *ax.get_ylim()), 1.05))
     legend(ax)
     return Artists(artists, [ax], made)
 
 
-def simulation(result: "Simulation", ax: Axes | None = None, observable: str = "phi") -> Artists:
+def simulation(result: "Simulation", ax: Axes | None = None, observable: str = "phi", **line: Any) -> Artists:
     """C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) of one network, bars of one standard error."""
     ax, made = axes_or_new(ax)
     tau = np.arange(round(result.max_lag / result.sampling_interval) + 1) * result.sampling_interval
     C = [result.C(observable, t) for t in tau]
-    artists = _measured(ax, tau, C, [result.timescale(observable, t) for t in tau], observable)
+    artists = _measured(ax, tau, C, [result.timescale(observable, t) for t in tau], observable, simulation, line)
     ax.set(xlabel=r"lag $\tau$ (time constants)")
     ax.set_title(f"N = {result.n}, {result.trajectories} trajectories of {result.duration:g}", fontsize=10)
     return Artists(artists, [ax], made)
 
 
-def recording(result: "Recording", ax: Axes | None = None) -> Artists:
+def recording(result: "Recording", ax: Axes | None = None, **line: Any) -> Artists:
     """C(τ)/C(0) and Ψ(τ, 0)/Ψ(0, 0) of recorded activity, bars of one standard error."""
     ax, made = axes_or_new(ax)
     tau = np.arange(round(result.max_lag / result.interval) + 1) * result.interval
-    artists = _measured(ax, tau, [result.C(t) for t in tau], [result.timescale(t) for t in tau], "")
+    artists = _measured(ax, tau, [result.C(t) for t in tau], [result.timescale(t) for t in tau], "", recording, line)
     ax.set(xlabel=r"lag $\tau$ (as the interval: your unit)")
     lasting = result.times * result.interval
     ax.set_title(f"{result.neurons} neurons, {result.stretches} stretches of {lasting:g}", fontsize=10)
@@ -72,7 +74,13 @@ def recording(result: "Recording", ax: Axes | None = None) -> Artists:
 
 
 def _measured(
-    ax: Axes, tau: NDArray[Any], C: Sequence["Estimate"], psi: Sequence["Estimate"], observable: str
+    ax: Axes,
+    tau: NDArray[Any],
+    C: Sequence["Estimate"],
+    psi: Sequence["Estimate"],
+    observable: str,
+    function: Callable[..., Artists],
+    line: Mapping[str, Any],
 ) -> list[Any]:
     """Both normalised by their values at lag 0, with error bars."""
     a = {"phi": r"^{\phi}", "": ""}.get(observable, rf"^{{\mathrm{{{observable}}}}}")
@@ -81,15 +89,20 @@ def _measured(
         (psi, 1.0, "s", COLOURS[1], rf"$\Psi{a}(\tau,0)/\Psi{a}(0,0)$"),
     )
     artists: list[Any] = [
-        ax.errorbar(tau, [e.value / c for e in of], [e.error / c for e in of], fmt=fmt, ms=4, color=colour, label=label)
-        for of, c, fmt, colour, label in curves
+        ax.errorbar(
+            tau,
+            [e.value / c for e in of],
+            [e.error / c for e in of],
+            **pen(function, line, marker=marker, ls="none", ms=4, color=colour, label=label),
+        )
+        for of, c, marker, colour, label in curves
     ]
     ax.set(ylabel="normalised", ylim=(min(0.0, *ax.get_ylim()), 1.05))
     legend(ax)
     return artists
 
 
-def comparison(result: "Comparison", ax: Axes | None = None) -> Artists:
+def comparison(result: "Comparison", ax: Axes | None = None, **line: Any) -> Artists:
     """Dimension against 1/N for each point: networks' averages, the fit's limit, and the theory at 1/N = 0."""
     ax, made = axes_or_new(ax)
     artists: list[Any] = []
@@ -98,17 +111,21 @@ def comparison(result: "Comparison", ax: Axes | None = None) -> Artists:
         inverse = [1 / size.n for size in point.sizes]
         values = [size.dimension.value for size in point.sizes]
         errors = [size.dimension.error for size in point.sizes]
-        artists.append(ax.errorbar(inverse, values, errors, fmt="o", ms=4, color=colour, label=label))
+        own = {"ls": "none", "color": colour}
+        dots = pen(comparison, line, marker="o", ms=4, label=label, **own)
+        artists.append(ax.errorbar(inverse, values, errors, **dots))
+        others = {name: value for name, value in line.items() if name not in ("label", "marker")}  # told by their form
+        square = pen(comparison, others, marker="s", ms=5, mfc="white", **own)
         limit = point.extrapolated
-        artists.append(ax.errorbar([0], [limit.value], [limit.error], fmt="s", ms=5, mfc="white", color=colour))
-        artists += ax.plot([0], [point.theory], marker="_", ms=18, mew=2, color=colour)
+        artists.append(ax.errorbar([0], [limit.value], [limit.error], **square))
+        artists += ax.plot([0], [point.theory], **pen(comparison, others, marker="_", ms=18, mew=2, **own))
     ax.xaxis.set_major_locator(MaxNLocator(5))  # 0.0005 and its like are wide
     ax.set(xlabel="1/N", ylabel=f"dimension PR of {_symbol(result.observable)}", ylim=(0, None))
     legend_above(ax, title="bar at 0: theory; square: extrapolated")
     return Artists(artists, [ax], made)
 
 
-def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None = None) -> Artists:
+def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None = None, **line: Any) -> Artists:
     """Dimension against the first parameter of a sweep, one colour, dash and marker for each combination of the others.
 
     Lines are theory, dots the mean over networks: of a comparison extrapolated in 1/N, else of the largest size, with
@@ -125,13 +142,13 @@ def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None
     labels = _labels([dict(zip(others, values, strict=True)) for values in curves])
     for k, (colour, values) in enumerate(zip(cycle(len(curves)), curves, strict=True)):
         curve = chosen.sel(dict(zip(others, values, strict=True)))
-        style: Any = {"color": colour, "label": labels[k] or None}
-        line_style: Any = {"fmt": DASHES[k % len(DASHES)], **style}
-        dots: Any = {"fmt": MARKERS[k % len(MARKERS)], "ms": 6 if k == 0 else 4, **style}
+        own: Any = {"color": colour, "label": labels[k] or None}
+        drawn_line = pen(sweep, line, ls=DASHES[k % len(DASHES)], **own)
+        dots = pen(sweep, line, marker=MARKERS[k % len(MARKERS)], ls="none", ms=6 if k == 0 else 4, **own)
         x = curve[first].values
         if what != "simulate":
-            line = "theory" if what == "compare" else "dimension"
-            artists.append(ax.errorbar(x, curve[line], curve[f"{line}_error"], **line_style))
+            name = "theory" if what == "compare" else "dimension"
+            artists.append(ax.errorbar(x, curve[name], curve[f"{name}_error"], **drawn_line))
             dots["label"] = None
         if what == "compare":
             artists.append(ax.errorbar(x, curve["extrapolated"], curve["extrapolated_error"], **dots))
@@ -141,7 +158,7 @@ def sweep(data: "xarray.Dataset", ax: Axes | None = None, observable: str | None
             error = largest.std("network", ddof=1) / np.sqrt(count) if largest.sizes["network"] > 1 else None
             artists.append(ax.errorbar(x, largest.mean("network"), error, **dots))
     ax.set(xlabel=_symbol(first), ylabel=f"dimension PR of {_symbol(chosen['observable'].item())}", ylim=(0, None))
-    if others:
+    if others or "label" in line:
         legend_above(ax)
     return Artists(artists, [ax], made)
 

@@ -2,18 +2,23 @@
 
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import ArtistInspector
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cbook import normalize_kwargs
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from mftheory.errors import InvalidFile, InvalidNetwork
+from mftheory.arguments import names_of
+from mftheory.errors import InvalidCall, InvalidFile, InvalidNetwork
 from mftheory.storage import check_target, make_folder, write
+from mftheory.wording import did_you_mean, meant
 
 # Okabe and Ito's palette: told apart by colour-blind readers, and in grey by lightness.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -164,6 +169,34 @@ def panels_or_new(axes: Any, rows: int, columns: int, size: tuple[float, float])
     if len(given) != rows * columns or not all(isinstance(ax, Axes) for ax in given):
         raise InvalidNetwork("axes", f"{len(given)} of them", f"must be {rows * columns} Matplotlib axes, or left out")
     return given, False
+
+
+def pen(function: Callable[..., Any], line: Mapping[str, Any], **own: Any) -> dict[str, Any]:
+    """A curve's properties: those of the picture, and over them the caller's, by Matplotlib's names or short names.
+
+    A label of the caller's comes before the curve's own, if it has one: a picture has several curves.
+
+    Raises
+    ------
+    InvalidCall
+        If `line` holds what is neither an argument of `function` nor a property of a line.
+    """
+    try:
+        given = normalize_kwargs(dict(line), Line2D)
+    except TypeError as error:  # one property by two names
+        raise InvalidCall(f"{function.__name__}: {error}") from None
+    for name in given:
+        if name not in PROPERTIES:
+            hint = did_you_mean(meant(name, [*names_of(function), *PROPERTIES]))
+            raise InvalidCall(f"{function.__name__}: no argument or line property {name!r}{hint}")
+    properties = normalize_kwargs(own, Line2D)
+    if "label" in given and properties.get("label"):
+        given["label"] = f"{given['label']}: {properties['label']}"
+    return {**properties, **given}
+
+
+PROPERTIES = tuple(ArtistInspector(Line2D).get_setters())
+"""What may be said of a line, such as color and linewidth."""
 
 
 def legend(ax: Axes, **options: Any) -> None:

@@ -1,11 +1,12 @@
 """A wiring diagram and what the theory makes of it, in eight panels."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from mftheory.plots.style import COLOURS, Artists, axes_or_new, legend, panels_or_new
+from mftheory.plots.style import COLOURS, Artists, axes_or_new, legend, panels_or_new, pen
 
 if TYPE_CHECKING:
     from mftheory.results.prediction import Prediction
@@ -13,49 +14,52 @@ if TYPE_CHECKING:
 CLOUDS = ("wiring", "random modes", "modes with overlaps", "i.i.d.")
 
 
-def prediction(result: "Prediction", axes: Any = None) -> Artists:
+def prediction(result: "Prediction", axes: Any = None, **line: Any) -> Artists:
     """Matrix, singular values, overlaps and their diagonal; eigenvalues of three levels; dimension of every level.
 
-    Eigenvalues of fewer levels leave axes that are not visible. `axes` are eight, in any arrangement.
+    Properties of lines hold for the curves and points of this wiring. Eigenvalues of fewer levels leave axes that are
+    not visible. `axes` are eight, in any arrangement.
     """
     panels, made = panels_or_new(axes, 2, 4, (18.0, 9.0))
     matrix, singular_values, overlaps, diagonal, *eigenvalues, dimensions = panels
     pictures, report = result.pictures, result.report
     artists = _signed(matrix, pictures["matrix"], f"normalised couplings, N = {report['n']}", 0.98)
     matrix.set(xlabel="presynaptic neuron", ylabel="postsynaptic neuron", xticks=[], yticks=[])
-    artists += _singular_values(singular_values, pictures["singular_values"], report)
+    artists += _singular_values(singular_values, pictures["singular_values"], report, line)
     artists += _signed(overlaps, pictures["overlaps"], r"overlaps $O_{ab} = u_a\cdot v_b$", 0.995)
     overlaps.set(xlabel="right singular vector b", ylabel="left singular vector a")
-    artists += _diagonal(diagonal, report)
+    artists += _diagonal(diagonal, report, line)
     clouds = [name for name in CLOUDS if f"eigenvalues {name}" in pictures][:3]
     reach = 1.05 * max(1.0, *(float(np.abs(pictures[f"eigenvalues {name}"]).max()) for name in clouds))
     for ax, name in zip(eigenvalues, clouds, strict=False):
-        artists += _cloud(ax, pictures[f"eigenvalues {name}"], "the wiring itself" if name == "wiring" else name, reach)
+        title = "the wiring itself" if name == "wiring" else name
+        artists += _cloud(ax, pictures[f"eigenvalues {name}"], title, reach, line)
     for ax in eigenvalues[len(clouds) :]:
         ax.set_visible(False)
-    artists += levels(result, dimensions)
+    artists += levels(result, dimensions, **line)
     if made:
         title = f"{report['source'] or 'wiring'}: {report['neurons']} neurons, {report['edges']} edges"
         dimensions.get_figure().suptitle(title.replace("$", r"\$"))  # type: ignore[union-attr]  # a file's name
     return Artists(artists, panels, made)
 
 
-def levels(result: "Prediction", ax: Axes | None = None) -> Artists:
+def levels(result: "Prediction", ax: Axes | None = None, **line: Any) -> Artists:
     """Dimension of φ and of x at every level. Open squares: predicted; dots: simulated, one standard error."""
     ax, made = axes_or_new(ax)
     artists: list[Any] = []
     names = [level.name for level in result.levels]
+    unlabelled = {name: value for name, value in line.items() if name != "label"}
     for shift, observable, colour, label in ((-0.1, "phi", COLOURS[0], r"$\phi$"), (0.1, "x", COLOURS[1], "$x$")):
         for k, level in enumerate(result.levels):
             for found, face, marker in ((level.predicted, "white", "s"), (level.simulated, colour, "o")):
                 if observable in found and np.isfinite(found[observable].value):
                     one = found[observable]
-                    bar = ax.errorbar(
-                        [k + shift], [one.value], [one.error], fmt=marker, ms=6, mfc=face, color=colour, capsize=3
-                    )
-                    artists.append(bar)
-        ax.plot([], [], "s", mfc="white", color=colour, label=f"{label} predicted")
-        ax.plot([], [], "o", color=colour, label=f"{label} simulated")
+                    style = pen(levels, unlabelled, marker=marker, ls="none", ms=6, mfc=face, color=colour)
+                    artists.append(ax.errorbar([k + shift], [one.value], [one.error], capsize=3, **style))
+        ax.plot(
+            [], [], **pen(levels, line, marker="s", ls="none", mfc="white", color=colour, label=f"{label} predicted")
+        )
+        ax.plot([], [], **pen(levels, line, marker="o", ls="none", color=colour, label=f"{label} simulated"))
     shown = [
         one.value
         for level in result.levels
@@ -87,11 +91,10 @@ def _signed(ax: Axes, matrix: Any, title: str, level: float) -> list[Any]:
     return [image]
 
 
-def _singular_values(ax: Axes, values: Any, report: Any) -> list[Any]:
+def _singular_values(ax: Axes, values: Any, report: Any, line: Mapping[str, Any]) -> list[Any]:
     u = (np.arange(values.size) + 0.5) / values.size
-    artists: list[Any] = ax.plot(
-        u, values, color=COLOURS[0], label=f"wiring: PR$_S$ = {report['pr_singular_values']:.3f}"
-    )
+    label = f"wiring: PR$_S$ = {report['pr_singular_values']:.3f}"
+    artists: list[Any] = ax.plot(u, values, **pen(prediction, line, color=COLOURS[0], label=label))
     # Quarter circle of independent couplings: 1 - F(σ) of density √(4 - σ²)/π.
     sigma = np.linspace(0.0, 2.0, 400)
     above = 1.0 - (sigma * np.sqrt(4.0 - sigma**2) / 2.0 + 2.0 * np.arcsin(sigma / 2.0)) / np.pi
@@ -104,9 +107,10 @@ def _singular_values(ax: Axes, values: Any, report: Any) -> list[Any]:
     return artists
 
 
-def _diagonal(ax: Axes, report: Any) -> list[Any]:
+def _diagonal(ax: Axes, report: Any, line: Mapping[str, Any]) -> list[Any]:
     overlaps = np.array(report["overlaps"])
-    artists: list[Any] = ax.plot(np.arange(1, overlaps.size + 1), overlaps, "o", ms=3, color=COLOURS[0])
+    points = pen(prediction, line, marker="o", ls="none", ms=3, color=COLOURS[0])
+    artists: list[Any] = ax.plot(np.arange(1, overlaps.size + 1), overlaps, **points)
     level = 3 * report["overlap_level"]
     artists.append(ax.axhspan(-level, level, color="0.85", label=r"chance, $\pm 3/\sqrt{N}$"))
     ax.set(xlabel="mode a", ylabel="$O_{aa}$", ylim=(min(-0.1, 1.1 * overlaps.min()), max(0.1, 1.1 * overlaps.max())))
@@ -114,8 +118,9 @@ def _diagonal(ax: Axes, report: Any) -> list[Any]:
     return artists
 
 
-def _cloud(ax: Axes, values: Any, title: str, reach: float) -> list[Any]:
-    artists: list[Any] = ax.plot(values.real, values.imag, ".", ms=2.5, color=COLOURS[0], rasterized=True)
+def _cloud(ax: Axes, values: Any, title: str, reach: float, line: Mapping[str, Any]) -> list[Any]:
+    points = pen(prediction, line, marker=".", ls="none", ms=2.5, color=COLOURS[0], rasterized=True)
+    artists: list[Any] = ax.plot(values.real, values.imag, **points)
     turn = np.linspace(0.0, 2.0 * np.pi, 200)
     artists += ax.plot(np.cos(turn), np.sin(turn), color=COLOURS[1], lw=1, label="bulk of independent modes")
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")

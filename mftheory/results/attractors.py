@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mftheory.arguments import checked_calls
+from mftheory.wording import counted
 
 AT_REST, PERIODIC, IRREGULAR = KINDS = ("at rest", "periodic", "irregular")
 """What a trajectory can do: stay at a fixed point; return to where it was (on a cycle or a torus); neither (chaos)."""
@@ -68,7 +69,7 @@ class Attractors:
             if kind in nouns:
                 preposition, noun = nouns[kind]
                 different = self.different(kind)
-                where = f" ({preposition} {f'one {noun}' if different == 1 else f'{different} {noun}s'})"
+                where = f" ({preposition} {f'one {noun}' if different == 1 else counted(different, noun)})"
             of = "" if parts else f" of {len(self.kinds)} trajectories"
             parts.append(f"{count}{of} {kind}{where}")
         return ", ".join(parts)

@@ -13,6 +13,7 @@ from mftheory.results.attractors import in_doubt, left_out, named_networks
 from mftheory.results.estimate import Estimate
 from mftheory.results.kept import Kept
 from mftheory.results.theory import FEWEST_DIMENSIONS, dimensions
+from mftheory.wording import counted
 
 if TYPE_CHECKING:
     import xarray
@@ -213,8 +214,10 @@ class Comparison(Kept):
 
         return to_dataset(self)
 
-    def plot(self, ax: Any = None) -> Artists:
+    def plot(self, ax: Any = None, **line: Any) -> Artists:
         """Draw dimension against 1/N, the extrapolation and the theory, on a Matplotlib axes; return the artists.
+
+        Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
 
         Raises
         ------
@@ -223,7 +226,7 @@ class Comparison(Kept):
         """
         from mftheory import plots
 
-        return plots.comparison(self, ax)
+        return plots.comparison(self, ax, **line)
 
     def to_dict(self) -> dict[str, Any]:
         """Every number, JSON-ready."""
@@ -283,11 +286,11 @@ class Comparison(Kept):
 
     def __repr__(self) -> str:
         worst = max(self.z_scores, key=abs)
-        number = f"{len(self.points)} point{'s' if len(self.points) != 1 else ''}"
+        number = counted(len(self.points), "point")
         doubtful = sum(not point.trusted for point in self.points)
         doubt = f"; theory in doubt at {doubtful}" if doubtful else ""
         resting = sum(len(point.resting) for point in self.points)
-        rest = f"; {resting} network{'s' if resting != 1 else ''} at rest left out" if resting else ""
+        rest = f"; {counted(resting, 'network')} at rest left out" if resting else ""
         return f"Comparison({number}, largest deviation {worst:+.1f} standard errors{doubt}{rest})"
 
 

@@ -1,7 +1,9 @@
 """A number with its standard error."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import floor, inf, log10, nan
+from math import floor, inf, isfinite, log10, nan
+from typing import Any
 
 from mftheory.arguments import checked_calls
 
@@ -36,7 +38,60 @@ class Estimate:
         return str(self)  # digits and ±: nothing to be escaped
 
     def __str__(self) -> str:
-        if not 0 < self.error < float("inf"):
+        if not 0 <= self.error < inf:
             return f"{self.value:.4g} ± {self.error:.1g}"
-        digits = max(0, -floor(log10(self.error)))
+        digits = max(0, -floor(log10(self.error))) if self.error > 0 else inf
+        leading = floor(log10(abs(self.value))) if self.value and isfinite(self.value) else 0
+        if digits + leading >= MOST_DIGITS:
+            return f"{self.value:.{MOST_DIGITS}g} ± {self.error:.1g}"
         return f"{self.value:.{digits}f} ± {self.error:.{digits}f}"
+
+
+MOST_DIGITS = 10
+"""Of a value whose error is below the last of them."""
+
+
+class Sampled(float):
+    """A number that prints with its standard error, which is computed when it is printed.
+
+    Examples
+    --------
+    >>> from mftheory.results.estimate import Sampled
+    >>> value = Sampled(0.0447758894, lambda: 0.00044)
+    >>> value, 2 * value
+    (0.0448 ± 0.0004, 0.0895517788)
+    """
+
+    error: Callable[[], float]
+
+    def __new__(cls, value: float, error: Callable[[], float]) -> "Sampled":
+        made = super().__new__(cls, value)
+        made.error = error
+        return made
+
+    def __repr__(self) -> str:
+        return str(Estimate(float(self), self.error()))
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> tuple[type[float], tuple[float]]:
+        return float, (float(self),)
+
+
+def with_errors(record: Mapping[str, Any]) -> dict[str, str]:
+    """The values of a record as text, each number with its error where the record has one, in one entry.
+
+    Examples
+    --------
+    >>> from mftheory.results.estimate import with_errors
+    >>> with_errors({"n": 100, "C_phi": 0.8197960, "C_error_phi": 0.0016861, "gain": 0.2, "status": "converged"})
+    {'n': '100', 'C_phi': '0.820 ± 0.002', 'gain': '0.2', 'status': 'converged'}
+    """
+    errors = {name.replace("_error", ""): value for name, value in record.items() if "_error" in name}
+    shown = {}
+    for name, value in record.items():
+        if name in errors and isinstance(value, float):
+            shown[name] = str(Estimate(value, errors[name]))
+        elif "_error" not in name:
+            shown[name] = f"{float(value):.10g}" if isinstance(value, float) else str(value)
+    return shown

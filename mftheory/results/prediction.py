@@ -181,8 +181,10 @@ class Prediction(Kept):
 
         return to_xarray(self)
 
-    def plot(self, axes: Any = None) -> Artists:
+    def plot(self, axes: Any = None, **line: Any) -> Artists:
         """Draw the matrix, singular values, overlaps, eigenvalues and dimensions, on eight axes; return the artists.
+
+        Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
 
         Parameters
         ----------
@@ -196,7 +198,7 @@ class Prediction(Kept):
         """
         from mftheory import plots
 
-        return plots.prediction(self, axes)
+        return plots.prediction(self, axes, **line)
 
     def _repr_html_(self) -> str:
         from mftheory.results.html import result_table

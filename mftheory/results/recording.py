@@ -149,11 +149,14 @@ class Recording(Kept):
         plain = {name: getattr(self, name) for name in ("neurons", "stretches", "times", "interval", "gap")}
         return xarray.Dataset(variables, coords=coordinates, attrs=plain)
 
-    def plot(self, ax: Any = None) -> Artists:
-        """Draw C(τ)/C(0) and Ψ(τ, 0)/Ψ(0, 0) with error bars, on a Matplotlib axes; return the artists."""
+    def plot(self, ax: Any = None, **line: Any) -> Artists:
+        """Draw C(τ)/C(0) and Ψ(τ, 0)/Ψ(0, 0) with error bars, on a Matplotlib axes; return the artists.
+
+        Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
+        """
         from mftheory import plots
 
-        return plots.recording(self, ax)
+        return plots.recording(self, ax, **line)
 
     def __repr__(self) -> str:
         return (

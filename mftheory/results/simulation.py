@@ -21,6 +21,7 @@ from mftheory.results.moments import Moments, Replicates
 from mftheory.results.participation import participation_ratio
 from mftheory.results.response import Response
 from mftheory.results.sampled_lags import lag_of
+from mftheory.wording import one_of
 
 if TYPE_CHECKING:
     import xarray
@@ -266,8 +267,10 @@ class Simulation(Kept):
         """How the numbers were made: plain values."""
         return {"network": repr(self.network), **{name: getattr(self, name) for name in _PROVENANCE}}
 
-    def plot(self, ax: Any = None, observable: str | None = None) -> Artists:
+    def plot(self, ax: Any = None, observable: str | None = None, **line: Any) -> Artists:
         """Draw C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) with error bars, on a Matplotlib axes; return the artists.
+
+        Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
 
         Raises
         ------
@@ -276,7 +279,8 @@ class Simulation(Kept):
         """
         from mftheory import plots
 
-        return plots.simulation(self, ax, self.observables[0] if observable is None else self._known(observable))
+        observable = self.observables[0] if observable is None else self._known(observable)
+        return plots.simulation(self, ax, observable, **line)
 
     def __repr__(self) -> str:
         first = self.observables[0]
@@ -300,9 +304,7 @@ class Simulation(Kept):
         return Estimate(found.value, max(found.error, SMALLEST) * self.error_factor)
 
     def _known(self, observable: str) -> str:
-        if observable not in self.observables:
-            raise InvalidNetwork("observable", observable, f"must be one of {', '.join(map(repr, self.observables))}")
-        return observable
+        return one_of("observable", observable, self.observables, quoted=True)
 
     def _of(self, observable: str) -> Moments:
         return self.moments[self._known(observable)]

@@ -11,8 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork, MFTheoryError, Unsupported
+from mftheory.results.estimate import Estimate, Sampled
 from mftheory.results.jackknife import jackknife_error
 from mftheory.results.kept import Kept
+from mftheory.wording import one_of
 
 if TYPE_CHECKING:
     import xarray
@@ -83,9 +85,7 @@ class FourPointFunctions(Protocol):
 
 def checked_observable(observable: Any, allowed: tuple[str, ...] = OBSERVABLES) -> str:
     """The observable's name, or InvalidNetwork naming those that exist."""
-    if not isinstance(observable, str) or observable not in allowed:
-        raise InvalidNetwork("observable", observable, f"must be one of {', '.join(map(repr, allowed))}")
-    return observable
+    return one_of("observable", observable, allowed, quoted=True)
 
 
 _OURS = {"refined", "growth", "replicas", "kernel_of"}
@@ -222,12 +222,16 @@ class Theory(Kept):
         return np.asarray(values[:-1] / values[-1]).reshape(lags.shape)
 
     def dimension(self, observable: str = "phi") -> float:
-        """Dimension of activity per neuron, PR^a = C^a(0)²/Ψ^a(0, 0), for one of `observables`."""
+        """Dimension of activity per neuron, PR^a = C^a(0)²/Ψ^a(0, 0), for one of `observables`.
+
+        Of a solution that is sampled it is a float that prints with its standard error.
+        """
         name = checked_observable(observable, self.observables)
         key = (name, "value")
         if key not in self._cache:
             self._cache[key] = self.four_point.dimension(name)
-        return self._cache[key]
+        value = self._cache[key]
+        return Sampled(value, lambda: self.dimension_error(name)) if self._sampled else value
 
     def dimension_error(self, observable: str = "phi") -> float:
         """Numerical error of `dimension`, measured by refining every numerical setting."""
@@ -407,8 +411,10 @@ class Theory(Kept):
         }
         return xarray.Dataset(variables, coordinates, attributes)
 
-    def plot(self, ax: Any = None, longest: float | None = None) -> "Artists":
+    def plot(self, ax: Any = None, longest: float | None = None, **line: Any) -> "Artists":
         """Draw C^φ(τ) and the timescale Ψ^φ(τ, 0), normalised, on a Matplotlib axes; return the artists.
+
+        Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
 
         Raises
         ------
@@ -417,11 +423,21 @@ class Theory(Kept):
         """
         from mftheory import plots
 
-        return plots.theory(self, ax, longest)
+        return plots.theory(self, ax, longest, **line)
 
     def __dir__(self) -> list[str]:
         """Without what only the package uses: what tab completion offers."""
         return [name for name in super().__dir__() if name not in _OURS]
+
+    @property
+    def _sampled(self) -> bool:
+        """Whether numbers have standard errors."""
+        return bool(getattr(self.four_point, "sampled", False))
+
+    def _variance(self, observable: str) -> str:
+        """C(0), with its standard error where it has one."""
+        value = float(self.C(observable, 0.0))
+        return str(Estimate(value, float(self.C_error(observable, 0.0)))) if self._sampled else _short(value)
 
     @property
     def _two_point(self) -> tuple[str, ...]:
@@ -442,8 +458,9 @@ class Theory(Kept):
     def __repr__(self) -> str:
         two = self.two_point
         ensemble = getattr(self.network, "ensemble", getattr(self.network, "name", "network"))
+        variance = self._variance("x") if self._sampled else _short(two.variance)
         return (
-            f"Theory({ensemble}, g_eff = {two.g_eff:g}: C_x(0) = {_short(two.variance)}, gain = {_short(self.gain)}, "
+            f"Theory({ensemble}, g_eff = {two.g_eff:g}: C_x(0) = {variance}, gain = {_short(self.gain)}, "
             f"{self.status_and_notes})"
         )
 
@@ -452,13 +469,14 @@ class Theory(Kept):
 
         rows: list[tuple[Any, ...]] = []
         for name in self.observables:
-            variance = f"{float(self.C(name, 0.0)):.6g}"
+            variance = self._variance(name)
             try:
-                value, error = self.dimension(name), self._cache.get((name, "error"))
+                value = self.dimension(name)
+                error = self.dimension_error(name) if self._sampled else self._cache.get((name, "error"))
             except MFTheoryError as reason:
                 rows.append((name, variance, reason, ""))
                 continue
-            shown = f"{value:.6g}" if error is None else f"{value:.6g} ± {error:.1g}"
+            shown = f"{value:.6g}" if error is None else str(Estimate(value, error))
             needed = int(np.ceil(FEWEST_DIMENSIONS / (value * self.sizes.get(name, 1.0))))
             rows.append((name, variance, shown, f"N ≥ {needed}"))
         return result_table(repr(self), ("observable", "C(0)", "dimension PR", "trusted from"), rows)

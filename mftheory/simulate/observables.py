@@ -11,6 +11,7 @@ from mftheory.errors import InvalidNetwork
 from mftheory.network.sampled import NeuronGroup
 from mftheory.simulate import nonlinearities
 from mftheory.simulate.nonlinearities import Activation
+from mftheory.wording import one_of
 
 
 def activation(groups: Sequence[NeuronGroup], dtype: Any) -> Activation:
@@ -79,8 +80,7 @@ def observables(
     if wanted is not None:
         wanted = [wanted] if isinstance(wanted, str) else list(wanted)
         for name in wanted:
-            if name not in known:
-                raise InvalidNetwork("observables", name, f"must be some of {', '.join(map(repr, known))}")
+            one_of("observables", name, known, "must be some of {}", quoted=True)
         if not wanted:
             raise InvalidNetwork("observables", wanted, f"must be some of {', '.join(map(repr, known))}")
     made = {}

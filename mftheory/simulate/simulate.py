@@ -22,6 +22,7 @@ from mftheory.simulate.projections import follow
 from mftheory.simulate.response import respond
 from mftheory.simulate.run import Run
 from mftheory.simulate.steppers import STEPPERS
+from mftheory.wording import one_of
 
 
 def simulate(
@@ -146,8 +147,7 @@ def simulate(
         target = _check.positive("target", target)
     max_memory = _check.positive("max_memory", max_memory)
     precision = _precision(dtype)
-    if integrator not in STEPPERS:
-        raise InvalidNetwork("integrator", integrator, f"must be one of {', '.join(STEPPERS)}")
+    one_of("integrator", integrator, STEPPERS)
     times = clock(network, dt, sampling_interval, duration, burn_in, max_lag, response)
     if 8.0 * times.response * trajectories > max_memory:
         need = 8e-9 * times.response * trajectories
@@ -217,8 +217,7 @@ def _matrices(
     wanted = [covariance] if isinstance(covariance, str) else list(covariance)
     known = {o.name: o for o in measured}
     for name in wanted:
-        if name not in known:
-            raise InvalidNetwork("covariance", name, f"must be True, False or some of {', '.join(map(repr, known))}")
+        one_of("covariance", name, known, "must be True, False or some of {}", quoted=True)
     return tuple(o for o in measured if o.name in wanted)
 
 

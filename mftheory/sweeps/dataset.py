@@ -13,6 +13,7 @@ from mftheory.errors import Quiescent
 from mftheory.results.attractors import left_out
 from mftheory.results.comparison import ComparedPoint, Comparison
 from mftheory.sweeps.plan import Plan, Unit
+from mftheory.wording import one_of
 
 if TYPE_CHECKING:
     import xarray
@@ -150,8 +151,7 @@ def comparison(table: "xarray.Dataset", observable: str | None = None) -> Compar
     known = [str(name) for name in table["observable"].values]
     if observable is None:
         observable = known[0]
-    if observable not in known:
-        raise InvalidNetwork("observable", observable, f"must be one of {', '.join(map(repr, known))}")
+    one_of("observable", observable, known, quoted=True)
     chosen = table.sel(observable=observable)
     names = [str(d) for d in chosen["z"].dims]
     points = []

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from mftheory.network.digest import digest
 from mftheory.sweeps.description import describe
+from mftheory.sweeps.execute import cost_of
 from mftheory.sweeps.grid import Grid
 from mftheory.sweeps.seeds import Seeds, network_seeds
 
@@ -34,8 +35,8 @@ class Unit:
 
     @property
     def cost(self) -> float:
-        """Roughly, to judge what is left to do by: simulations cost as their matrix products do."""
-        return 1.0 if self.n is None else float(self.n) ** 2
+        """Roughly, to judge what is left to do by, in units of the smallest network: a theory takes about as long."""
+        return 1.0 if self.n is None else cost_of(self.n)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mftheory.results.aligned import aligned
+from mftheory.results.estimate import with_errors
 
 if TYPE_CHECKING:
     import xarray
@@ -44,8 +45,8 @@ def rows(data: "xarray.Dataset") -> list[dict[str, Any]]:
 
 def table(data: "xarray.Dataset") -> str:
     """The rows as aligned text."""
-    found = rows(data)
-    cells = [[_short(value) for value in row.values()] for row in found]
+    found = [with_errors(row) for row in rows(data)]
+    cells = [list(row.values()) for row in found]
     header = list(found[0]) if found else []
     return aligned([header, *cells])
 
@@ -59,7 +60,3 @@ def plain(data: "xarray.Dataset") -> dict[str, Any]:
 
 def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

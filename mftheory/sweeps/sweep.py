@@ -13,6 +13,7 @@ from mftheory.sweeps.dataset import dataset
 from mftheory.sweeps.execute import Task, execute, quietly
 from mftheory.sweeps.plan import Plan, Unit
 from mftheory.sweeps.store import Memory, Record, Results, Store
+from mftheory.wording import among
 
 if TYPE_CHECKING:
     import xarray
@@ -172,7 +173,7 @@ def _warn(plan: Plan, finished: Mapping[str, Record]) -> None:
     first = next(r for r in poor if "skipped" not in r)
     without = sum("observables" not in r for r in poor)
     warnings.warn(
-        f"{len(poor)} of {len(records)} results are missing ({without}) or in doubt ({len(poor) - without}), see "
+        f"{among(len(poor), len(records), 'result')} missing ({without}) or in doubt ({len(poor) - without}), see "
         f"status; such as: {first['status']}",
         stacklevel=5,
     )

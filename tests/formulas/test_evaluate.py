@@ -157,3 +157,15 @@ def test_missing_spectra_are_named(formulas, name, arguments) -> None:
         formulas["overlaps"].evaluate(net, **arguments)
     with pytest.raises(mf.InvalidNetwork, match=r"^network.*random-mode-overlaps"):
         formulas["overlaps"].evaluate(mf.Network(mf.IID(2.0)), C=(1, 1), S=(0, 0))
+
+
+@pytest.mark.parametrize("values", ["ab", [[1.0, 2.0], [3.0]], [], None, [1.0, float("nan")], [[1.0, 2.0]]])
+def test_values_in_a_mean_that_are_no_numbers_are_refused(values: object) -> None:
+    psi = mf.derive(mf.Network(mf.PartiallySymmetric(2.0, 0.3), gains=[1.0, 2.0])).four_point("phi")
+    numbers = {**mf.Network(mf.PartiallySymmetric(2.0, 0.3), gains=[1.0, 2.0]).parameters, "G": values}
+    given = {"C": (1.0, 1.0), "S": (0.1, 0.1)}
+    with pytest.raises(mf.InvalidNetwork, match=r"^network\['G'\] = .*must be a finite number, or an array of one"):
+        psi.evaluate(numbers, **given)
+    # One number for all sites, which was a KeyError, is an array of equal ones.
+    one, equal = (psi.evaluate({**numbers, "G": g}, **given) for g in (1.5, [1.5, 1.5]))
+    assert one == pytest.approx(equal, rel=1e-14)

@@ -39,7 +39,7 @@ def test_a_theory_is_a_small_table(theory) -> None:
     assert "0.0497422" in html
     assert "N ≥ 202" in html
     theory.dimension_error()
-    assert "0.0497422 ± " in theory._repr_html_()
+    assert "0.04974221095 ± " in theory._repr_html_()
 
 
 def test_a_simulation_is_a_small_table() -> None:

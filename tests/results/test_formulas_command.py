@@ -24,7 +24,7 @@ def test_every_label_is_one_line(capsys) -> None:
 def test_one_formula_in_each_form(capsys) -> None:
     formula = mf.formula("psi-x-iid")
     assert run(capsys, "psi-x-iid", "--latex")[1].strip() == formula.latex()
-    assert run(capsys, "psi-x-iid", "--python")[1].strip() == formula.kernel().source.strip()
+    assert run(capsys, "psi-x-iid", "--python")[1].strip() == formula.kernel().standalone().strip()
     code, out, _ = run(capsys, "psi-x-iid", "--derive")
     assert code == 0
     # The derivation of this observable, not of the ensemble's first.

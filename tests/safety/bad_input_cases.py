@@ -450,7 +450,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidNetwork",
             "parameters = {'g': 2.0}: is for a GaussianEnsemble; a Network has its own",
         ),
-        Row('mf.solve(net).dimension("psi")', "InvalidNetwork", "observable = 'psi': must be one of 'phi', 'x'"),
+        Row(
+            'mf.solve(net).dimension("psi")',
+            "InvalidNetwork",
+            "observable = 'psi': did you mean phi? must be one of 'phi', 'x'",
+        ),
         Row('mf.solve(net).C("phi", "0")', "InvalidNetwork", "tau = '0': must be finite real numbers"),
         Row('mf.solve(net).C("phi", nan)', "InvalidNetwork", "tau = nan: must be finite real numbers"),
         Row("mf.solve(net).trusted(0)", "InvalidNetwork", "n = 0: must be a number of neurons, at least 1"),
@@ -576,7 +580,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row("mf.simulate(net, 1, 0)", "InvalidNetwork", "n = 1: must be a whole number of at least 2"),
         Row("mf.simulate(net, 100.5, 0)", "InvalidNetwork", "n = 100.5: must be a whole number of at least 2"),
-        Row("mf.simulate(net, 100, None)", "InvalidNetwork", "seed = None: must be a whole number of at least 0"),
+        Row(
+            "mf.simulate(net, 100, None)",
+            "InvalidCall",
+            "simulate: argument 'seed' is missing; it takes network, n, seed, …",
+        ),
         Row(
             "mf.simulate(net, 10**6, 0)",
             "InvalidNetwork",
@@ -889,17 +897,17 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mf.cite(3)",
             "InvalidNetwork",
-            "cite = 3: must be a network, an ensemble, a derivation, a formula, a wiring, a result, or a list of them",
+            "cite = 3: must be a network, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them",
         ),
         Row(
             'mf.cite([net, "net"])',
             "InvalidNetwork",
-            "cite = 'net': must be a network, an ensemble, a derivation, a formula, a wiring, a result, or a list of them",
+            "cite = 'net': must be a key or a formula's label: CMvML25, …",
         ),
         Row(
             "mf.cite(mf.Network)",
             "InvalidNetwork",
-            "cite = <class 'mftheory.network.network.Network'>: must be a network, an ensemble, a derivation, a formula, a wiring, a result, or a list of them",
+            "cite = <class 'mftheory.network.network.Network'>: must be a network, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them",
         ),
     ),
     "Ensembles of one's own": (
@@ -1055,7 +1063,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
     ),
     "Commands": (
-        Row("mftheory nonesuch", "exit code 2", "No such command 'nonesuch'. Commands: derive, …"),
+        Row("mftheory nonesuch", "exit code 2", "No such command: 'nonesuch'; commands: derive, …"),
         Row("mftheory --colour", "exit code 2", "No such option: --colour"),
         Row(
             "mftheory derive --route replica",
@@ -1067,7 +1075,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "exit code 2",
             "symmetry = 0.3: is for couplings without modes: leave out --effective-rank",
         ),
-        Row("mftheory formulas ../psi-iid", "exit code 2", "label = '../psi-iid': must be one of psi-iid, …"),
+        Row(
+            "mftheory formulas ../psi-iid",
+            "exit code 2",
+            "label = '../psi-iid': did you mean psi-iid? must be one of psi-iid, …",
+        ),
         Row(
             "mftheory solve",
             "exit code 2",
@@ -1095,7 +1107,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "exit code 2",
             "gains_pr = 2.0: must be a number above 0 and at most 1",
         ),
-        Row("mftheory solve --g 3 3", "exit code 2", "Got unexpected extra argument(s) (3)"),
+        Row(
+            "mftheory solve --g 3 3",
+            "exit code 2",
+            "Got unexpected extra argument(s) (3); such as: mftheory solve --g 3 --effective-rank 0.5 --n 1000",
+        ),
         Row(
             "mftheory solve --g 3 --n 1.5",
             "exit code 2",
@@ -1187,7 +1203,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory sweep --g 3 --what solved",
             "exit code 2",
-            "what = 'solved': must be one of solve, simulate, compare",
+            "what = 'solved': did you mean solve? must be one of solve, simulate, compare",
         ),
         Row(
             "mftheory sweep --g 3 --what simulate",
@@ -1232,7 +1248,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory figure dimension --preset huge",
             "exit code 2",
-            "preset = 'huge': must be trial, quick, medium or full",
+            "preset = 'huge': must be one of trial, quick, medium, full",
         ),
         Row(
             "mftheory figure onset --output good.csv",
@@ -1264,5 +1280,124 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "transmitter = 'glutamate=excitatory': must be NAME=1 or NAME=-1",
         ),
         Row("mftheory connectome good.csv --g-eff 0", "exit code 2", "g_eff = 0.0: must be a finite number above 0"),
+    ),
+    "Operators on descriptions": (
+        Row("mf.IID(1.85) + mf.RandomMode([1.0])", "InvalidCall", "IID: couplings are not added or multiplied: …"),
+        Row(
+            "2 * mf.IID(2.0)",
+            "InvalidCall",
+            "IID: couplings are not added or multiplied: give a strength as an argument, such as IID(4.0); …",
+        ),
+        Row("sum([mf.IID(2.0), mf.IID(1.0)])", "InvalidCall", "IID: couplings are not added or multiplied: …"),
+        Row("J + mf.IID(2.0)", "InvalidCall", "IID: couplings are not added or multiplied: …"),
+        Row("mf.Given(J) @ J", "InvalidCall", "Given: couplings are not added or multiplied: …"),
+        Row(
+            "-mf.PartiallySymmetric(2.0, 0.5)",
+            "InvalidCall",
+            "PartiallySymmetric: couplings are not added or multiplied: …",
+        ),
+        Row(
+            "net + net",
+            "InvalidCall",
+            "Network: networks are not added or multiplied: describe one, Network(couplings, nonlinearity, gains)",
+        ),
+        Row(
+            "mf.Erf() + mf.Tanh()",
+            "InvalidCall",
+            "Erf: functions are not added or multiplied: write one formula, Nonlinearity('tanh(x) + x/2')",
+        ),
+        Row(
+            "mf.Gains.exponential(0.5) * 2",
+            "InvalidCall",
+            "Gains: gains are not added or multiplied: give their array, Gains(values)",
+        ),
+    ),
+    "Names that are nearly right": (
+        Row(
+            'mf.formula("psi-rm")',
+            "InvalidNetwork",
+            "label = 'psi-rm': did you mean psi-rmm or psi-rmm+gains? must be one of psi-iid, …",
+        ),
+        Row('mf.formula(["psi-rmm"])', "InvalidNetwork", "label = ['psi-rmm']: must be one of psi-iid, …"),
+        Row(
+            'mf.cite("psi-rm")',
+            "InvalidNetwork",
+            "cite = 'psi-rm': did you mean psi-rmm or psi-rmm+gains? must be a key or a formula's label: CMvML25, …",
+        ),
+        Row('mf.cite("")', "InvalidNetwork", "cite = '': must be a key or a formula's label: CMvML25, …"),
+        Row(
+            'mf.derive(net).four_point("phi", "cavit")',
+            "InvalidNetwork",
+            "route = 'cavit': did you mean cavity? must be one of 'path-integral', 'compact', 'cavity'",
+        ),
+        Row(
+            "mf.solve(net).plot(colour='red')",
+            "InvalidCall",
+            "theory: no argument or line property 'colour' (did you mean color?)",
+        ),
+        Row(
+            "mf.simulate(net)",
+            "InvalidCall",
+            "simulate: arguments 'n', 'seed' are missing; it takes network, n, seed, …",
+        ),
+        Row("mf.simulate(mf.Network(mf.Given(J)), 50)", "InvalidNetwork", "n = 50: must be 3, the size of the given J"),
+        Row(
+            "mftheory formulas psi-rm",
+            "exit code 2",
+            "label = 'psi-rm': did you mean psi-rmm or psi-rmm+gains? must be one of psi-iid, …",
+        ),
+        Row(
+            "mftheory formulas PSI-RMM",
+            "exit code 2",
+            "label = 'PSI-RMM': did you mean psi-rmm or psi-rmm+gains? must be one of psi-iid, …",
+        ),
+        Row(
+            "mftheory figure dimensions",
+            "exit code 2",
+            "figure = 'dimensions': did you mean dimension? must be all, summary or one of dimension, …",
+        ),
+        Row("mftheory help", "exit code 2", "No such command: 'help' (did you mean --help?); commands: derive, …"),
+        Row("mftheory connectome celegan", "exit code 2", "path = 'celegan': no such file (did you mean celegans?)"),
+        Row(
+            "mftheory solve --g 3 --nonlinearity Tanh",
+            "exit code 2",
+            "nonlinearity = 'Tanh': did you mean tanh? must be erf, tanh or a formula in x",
+        ),
+        Row(
+            "mftheory solve --g 3 --observable Phi",
+            "exit code 2",
+            "observable = 'Phi': did you mean phi? must be one of 'phi', 'x'",
+        ),
+        Row(
+            "mftheory simulate --g 3 --n 50 --observable y",
+            "exit code 2",
+            "observable = 'y': must be one of 'phi', 'x'",
+        ),
+    ),
+    "A tired user's command line": (
+        Row("mftheory solve --g 3 --noise", "exit code 2", "Option '--noise' requires an argument."),
+        Row("mftheory solve --g 50%", "exit code 2", "--g = '50%': must be a number"),
+        Row("mftheory solve --g 3,5", "exit code 2", "--g = '3,5': must be a number"),
+        Row("mftheory solve --g ''", "exit code 2", "--g = '': must be a number"),
+        Row("mftheory solve --g −3", "exit code 2", "--g = '−3': must be a number"),
+        Row("mftheory solve --g 1e400", "exit code 2", "g = inf: must be a finite number above 0"),
+        Row(
+            "mftheory solve --g 3 --n 99999999999999999999999",
+            "exit code 2",
+            "n = 99999999999999999999999: must be a number of neurons, at least 1",
+        ),
+        Row(
+            "mftheory derive iid",
+            "exit code 2",
+            "Got unexpected extra argument(s) (iid); such as: mftheory derive --effective-rank 0.5",
+        ),
+        Row(
+            "mftheory compare --g 3 --n 100 200",
+            "exit code 2",
+            "Got unexpected extra argument(s) (200); such as: mftheory compare --g 3 --n 250 --n 500",
+        ),
+        Row("mftheory compare --g 3 --n 100,200", "exit code 2", "--n = '100,200': must be a whole number"),
+        Row("mftheory plan --g 3 --max-memory 4GB", "exit code 2", "--max-memory = '4GB': must be a number"),
+        Row("mftheory sweep --g 2..6", "exit code 2", "g = '2..6': must be a number, or FROM:TO:COUNT"),
     ),
 }

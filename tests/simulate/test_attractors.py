@@ -149,7 +149,7 @@ def test_what_trajectories_do_is_kept_in_a_file(tmp_path) -> None:
 @pytest.mark.statistical
 def test_comparisons_name_networks_at_rest_and_keep_the_others() -> None:
     network, seeds = mf.Network(mf.IID(2.0)), {60: [1, 2, 5, 7], 100: [0, 3, 5]}
-    with pytest.warns(UserWarning, match="1 of 7 networks are at rest and left out: n = 60: seed 7"):
+    with pytest.warns(UserWarning, match="1 of 7 networks is at rest and left out: n = 60: seed 7"):
         result = mf.compare(network, n=[60, 100], seeds=seeds, trajectories=16, duration=40.0, jobs=1)
     (point,) = result.points
     assert (point.resting, point.doubtful) == (((60, 7),), ((60, 1), (60, 2)))

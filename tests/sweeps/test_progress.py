@@ -9,6 +9,7 @@ import pytest
 
 from mftheory import progress as module
 from mftheory.progress import Progress, duration
+from mftheory.sweeps.execute import cost_of
 
 
 class Clock:
@@ -96,3 +97,36 @@ def test_a_bar_on_a_terminal() -> None:
 def test_durations_in_words() -> None:
     found = [duration(s) for s in (0.2, 59.4, 60, 3599, 3600, 86400, 10**6)]
     assert found == ["0 s", "59 s", "1 min 0 s", "59 min 59 s", "1 h 0 min", "1 d 0 h", "11 d 13 h"]
+
+
+@pytest.mark.parametrize("unit", ["theory", "frequency", "value of α"])
+def test_every_unit_has_a_plural(clock: Clock, unit: str) -> None:
+    log = io.StringIO()
+    with Progress(2, "solve", unit, file=log, first=0.0) as progress:
+        clock.now += 1.0
+        progress.update()
+    many = {"theory": "theories", "frequency": "frequencies", "value of α": "values of α"}[unit]
+    assert log.getvalue().splitlines()[0] == f"solve: 50%, 1/2 {many}, 1 {many}/s, 1 s to go"
+
+
+def test_the_time_to_go_of_sizes_that_differ_is_right_to_a_fifth(clock: Clock) -> None:
+    """The seconds that networks take, as measured; large ones first. By n² alone the first line said 60% of the truth.
+
+    Observed: 1.00 to 1.06 of what it took.
+    """
+    seconds = {100: 0.22, 250: 0.35, 500: 0.63, 1000: 1.46, 2000: 4.42}
+    runs = [n for n in sorted(seconds, reverse=True) for _ in range(40)]
+    log = io.StringIO()
+    with Progress(sum(map(cost_of, runs)), "compare", "network", parts=len(runs), file=log, between=0.0) as progress:
+        for n in runs:
+            clock.now += seconds[n]
+            progress.update(cost_of(n))
+    took = sum(seconds[n] for n in runs)
+    lines = [line for line in log.getvalue().splitlines() if "to go" in line]
+    for line in lines:
+        words = re.search(r"(?:(\d+) min )?(\d+) s to go", line)
+        assert words is not None
+        left = took - sum(seconds[n] for n in runs[: int(line.split("/")[0].split()[-1])])
+        if left > 20.0:
+            assert 60 * int(words[1] or 0) + int(words[2]) == pytest.approx(left, rel=0.2)
+    assert len(lines) > 100

@@ -319,3 +319,13 @@ def test_a_full_disk(small_disk: Path, reference, left: int) -> None:
     subprocess.run(["mount", "-o", "remount,size=1m", str(small_disk)], check=True)
     assert_equal(small_sweep(store=store), reference)
     assert lines(store) == UNITS
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links are POSIX")
+def test_a_lock_that_is_a_link_destroys_nothing(tmp_path) -> None:
+    """Before filelock 3.20.3, with which this was tried, a link was followed, and the file at its end emptied."""
+    (tmp_path / "precious").write_text("kept")
+    (tmp_path / "s.nc.lock").symlink_to("precious")
+    with pytest.raises(mf.InvalidFile, match="symbolic link"):
+        small_sweep(store=tmp_path / "s.nc")
+    assert (tmp_path / "precious").read_text() == "kept"

@@ -248,6 +248,11 @@ class TabulatedFourPoint:
         """Its error."""
         return self.dimensions[observable][1]
 
+    @property
+    def sampled(self) -> bool:
+        """Whether errors are standard errors: others have the one source, "numerical"."""
+        return not all("numerical" in sources for sources in self.sources.values())
+
     def error_sources(self, observable: str) -> Mapping[str, float]:
         """What the error is made of."""
         return self.sources[observable]

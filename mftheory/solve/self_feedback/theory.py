@@ -43,6 +43,8 @@ class SampledFourPoint:
         """The kernel of an observable: a stored result names its formula by it."""
         return self._main.kernel_of
 
+    sampled = True
+
     def error_sources(self, observable: str) -> dict[str, float]:
         """Each part of the dimension's error; see `accuracy.Variants`."""
         if observable not in self._sources:
