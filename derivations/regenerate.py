@@ -9,6 +9,7 @@ from mftheory.formulas import Formula, restore, typeset
 from mftheory.kernels.kernel import GENERATED, file_name, site_means_file
 from mftheory.kernels.site_means import site_means_source
 from mftheory.kernels.source import source
+from mftheory.storage import write
 
 PRINTED = Path(__file__).parents[1] / "docs" / "formulas.md"
 
@@ -28,20 +29,20 @@ def regenerate(folder: Path = GENERATED, printed: Path = PRINTED) -> list[Path]:
         for observable in derivation.observables:
             formulas.append(derivation.four_point(observable))
             path = folder / file_name(name, observable)
-            path.write_text(source(formulas[-1]), encoding="utf-8")
+            write(path, source(formulas[-1]))
             written.append(path)
         if derivation.saddle_point.heard()[1] != 0:
             path = folder / site_means_file(name)
-            path.write_text(means_over_sites(derivation), encoding="utf-8")
+            write(path, means_over_sites(derivation))
             written.append(path)
     general = Derivation(heterogeneous())
     for observable in general.observables:
         formulas.append(general.four_point(observable))
         if observable != "phi":  # a neuron's own output Φ_θ and x; a further φ is no network's
             path = folder / file_name(general.ensemble.name, observable)
-            path.write_text(source(formulas[-1]), encoding="utf-8")
+            write(path, source(formulas[-1]))
             written.append(path)
-    printed.write_text(HEADER + "".join(page(formulas)), encoding="utf-8")
+    write(printed, HEADER + "".join(page(formulas)))
     return [*written, printed]
 
 

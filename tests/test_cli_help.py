@@ -199,6 +199,7 @@ def test_ctrl_c_is_one_line_and_exit_code_130(line: str, tmp_path: Path) -> None
         text=True,
         cwd=tmp_path,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # pytest may run where it is not
     )
     assert process.stderr is not None
     running = process.stderr.readline()  # the first line of progress, after 5 s of a run that takes minutes

@@ -114,7 +114,6 @@ def sweep(
            [0.0361, 0.051 ]])
     """
     from importlib.metadata import version
-    from pathlib import Path
 
     from mftheory.solve.self_feedback.sampling import Sampling
     from mftheory.sweeps.grid import Grid
@@ -154,7 +153,7 @@ def sweep(
     return run(
         plan,
         Work(work.solved, work.simulated),
-        None if store is None else Path(store),
+        store,
         jobs=jobs,
         threads=threads,
         scheduler=scheduler,

@@ -71,7 +71,7 @@ def wirings(incomplete: str) -> Items:
 
 
 def _may_be_wiring(path: Path) -> bool:
-    suffixes = {".csv", ".tsv", ".txt", ".parquet", ".feather", ".npz", ".npy", ".graphml", ".gz"}
+    suffixes = {".csv", ".tsv", ".txt", ".parquet", ".feather", ".xlsx", ".json", ".npz", ".npy", ".graphml", ".gz"}
     return path.is_dir() or path.suffix.lower() in suffixes
 
 

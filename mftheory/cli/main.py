@@ -66,7 +66,7 @@ def _run(arguments: list[str]) -> None:
         _fail(str(error))
     except typer.TyperException as error:
         _fail(said_of(error))
-    except (typer.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         _fail("stopped", STOPPED)
     except SystemExit as stopped:
         if isinstance(stopped.__context__, BrokenPipeError):  # typer has caught it; the reader has seen enough
@@ -84,7 +84,8 @@ def _run(arguments: list[str]) -> None:
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
-        _fail(f"a defect of mftheory: {type(error).__name__}: {error} ({TRACEBACK}=1 shows where)", DEFECT)
+        cause = error.__cause__ if isinstance(error, typer.Abort) else error  # typer makes one of any EOFError
+        _fail(f"a defect of mftheory: {type(cause).__name__}: {cause} ({TRACEBACK}=1 shows where)", DEFECT)
     else:
         if code == STOPPED:  # typer has caught Ctrl-C
             _fail("stopped", STOPPED)

@@ -35,13 +35,9 @@ def check_picture(file: Path | None) -> None:
     """
     if file is None:
         return
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from mftheory.plots.style import check_picture as check
 
-    known = FigureCanvasAgg.get_supported_filetypes()
-    if file.suffix[1:].lower() not in known:
-        raise InvalidFile("plot", str(file), f"must end in one of .{', .'.join(sorted(known))}")
-    if file.is_dir():
-        raise InvalidFile("plot", str(file), "must be a file, not a folder")
+    check(file, "plot")
     check_folder("plot", file.parent)
 
 

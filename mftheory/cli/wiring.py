@@ -17,8 +17,8 @@ def connectome(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Edge list (.csv, .tsv, .parquet, .feather), matrix (.npz, .npy) or .graphml; or a sample's name: "
-            "celegans, fly-optic-lobe.",
+            help="Edge list (.csv, .tsv, .parquet, .xlsx, .json ...), matrix (.npz, .npy, .xlsx) or .graphml; or a "
+            "sample: celegans, fly-optic-lobe.",
             autocompletion=completion.wirings,
         ),
     ],
@@ -49,8 +49,11 @@ def connectome(
         Path | None, typer.Option("--neurons", help="A table that names each neuron's transmitter.")
     ] = None,
     gap_junctions: Annotated[bool, typer.Option("--gap-junctions", help="Keep gap junctions.")] = False,
-    transpose: Annotated[bool, typer.Option("--transpose", help="A matrix is J[pre, post].")] = False,
+    transpose: Annotated[
+        bool | None, typer.Option("--transpose/--no-transpose", help="A matrix is J[pre, post], or J[post, pre].")
+    ] = None,
     delimiter: Annotated[str | None, typer.Option("--delimiter", help="Of a text table.")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Of a spreadsheet.")] = None,
     simulate: Annotated[bool, typer.Option(help="Simulate what is predicted.")] = True,
     networks: Annotated[int, typer.Option("--networks", help="Surrogates simulated at each level.")] = 4,
     duration: Annotated[float, typer.Option("--duration", help="Of each simulation, in time constants.")] = 100.0,
@@ -78,6 +81,7 @@ def connectome(
         gap_junctions=gap_junctions,
         transpose=transpose,
         delimiter=delimiter,
+        sheet=sheet,
     )
     result = mf.predict(
         wiring,

@@ -75,15 +75,17 @@ class Connectome:
         transmitters: Mapping[str, int] | None = None,
         neurons: str | os.PathLike[str] | None = None,
         gap_junctions: bool = False,
-        transpose: bool = False,
+        transpose: bool | None = None,
         delimiter: str | None = None,
+        sheet: str | None = None,
     ) -> "Connectome":
         """Read a wiring diagram from a file, as `mftheory.connectome.read`, which says more about each option.
 
         Parameters
         ----------
         path : path
-            An edge list (CSV, TSV, Parquet, Feather), a matrix (``.npy``, ``.npz``) or a graph (GraphML).
+            An edge list (CSV, TSV, Parquet, Feather, Excel, JSON), a matrix (``.npy``, ``.npz``, Excel) or a graph
+            (GraphML).
         columns : mapping, optional
             Names of unusual columns by role: ``{"pre": "from", "post": "to", "weight": None}``, where None counts each
             row as one synapse; also ``sign``, ``transmitter``, ``kind``, ``neuron``.
@@ -96,11 +98,14 @@ class Connectome:
         neurons : path, optional
             A table that names each neuron's transmitter.
         gap_junctions : bool
-            Keep gap junctions, with positive weight.
-        transpose : bool
-            A matrix is read as ``J[post, pre]``; with True as ``J[pre, post]``.
+            Keep gap junctions, with positive weight, in both directions.
+        transpose : bool, optional
+            True: a matrix is ``J[pre, post]``; False: ``J[post, pre]``. By default the latter, but in a spreadsheet
+            the former.
         delimiter : str, optional
             Of a text table, where it is unusual.
+        sheet : str, optional
+            Of a spreadsheet with several.
 
         Raises
         ------
@@ -128,6 +133,7 @@ class Connectome:
             gap_junctions=gap_junctions,
             transpose=transpose,
             delimiter=delimiter,
+            sheet=sheet,
         )
 
     @classmethod
@@ -154,7 +160,8 @@ class Connectome:
         Raises
         ------
         InvalidNetwork
-            If no edge has a weight other than zero, or an index or a weight is not valid, or n is none.
+            If no edge has a weight other than zero, or an index or a weight is not valid, or n is none, or parallel
+            edges sum to more than a float holds.
         """
         n = _check.integer("n", n, at_least=1)
         j, i = _neurons("pre", pre), _neurons("post", post)
@@ -170,6 +177,13 @@ class Connectome:
             k = int(np.argmin(np.isfinite(w)))
             raise InvalidNetwork(f"weight[{k}]", float(w[k]), "must be a finite number")
         matrix = sp.coo_array((w, (i, j)), shape=(n, n)).tocsr()  # sums parallel edges
+        if not np.isfinite(matrix.data).all():
+            k = int(np.argmin(np.isfinite(matrix.data)))
+            row = int(np.searchsorted(matrix.indptr, k, side="right")) - 1
+            names = labels if labels is not None else range(n)
+            pair = f"{names[int(matrix.indices[k])]} to {names[row]}"
+            allowed = f"parallel edges from {pair} sum to more than a float holds"
+            raise InvalidNetwork("weight", float(matrix.data[k]), allowed)
         pairs = matrix.nnz
         matrix.eliminate_zeros()
         if matrix.nnz == 0:

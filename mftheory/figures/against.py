@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import mftheory as mf
+from mftheory import storage
 from mftheory.figures.records import Records
 from mftheory.figures.verdicts import summary, summary_text, table, verdict
 from mftheory.progress import tracked
@@ -188,6 +189,6 @@ def conclude(
 
 def write(name: str, output: Path, record: Mapping[str, Any], text: str) -> None:
     """NAME.json and NAME.txt."""
-    output.mkdir(parents=True, exist_ok=True)
-    (output / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    (output / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
+    storage.make_folder(output, "output")
+    storage.write(output / f"{name}.json", json.dumps(record, indent=1) + "\n", "output")
+    storage.write(output / f"{name}.txt", text + "\n", "output")

@@ -14,6 +14,7 @@ from mftheory.figures.networks import of_point, store
 from mftheory.results import Comparison
 from mftheory.results.provenance import provenance
 from mftheory.results.theory import dimensions
+from mftheory.storage import make_folder, write
 
 Say = Callable[[str], None]
 FILES = ("dimension.png", "wiring.png", "dimension.json", "dimension.txt")
@@ -83,7 +84,7 @@ def run(
         Every number written, JSON-ready.
     """
     protocol = Protocol() if protocol is None else protocol
-    output.mkdir(parents=True, exist_ok=True)
+    make_folder(output, "output")
     work: dict[str, Any] = {"jobs": jobs, "scheduler": scheduler, "progress": progress}
     lines: list[str] = []
 
@@ -98,7 +99,7 @@ def run(
     record["comparisons"] = [of_point(point, "no kappa") for point in points]
     record["provenance"] = provenance(**asdict(protocol))
     draw(record, output)
-    (output / "dimension.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write(output / "dimension.txt", "\n".join(lines) + "\n", "output")
     return record
 
 
@@ -217,4 +218,4 @@ def draw(record: dict[str, Any], output: Path) -> None:
     plots.singular_values(record["wiring"], left)
     plots.dimension_of_wiring(record["wiring"], right)
     plots.save(fig, output / "wiring.png")
-    (output / "dimension.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+    write(output / "dimension.json", json.dumps(record, indent=1), "output")

@@ -13,6 +13,7 @@ from mftheory import plots
 from mftheory.figures import networks
 from mftheory.figures.networks import Case
 from mftheory.figures.records import Records
+from mftheory.storage import make_folder
 
 Say = Callable[[str], None]
 NAME = "iid_symmetric"
@@ -73,7 +74,7 @@ def run(
     curves = mf.sweep(
         lambda g, symmetry: mf.Network(mf.PartiallySymmetric(g, symmetry)),
         {"g": protocol.symmetric_g, "symmetry": axis},
-        store=networks.store(_made(output), f"{NAME}_theory", protocol),
+        store=networks.store(make_folder(output, "output"), f"{NAME}_theory", protocol),
         observables=OBSERVABLES,
         sampling=sampling,
         **options,
@@ -132,11 +133,6 @@ def run(
 def _numbers(values: Any) -> list[float | None]:
     """JSON-ready: None where the theory has no solution."""
     return [float(v) if np.isfinite(v) else None for v in values.values]
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def independent(g: float) -> Case:

@@ -10,6 +10,7 @@ from typing import Any
 from mftheory.errors import InvalidNetwork
 from mftheory.figures import registry
 from mftheory.figures.verdicts import of_folder, summary, summary_text
+from mftheory.storage import write
 
 Say = Callable[[str], None]
 SUMMARY = "summary"
@@ -97,6 +98,6 @@ def summarise(folder: Path, say: Say = print) -> dict[str, Any]:
     lines += ["", summary_text(record["all"])]
     text = "\n".join(lines)
     say(text)
-    (folder / f"{SUMMARY}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    (folder / f"{SUMMARY}.txt").write_text(text + "\n", encoding="utf-8")
+    write(folder / f"{SUMMARY}.json", json.dumps(record, indent=1) + "\n", "output")
+    write(folder / f"{SUMMARY}.txt", text + "\n", "output")
     return record

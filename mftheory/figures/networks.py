@@ -13,6 +13,7 @@ from mftheory.figures.against import conclude, limit
 from mftheory.figures.verdicts import verdict
 from mftheory.results.extrapolate import CURVATURE, Linear, coefficients
 from mftheory.results.theory import FEWEST_DIMENSIONS
+from mftheory.storage import make_folder
 
 if TYPE_CHECKING:
     import xarray
@@ -133,7 +134,7 @@ def simulated(
     """
     by_name = {case.name: case.network for case in cases}
     if store is not None:
-        store.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(store.parent, "store")
     with warnings.catch_warnings():
         # Each status is in the result, and those in doubt are counted there.
         warnings.simplefilter("ignore", UserWarning)

@@ -1,6 +1,7 @@
 """Dimension of activity against the amplitude of mode overlaps, networks on top (the setting of [CMvML25] Fig. 7)."""
 
 import csv
+import io
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import mftheory as mf
-from mftheory import plots
+from mftheory import plots, storage
 from mftheory.figures.maximum import Maximum, maximum
 from mftheory.figures.networks import of_point, sizes
 from mftheory.figures.records import Records
@@ -124,7 +125,7 @@ def run(
     report(record, lines.append)
     say("\n".join(lines))
     write(record, output)
-    (output / "overlaps.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    storage.write(output / "overlaps.txt", "\n".join(lines) + "\n", "output")
     return record
 
 
@@ -308,20 +309,19 @@ def report(record: Mapping[str, Any], say: Say) -> None:
 
 def write(record: Mapping[str, Any], output: Path) -> None:
     """The picture, the curves as CSV, everything as JSON."""
-    output.mkdir(parents=True, exist_ok=True)
+    storage.make_folder(output, "output")
     draw(record, output / "overlaps.png")
     columns = ("dimension", "error", "C_phi", "C_phi_error", "processor_seconds")
-    with (output / "overlaps.csv").open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(("g_eff", "effective_rank", "overlap_amplitude", *columns, "maximum", "maximum_error"))
-        for curve in record["curves"]:
-            top = curve["maximum"] or {"position": "", "error": ""}
-            for k, amplitude in enumerate(curve["amplitude"]):
-                values = [curve[name][k] for name in columns]
-                table.writerow(
-                    (curve["g_eff"], curve["effective_rank"], amplitude, *values, top["position"], top["error"])
-                )
-    (output / "overlaps.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(("g_eff", "effective_rank", "overlap_amplitude", *columns, "maximum", "maximum_error"))
+    for curve in record["curves"]:
+        top = curve["maximum"] or {"position": "", "error": ""}
+        for k, amplitude in enumerate(curve["amplitude"]):
+            values = [curve[name][k] for name in columns]
+            table.writerow((curve["g_eff"], curve["effective_rank"], amplitude, *values, top["position"], top["error"]))
+    storage.write(output / "overlaps.csv", text.getvalue(), "output")
+    storage.write(output / "overlaps.json", json.dumps(record, indent=1), "output")
 
 
 def draw(record: Mapping[str, Any], path: Path) -> None:

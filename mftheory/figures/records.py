@@ -1,11 +1,12 @@
 """Results on disk, one file each, so that a long job can be stopped, repeated and extended without doing work twice."""
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from mftheory.storage import check_source, make_folder, write
 
 
 @dataclass(frozen=True)
@@ -41,18 +42,15 @@ class Records:
         if kept is not None:
             return kept
         result: dict[str, Any] = json.loads(json.dumps(compute()))
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(name)
-        partial = path.with_suffix(f".{os.getpid()}.part")
-        partial.write_text(json.dumps({"settings": dict(settings), "result": result}, indent=1), encoding="utf-8")
-        partial.replace(path)  # at once: a job that is stopped leaves no half of a file
+        make_folder(self.folder, "output")
+        write(self._path(name), json.dumps({"settings": dict(settings), "result": result}, indent=1), "output")
         return result
 
     def read(self, name: str, settings: Mapping[str, Any]) -> dict[str, Any] | None:
         """The result of that name, or None if there is none of these settings."""
         path = self._path(name)
         try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
+            kept = json.loads(check_source(path).read_text(encoding="utf-8"))  # a pipe would be waited for
             same = kept["settings"] == json.loads(json.dumps(dict(settings)))
             result: dict[str, Any] = kept["result"]
         except (OSError, ValueError, KeyError, TypeError):  # absent, or not ours

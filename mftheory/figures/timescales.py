@@ -13,6 +13,7 @@ import mftheory as mf
 from mftheory import plots
 from mftheory.figures.against import compared, conclude
 from mftheory.figures.networks import sizes
+from mftheory.storage import make_folder
 
 if TYPE_CHECKING:
     import xarray
@@ -75,7 +76,7 @@ def run(
         Every number written, JSON-ready.
     """
     protocol = PRESETS["full"] if protocol is None else protocol
-    output.mkdir(parents=True, exist_ok=True)
+    make_folder(output, "output")
     with warnings.catch_warnings():
         # Networks in doubt are counted below.
         warnings.simplefilter("ignore", UserWarning)

@@ -1,20 +1,21 @@
 """The folder of a user's own compiled kernels: shared by processes, never trusted further than what is asked of it.
 
-A kernel's source is always made anew from its formula. What lies in the folder only saves compiling it again, and is
-thrown away unless it is the very bytes that were left there. Where there is no folder to be trusted or written to, the
-process takes one of its own and leaves nothing behind.
+A kernel's source is always made anew from its formula. What lies in the folder only saves compiling it again, and its
+files are checked (`mftheory.compiling`). Where there is no folder to be trusted or written to, the process takes one of
+its own and leaves nothing behind.
 """
 
-import hashlib
 import importlib.abc
 import importlib.util
-import json
 import os
 import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+
+from mftheory.errors import InvalidFile
+from mftheory.storage import write
 
 
 def folder() -> Path:
@@ -55,20 +56,15 @@ def load(name: str, text: str) -> tuple[ModuleType, Path]:
         return loaded, Path(loaded.__file__)
     try:
         return _load(folder(), name, text)
-    except OSError:  # a disk that is full, a folder that went away
+    except InvalidFile:  # a disk that is full, a folder that went away
         return _load(Path(_own().name), name, text)
 
 
 def _load(kernels: Path, name: str, text: str) -> tuple[ModuleType, Path]:
     path = kernels / f"{name}.py"
     if _content(path) != text.encode():
-        _discard(path)
-        _write(path, text.encode())
-    elif _compiled(path) != _listed(path):
-        _discard(path)
-    module = _import(path, f"mftheory_{name}", text)
-    _write(_list_of(path), json.dumps(_compiled(path)).encode())
-    return module, path
+        write(path, text)
+    return _import(path, f"mftheory_{name}", text), path
 
 
 class _Source(importlib.abc.SourceLoader):
@@ -104,51 +100,11 @@ def _import(path: Path, name: str, text: str) -> ModuleType:
     return module
 
 
-def _compiled(path: Path) -> dict[str, str]:
-    """Hashes of what numba made of a source, by the files' names, and of the source's time, which numba goes by."""
-    files = {file.name: _content(file) for file in sorted((path.parent / "__pycache__").glob(f"{path.stem}.*.nb[ci]"))}
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items() if content is not None}
-    return hashes if hashes else {}
-
-
-def _listed(path: Path) -> dict[str, str] | None:
-    """What was there when the kernel was last compiled or loaded."""
-    try:
-        listed = json.loads(_content(_list_of(path)) or b"null")
-    except ValueError:
-        return None
-    return listed if isinstance(listed, dict) else None
-
-
-def _list_of(path: Path) -> Path:
-    return path.with_suffix(".json")
-
-
-def _discard(path: Path) -> None:
-    """Compiled code that is not known."""
-    for file in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
-        file.unlink(missing_ok=True)
-
-
 def _content(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError:
         return None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """A whole file or none, whoever else is writing it."""
-    if _content(path) == content:
-        return
-    handle, partial = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(partial, path)
-    except OSError:
-        Path(partial).unlink(missing_ok=True)
-        raise
 
 
 def _is_private(kernels: Path) -> bool:

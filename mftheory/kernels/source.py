@@ -19,8 +19,7 @@ Generated from the derived formula by `make kernels`; do not edit.
 {formula}
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = {label_text}

@@ -23,7 +23,7 @@ def standalone(kernel: "Kernel") -> str:
     abs2 = re.sub(r" *# type: ignore.*", "", inspect.getsource(runtime.abs2.py_func))
     changes = (
         (r"Generated from the derived formula by `make kernels`; do not edit\.", "Needs NumPy and numba only."),
-        (r"from numba import vectorize\n", "import numpy as np\nfrom numba import njit, vectorize\n"),
+        (r"from mftheory\.compiling import vectorize\n", "import numpy as np\nfrom numba import njit, vectorize\n"),
         (r"from mftheory\.kernels\.runtime import abs2\n", f"\n{abs2}\n"),
         (r", cache=True\)", ")"),  # which needs a folder to write to
     )

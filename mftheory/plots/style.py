@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from mftheory.arguments import names_of
-from mftheory.errors import InvalidCall, InvalidNetwork
+from mftheory.errors import InvalidCall, InvalidFile, InvalidNetwork
+from mftheory.storage import check_target, make_folder, write
 from mftheory.wording import did_you_mean, meant
 
 # Okabe and Ito's palette: told apart by colour-blind readers, and in grey by lightness.
@@ -87,6 +88,11 @@ class Artists(list[Any]):
 def save(drawn: Figure | Artists, path: str | os.PathLike[str]) -> Path:
     """Write a figure, or the figure of what was drawn; its folder is made if need be.
 
+    Raises
+    ------
+    InvalidFile
+        If its name ends in no format of a picture, or it cannot be written.
+
     Examples
     --------
     >>> import tempfile
@@ -97,11 +103,38 @@ def save(drawn: Figure | Artists, path: str | os.PathLike[str]) -> Path:
     ...     plots.save(artists, f"{folder}/line.png").name
     'line.png'
     """
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target, kind = _target(path, "path")
+    make_folder(target.parent)
+    check_target(target)
+    picture = io.BytesIO()
     with mpl.rc_context(STYLE):
-        (drawn if isinstance(drawn, Figure) else drawn.figure).savefig(target, dpi=160)
-    return target
+        (drawn if isinstance(drawn, Figure) else drawn.figure).savefig(picture, dpi=160, format=kind)
+    return write(target, picture.getvalue())
+
+
+def check_picture(path: str | os.PathLike[str], argument: str = "path") -> None:
+    """Refuse, before any work is done, a picture that could not be written after it.
+
+    Raises
+    ------
+    InvalidFile
+        If its name ends in no format of a picture, or, where its folder is there already, it cannot be written.
+    """
+    target, _ = _target(path, argument)
+    if target.parent.is_dir():
+        check_target(target, argument)
+
+
+def _target(path: str | os.PathLike[str], argument: str) -> tuple[Path, str]:
+    """The path and the format that its name says."""
+    try:
+        target = Path(path)
+    except TypeError:
+        raise InvalidFile(argument, path, "must be the path of a file") from None
+    known, kind = FigureCanvasAgg.get_supported_filetypes(), target.suffix[1:].lower()
+    if kind not in known:
+        raise InvalidFile(argument, str(target), f"must end in one of .{', .'.join(sorted(known))}")
+    return target, kind
 
 
 def axes_or_new(ax: Axes | None) -> tuple[Axes, bool]:

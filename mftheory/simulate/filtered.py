@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from mftheory.compiling import njit
 from mftheory.network import Couplings
 from mftheory.simulate.nonlinearities import Activation
 from mftheory.simulate.state_space import StateSpace

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from mftheory.compiling import njit
 from mftheory.network import Erf, Heterogeneous, Nonlinearity, Tanh
 from mftheory.network.expression import evaluate, parse
 from mftheory.network.taylor import FUNCTIONS

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
+
+from mftheory.compiling import njit
 
 Array = NDArray[np.float64]
 

@@ -1,9 +1,9 @@
 """Fourier transforms of functions given as Legendre coefficients on panels: exact at every frequency."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from mftheory.compiling import njit
 from mftheory.solve.panels import Panels, PiecewisePolynomial
 
 Array = NDArray[np.float64]

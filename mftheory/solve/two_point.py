@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from numba import vectorize
 from numpy.typing import ArrayLike, NDArray
 
+from mftheory.compiling import vectorize
 from mftheory.errors import NotConverged
 from mftheory.network import Nonlinearity
 from mftheory.solve.gaussian.averages import Averages, averages

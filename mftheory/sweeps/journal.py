@@ -1,6 +1,5 @@
 """What a sweep has finished, line by line: appended to, never rewritten, each line with its checksum."""
 
-import errno
 import json
 import os
 import time
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mftheory.errors import InvalidFile
+from mftheory.storage import check_target, refused, sync_folder
 
 SYNC_EVERY = 1.0
 """Seconds: lines are in the system's hands at once and survive the process; a power cut loses this much at most."""
@@ -32,6 +32,11 @@ class Journal:
     damaged : int
         Lines that were unreadable, the cut one not counted.
 
+    Raises
+    ------
+    InvalidFile
+        If it is no file, or cannot be read and written.
+
     Examples
     --------
     >>> import tempfile
@@ -53,7 +58,7 @@ class Journal:
         self._synced_at = 0.0
         self.records: list[dict[str, Any]] = []
         self.damaged = 0
-        content = path.read_bytes() if path.exists() else b""
+        content = _content(path)
         *lines, _cut = content.split(b"\n")
         for line in lines:
             record = _read(line)
@@ -82,7 +87,7 @@ class Journal:
             self._whole += len(data)
         except OSError as error:
             self._cut_back(self._whole)
-            raise unwritable(self.path, error) from error
+            raise refused(self.path, error, "store") from error
         if time.monotonic() >= self._synced_at + SYNC_EVERY:
             self.sync()
 
@@ -94,7 +99,7 @@ class Journal:
             os.fsync(self._file)
         except OSError as error:  # some file systems find out only now that there is no room
             self._cut_back(self._synced)
-            raise unwritable(self.path, error) from error
+            raise refused(self.path, error, "store") from error
         self._synced = self._whole
         self._synced_at = time.monotonic()
 
@@ -129,22 +134,14 @@ class Journal:
                 pass
 
 
-def unwritable(path: Path, error: OSError) -> InvalidFile:
-    """The error of a file that cannot be written, in one line; what to do about it is the store's to say."""
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    what = "the disk is full" if full else "cannot be written"
-    return InvalidFile("store", str(path), f"{what} ({error.strerror})")
-
-
-def sync_folder(folder: Path) -> None:
-    """See a new or renamed file's name onto the disk."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
+def _content(path: Path) -> bytes:
+    check_target(path, "store")  # a pipe would be waited for
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise InvalidFile("store", str(path), f"cannot be read ({error.strerror})") from None
 
 
 def _line(record: dict[str, Any]) -> bytes:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mftheory.errors import InvalidFile
+from mftheory.storage import check_target, clear_remains, refused, write
 from mftheory.sweeps.description import differences
-from mftheory.sweeps.journal import Journal, sync_folder, unwritable
+from mftheory.sweeps.journal import Journal
 
 if TYPE_CHECKING:
     import xarray
@@ -63,7 +64,7 @@ class Store:
 
     Parameters
     ----------
-    path : Path
+    path : path
         The netCDF file.
     description : mapping
         What the sweep is. A store of a sweep that this one does not continue or extend is refused.
@@ -89,10 +90,10 @@ class Store:
     {'key': {'number': 1.5}}
     """
 
-    def __init__(self, path: Path, description: Mapping[str, Any]) -> None:
+    def __init__(self, path: str | os.PathLike[str], description: Mapping[str, Any]) -> None:
         from filelock import FileLock, Timeout
 
-        path = path.resolve()
+        path = Path(os.path.realpath(check_target(path, "store")))  # the journal lies beside what a link points to
         self.path = path
         self.finished: dict[str, Record] = {}
         self._description = dict(description)
@@ -100,7 +101,6 @@ class Store:
         self._journal_path = path.with_name(path.name + ".journal")
         self._next = time.monotonic() + EVERY
         self._shown: int | None = None
-        _check_path(path)
         self._lock_path = path.with_name(path.name + ".lock")
         self._lock = FileLock(self._lock_path)
         try:
@@ -108,7 +108,7 @@ class Store:
         except Timeout:
             raise InvalidFile("store", str(path), f"is being written by {_writer(self._journal_path)}") from None
         except OSError as error:
-            raise unwritable(path, error) from error
+            raise refused(path, error, "store") from error
         try:
             self._open()
         except BaseException:
@@ -147,11 +147,9 @@ class Store:
         try:
             self._journal.sync()  # the file never knows more than the journal
             content = make().to_netcdf(engine="h5netcdf")  # in memory: HDF5 does not survive a disk that fills up
-            _replace(self.path, content)
+            write(self.path, content, "store")
         except InvalidFile as error:
             raise self._kept(error) from error
-        except OSError as error:
-            raise self._kept(unwritable(self.path, error)) from error
         self._next = time.monotonic() + max(EVERY, (time.monotonic() - now) / SHARE)
 
     def close(self) -> None:
@@ -166,12 +164,8 @@ class Store:
             self._lock.release()
 
     def _open(self) -> None:
-        for remains in self.path.parent.glob(f".{self.path.name}.*.part"):  # of a process that was killed
-            remains.unlink(missing_ok=True)
-        try:
-            self._journal = Journal(self._journal_path)
-        except OSError as error:
-            raise unwritable(self._journal_path, error) from error
+        clear_remains(self.path)
+        self._journal = Journal(self._journal_path)
         if self._journal.damaged:
             warnings.warn(
                 f"{self._journal_path}: {self._journal.damaged} damaged lines left out; what they held is computed "
@@ -205,37 +199,15 @@ class Store:
         return InvalidFile(error.argument, error.value, allowed)
 
 
-def _check_path(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise InvalidFile("store", str(path), f"must be in a folder that exists; there is no {path.parent}")
-    if path.exists() and not path.is_file():
-        raise InvalidFile("store", str(path), "must be a file")
-
-
 def _writer(journal: Path) -> str:
     """Who wrote last, for the message to the second one who wants to."""
     try:
         found = [r["writer"] for r in Journal(journal).records if "writer" in r]
         last = found[-1]
         return f"process {last['pid']} on {last['host']} since {last['since']}"
-    except (OSError, IndexError, KeyError, TypeError):
+    except (InvalidFile, IndexError, KeyError, TypeError):
         return "another process"
 
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _replace(path: Path, content: Any) -> None:
-    """A whole file in one move."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)

@@ -1,9 +1,9 @@
 """The driver: what is not finished is executed, and streams into the store."""
 
+import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mftheory.errors import InvalidNetwork, MFTheoryError
@@ -44,7 +44,7 @@ class Work:
 def run(
     plan: Plan,
     work: Work,
-    store: Path | None = None,
+    store: str | os.PathLike[str] | None = None,
     *,
     jobs: int = -1,
     threads: int = 1,

@@ -108,7 +108,7 @@ def test_bad_npz_is_refused_in_one_line(tmp_path, changes, message):
         ("pre,post,weight\n1,2,three\n", "weight on line 2 = 'three'"),
         ("pre,post,weight\n1,2,3\n1,2,nan\n", "weight on line 3 = 'nan'"),
         ("pre,post,weight\n1,2\n", "line 2 = '1,2': must have 3 columns"),
-        ("pre,post,weight\n1,,3\n", "line 2 .*both neurons"),
+        ("pre,post,weight\n1,,3\n", "post on line 2 = '': must name a neuron"),
         ("pre,post,weight\n1,2,0\n", "not zero"),
         ('pre,post,weight\n"1,2,3\n', "not a readable text table"),
     ],

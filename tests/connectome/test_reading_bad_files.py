@@ -7,6 +7,7 @@ import pickle
 import zipfile
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
@@ -76,6 +77,14 @@ def parquet(write=pyarrow.parquet.write_table, **columns):
     return stream.getvalue()
 
 
+def xlsx(*rows):
+    stream, book = io.BytesIO(), openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(stream)
+    return stream.getvalue()
+
+
 def feather(**columns):
     return parquet(pyarrow.feather.write_feather, **columns)
 
@@ -86,7 +95,6 @@ def feather(**columns):
         ("pre,post,kind\na,b,chemical\n", "no 'weight' column; its columns are: 'pre, post, kind'.*NAME"),
         ("a,b,1\nb,a,2\n", "no 'pre' column; its columns are: 'a, b, 1'"),
         ("pre;post;weight\na;b;3\n", "no 'pre' column.*separated by semicolons: delimiter=';'"),
-        ("pre\tpost\tweight\na\tb\t3\n", r"no 'pre' column.*separated by tabs: delimiter='\\t'"),
         ("pre|post|weight\na|b|3\n", "no 'pre' column.*separated by bars"),
         ("pre,post,weight,Weight\na,b,3,4\n", "2 'weight' columns: 'weight', 'Weight'"),
         ("pre,source,post,weight\na,a,b,3\n", "2 'pre' columns: 'pre', 'source'"),
@@ -100,7 +108,7 @@ def feather(**columns):
         ('pre,post,weight\n"a\nx",b,1\nb,a,x\n', "weight on line 4 = 'x'"),
         ("pre,post,weight\na,b,1,\nb,a,1\n", "line 2 = 'a,b,1,': must have 3 columns"),
         ("pre,post,weight\na,b,1\nb,a\n", "line 3 = 'b,a': must have 3 columns"),
-        ("pre,post,weight\na, ,1\n", "line 2 .*both neurons"),
+        ("pre,post,weight\na, ,1\n", "post on line 2 = ' ': must name a neuron"),
         ("pre,post,weight\n7.20576E+17,b,1\n", "pre on line 2 = '7.20576E.17': is a rounded number"),
         ("pre,post,weight\n1,7.205759406288572e+17,1\n", "post on line 2 .*rounded"),
         ("pre,post,weight\n", "has no edges"),
@@ -118,7 +126,12 @@ def test_text(tmp_path, text, message):
 def test_a_mistake_deep_in_a_long_file_is_found(tmp_path):
     lines = ["pre,post,weight", *(f"{k},{k + 1},1" for k in range(20_000))]
     for line in (2, 257, 258, 259, 20_001):  # about the edge of a batch
-        for wrong, message in (("1,2,x", "weight on line"), ("1,2", "line"), ("1,,2", "line"), (lines[0], "line")):
+        for wrong, message in (
+            ("1,2,x", "weight on line"),
+            ("1,2", "line"),
+            ("1,,2", "post on line"),
+            (lines[0], "line"),
+        ):
             changed = [*lines[: line - 1], wrong, *lines[line:]]
             (tmp_path / "w.csv").write_text("\n".join(changed))
             refused(tmp_path / "w.csv", rf"^{message} {line} = ")
@@ -291,6 +304,9 @@ def _valid():
         (".parquet", parquet(nt=["ACH", "GABA"], weight=[1, 2])),
         (".feather", feather(nt=["ACH", "GABA"], weight=[1, 2])),
         (".graphml", graphml()),
+        (".xlsx", xlsx(["pre", "post", "weight"], ["a", "b", 1], ["b", "a", -2.5])),
+        (".xlsx", xlsx([None, "a", "b"], ["a", None, 1], ["b", -2.5, None])),
+        (".json", b'[{"pre": "a", "post": "b", "typ": 0, "syn": [1, 1]}, {"pre": "b", "post": "a", "syn": 2}]'),
     ]
 
 
@@ -324,11 +340,15 @@ def damaged(draw):
     """A valid file, damaged as it is or, where it is packed, inside (its checksum would find the damage)."""
     suffix, content = draw(st.sampled_from(VALID))
     inside = draw(st.booleans())
-    if suffix == ".npz" and inside:
+    if suffix in (".npz", ".xlsx") and inside:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {name.removesuffix(".npy"): archive.read(name) for name in archive.namelist()}
+            members = {name: archive.read(name) for name in archive.namelist()}
         name = draw(st.sampled_from(sorted(members)))
-        return suffix, npz(**{**members, name: damage(draw, members[name])})
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for member, inner in members.items():
+                archive.writestr(member, damage(draw, inner) if member == name else inner)
+        return suffix, packed.getvalue()
     if suffix.endswith(".gz") and inside:
         return suffix, gzip.compress(damage(draw, gzip.decompress(content)))
     return draw(st.sampled_from([suffix, suffix, suffix, *FORMATS])), damage(draw, content)

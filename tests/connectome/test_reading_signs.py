@@ -47,7 +47,9 @@ def test_signs_from_transmitters(tmp_path):
 def test_transmitter_table_can_be_changed(tmp_path):
     path = table(tmp_path / "w.csv", FLYWIRE)
     wiring = read(path, transmitters={"Acetylcholine": 1, "glutamate": 1, "dopamine": -1})
-    assert wiring.matrix.toarray().tolist() == [[0.0, 0.0, 2.0], [5.0, 0.0, -6.0], [4.0, 0.0, 0.0]]
+    # Neuron 3 has glutamate in 2 synapses, and dopamine in 6: a neuron has one sign.
+    assert wiring.matrix.toarray().tolist() == [[0.0, 0.0, -2.0], [5.0, 0.0, -6.0], [4.0, 0.0, 0.0]]
+    assert "1 neurons have transmitters of both signs ('3': +2, −6)" in " ".join(wiring.notes)
     assert dict(wiring.left_out) == {"transmitter gaba": 1, "transmitter unknown": 1}
     unsigned = read(path, signs="weight")
     assert unsigned.matrix.sum() == 27.0
@@ -75,7 +77,7 @@ def test_transmitters_from_a_table_of_neurons(tmp_path, suffix):
         ("id,nt\n7,ACH\n", "neurons = .*names none of the neurons"),
         ("id,other\n1,ACH\n", "neurons = .*no 'transmitter' column"),
         ("id,nt\n1,ACH,3\n", "line 2 of n.csv .*must have 2 columns"),
-        ("id,nt\n,ACH\n", "line 2 of n.csv .*must name the neuron"),
+        ("id,nt\n,ACH\n", "neuron on line 2 of n.csv = '': must name a neuron"),
     ],
 )
 def test_a_bad_table_of_neurons_is_named(tmp_path, text, message):
@@ -126,8 +128,8 @@ def test_gap_junctions_are_left_out_unless_asked_for(tmp_path, words, column):
     assert dict(wiring.left_out) == {"gap junctions": 3}
     assert (wiring.n, wiring.isolated) == (3, 1)
     both = read(path, gap_junctions=True)
-    assert both.matrix.toarray().tolist() == [[0.0, 1.0, 9.0], [3.0, 0.0, 0.0], [0.0] * 3]
-    assert "1 gap junctions are listed in one direction only" in " ".join(both.warnings)
+    assert both.matrix.toarray().tolist() == [[0.0, 1.0, 9.0], [3.0, 0.0, 0.0], [9.0, 0.0, 0.0]]
+    assert "1 gap junctions are listed in one direction only, and were read in both" in " ".join(both.warnings)
 
 
 def test_gap_junctions_have_no_transmitter(tmp_path):

@@ -14,6 +14,7 @@ from mftheory.results.estimate import Estimate
 from mftheory.results.predicted import Agreement
 from mftheory.results.prediction import Level, Prediction
 from mftheory.results.stored import StoredNetwork, files
+from mftheory.solve.one_matrix import predict
 
 SEED = 2**70  # more than an attribute holds
 J = np.random.default_rng(0).standard_normal((60, 60)) * 0.8 / 60**0.5
@@ -99,8 +100,9 @@ def test_covariances_come_back_to_the_last_bit(covariance, tmp_path) -> None:
     saved_again_is_the_same(covariance, read, tmp_path)
 
 
-def test_covariances_of_some_neurons_are_kept_where_there_are_many(tmp_path) -> None:
-    found = mf.predict_covariance(mf.Network(mf.IID(1.5)), n=1600, seed=SEED)  # not decomposed
+def test_covariances_of_some_neurons_are_kept_where_there_are_many(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(predict, "DECOMPOSED", 300)
+    found = mf.predict_covariance(mf.Network(mf.IID(1.5)), n=400, seed=SEED)
     read = mf.load(found.save(tmp_path / "sampled.nc"))
     assert (read.seed, read.exact, read.neurons.size) == (SEED, False, 40)
     assert np.array_equal(read.neurons, found.neurons)
@@ -108,7 +110,7 @@ def test_covariances_of_some_neurons_are_kept_where_there_are_many(tmp_path) -> 
     assert np.array_equal(read.covariance("x", some), found.covariance("x", found.neurons)[np.ix_([3, 0], [3, 0])])
     with pytest.raises(mf.Unsupported, match="give among"):
         read.covariance()
-    other = int(np.setdiff1d(np.arange(1600), read.neurons)[0])
+    other = int(np.setdiff1d(np.arange(400), read.neurons)[0])
     with pytest.raises(mf.InvalidNetwork, match="must be among the 40 neurons that the file holds"):
         read.covariance("phi", [other])
 

@@ -30,6 +30,13 @@ FILES: Mapping[str, bytes] = {
     "columns.csv": b"a,b,c\n0,1,2\n",
     "nan.csv": b"pre,post,weight\n0,1,nan\n",
     "text.csv": b"pre,post,weight\n0,1,heavy\n",
+    "rounded.csv": b"pre,post,weight\n720575940612345000,720575940698765000,1\n",
+    "float.csv": b"pre,post,weight\n7.20576E+17,1,1\n",
+    "blank.csv": b"pre,post,weight\n , 1,1\n",
+    "sum.csv": b"pre,post,weight\n0,1,1e308\n0,1,1e308\n",
+    "datasets.json": b'[{"pre": "A", "post": "B", "type": "chemical", "synapses": {"x": 2, "y": 3}}]',
+    "kinds.json": b'[{"pre": "A", "post": "B", "typ": 7, "syn": [1, 1]}]',
+    "text.xlsx": b"not a spreadsheet",
     "short.csv": b"pre,post,weight\n0,1\n",
     "binary.csv": b"\xff\xfe\x00",
     "text.npy": b"not an array",
@@ -46,15 +53,16 @@ FILES: Mapping[str, bytes] = {
     "older.nc.lock": b"",
 }
 """Content by name."""
-FOLDER = "folder"
+FOLDERS = ("folder", "folder.png")
 
 DESCRIBED: Mapping[str, str] = {name: what for name, (what, _) in MADE.items()}
 """Of those that are made, what they are."""
 
 
 def write(folder: Path) -> None:
-    """All of them, and an empty folder."""
-    (folder / FOLDER).mkdir()
+    """All of them, and empty folders."""
+    for name in FOLDERS:
+        (folder / name).mkdir()
     for name, given in FILES.items():
         (folder / name).write_bytes(given)
     for name in MADE:

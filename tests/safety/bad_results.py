@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import h5py
 import xarray
 
 from mftheory.results import Comparison, Estimate
@@ -40,6 +41,16 @@ def _changed(**attributes: Any) -> bytes:
         return bytes(data.to_netcdf(engine="h5netcdf", encoding={str(n): {"_FillValue": None} for n in data}))
 
 
+def _with(add: Callable[[h5py.File], object]) -> bytes:
+    """A result with something more in it, which mftheory does not write."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "good.nc"
+        path.write_bytes(_good())
+        with h5py.File(path, "r+") as file:
+            add(file)
+        return path.read_bytes()
+
+
 MADE: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "cut.nc": ("the first half of a result", lambda: (good := _good())[: len(good) // 2]),
     "foreign.nc": (
@@ -50,6 +61,18 @@ MADE: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "next.nc": ("a result of mftheory 9.9", lambda: _changed(mftheory_format=3, mftheory_version="9.9")),
     "first.nc": ("a result of mftheory 0.0.1", lambda: _changed(mftheory_format=0, mftheory_version="0.0.1")),
     "changed.nc": ("a result, one number of it changed since", lambda: _changed(content_hash="0" * 32)),
+    "elsewhere.nc": (
+        "a result with an array whose values are in another file (HDF5's external storage)",
+        lambda: _with(lambda file: file.create_dataset("a", (5,), "u1", external=[("good.csv", 0, 5)])),
+    ),
+    "linked.nc": (
+        "a result with a link into another file",
+        lambda: _with(lambda file: file.__setitem__("a", h5py.ExternalLink("foreign.nc", "a"))),
+    ),
+    "inflated.nc": (
+        "a result with 10¹² numbers, none of them written",
+        lambda: _with(lambda file: file.create_dataset("a", (10**12,), "f8")),
+    ),
     "oracle.nc": ("a result of another kind than there are", lambda: _changed(mftheory_result="Oracle")),
 }
 """What each is, in words, and its content, by name."""

@@ -13,7 +13,7 @@ from mftheory.kernels import cache
 ROOT = Path(__file__).parents[2]
 
 TEXT = """
-from numba import vectorize
+from mftheory.compiling import vectorize
 
 NUMBER = {number}
 
@@ -127,13 +127,6 @@ def test_bytecode_beside_the_source_is_not_run(tmp_path: Path) -> None:
     target = Path(importlib.util.cache_from_source(str(path)))
     target.write_bytes(bootstrap._code_to_timestamp_pyc(code, int(stamp.st_mtime), stamp.st_size))  # type: ignore[attr-defined]
     load(tmp_path)
-
-
-@pytest.mark.parametrize("listed", [b"", b"{", b"[]", b"null", b'{"kernel": 1}', b"\xff"])
-def test_a_damaged_list_costs_a_compilation(listed: bytes, tmp_path: Path) -> None:
-    path = load(tmp_path)
-    path.with_suffix(".json").write_bytes(listed)
-    assert load(tmp_path) == path
 
 
 def test_processes_at_once_agree(tmp_path: Path) -> None:

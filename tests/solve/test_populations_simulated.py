@@ -14,7 +14,7 @@ PHI = {"phiA": mf.Erf(), "phiB": mf.Tanh()}
 RUN = {"parameters": NUMBERS, "nonlinearity": PHI, "trajectories": 16, "duration": 40.0, "burn_in": 30.0}
 
 
-@pytest.mark.parametrize("observable", ["phiA", "phiB"])
+@pytest.mark.parametrize("observable", ["phiA", pytest.param("phiB", marks=pytest.mark.long)])
 def test_dimensions_agree(observable: str) -> None:
     """Extrapolated from 400 and 800 neurons. With 60, 40 and 16 networks up to 1600: z = 1.1 and 0.7."""
     result = mf.compare(ENSEMBLE, n=[400, 800], seeds={400: 40, 800: 24}, observable=observable, **RUN)

@@ -194,13 +194,13 @@ def test_the_file_is_whole_at_any_time(tmp_path: Path, monkeypatch, reference) -
     monkeypatch.setattr(module, "EVERY", 0.0)
     monkeypatch.setattr(module, "SHARE", 1e9)
     store, seen = tmp_path / "s.nc", []
-    real = module._replace
+    real = module.write
 
-    def watched(path, content):
-        real(path, content)
+    def watched(path, content, argument):
+        real(path, content, argument)
         seen.append(xarray.load_dataset(path))
 
-    monkeypatch.setattr(module, "_replace", watched)
+    monkeypatch.setattr(module, "write", watched)
     assert_equal(small_sweep(store=store), reference)
     finished = [data.attrs["units_finished"] for data in seen]
     assert finished[-1] == UNITS

@@ -151,7 +151,11 @@ def test_an_interrupt_ends_in_one_line_and_the_same_command_continues(tmp_path) 
     command = ["sweep", "--g", "2", "--g", "3", "--what", "simulate", "--n", "60", "--networks", "100"]
     command += ["--trajectories", "8", "--duration", "100", "--jobs", "1", "--store", str(store)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "mftheory.cli", *command], stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "-m", "mftheory.cli", *command],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # pytest may run where it is not
     )
     while not lines(store):
         assert process.poll() is None

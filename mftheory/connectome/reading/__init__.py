@@ -1,8 +1,8 @@
-"""Reading wiring diagrams: one module a format, and one each for signs and kinds of edges."""
+"""Reading wiring diagrams: every format becomes a table or a matrix, and one set of checks makes edges of it."""
 
-from mftheory.connectome.reading.columns import COLUMNS
-from mftheory.connectome.reading.read import FORMATS, read
+from mftheory.connectome.reading.files import FORMATS
+from mftheory.connectome.reading.read import read
+from mftheory.connectome.reading.roles import COLUMNS
 from mftheory.connectome.reading.samples import SAMPLES, sample_data
-from mftheory.connectome.reading.signs import TRANSMITTERS
 
-__all__ = ["COLUMNS", "FORMATS", "SAMPLES", "TRANSMITTERS", "read", "sample_data"]
+__all__ = ["COLUMNS", "FORMATS", "SAMPLES", "read", "sample_data"]

@@ -5,22 +5,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from mftheory.connectome.reading.columns import Coded, Columns, Encoder
+from mftheory.connectome.reading.edges import Edges, Table, check_names, edges_of
 from mftheory.connectome.reading.files import MOST_NEURONS, must_fit, readable
-from mftheory.errors import InvalidFile
-
-Names = tuple[str, ...]
+from mftheory.connectome.reading.roles import Request
+from mftheory.errors import InvalidFile, InvalidNetwork
 
 _USUAL = ("j", "w", "matrix", "weights", "weight", "adjacency", "connectivity", "a", "arr_0")  # names of a matrix
-_BLOCK = 2**24  # entries of a dense matrix looked at in one go
 _BYTES = 100  # memory an edge takes at most, with copies
 
 
-def read_npy(file: Path, transpose: bool = False) -> tuple[Columns, Names]:
+def read_npy(file: Path, request: Request, transpose: bool | None) -> Edges:
     """A dense matrix, ``J[post, pre]`` unless `transpose`; mapped, not loaded."""
+    _for_matrix(file, request)
     with readable(file, ".npy array"):
         with file.open("rb") as stream:
             np.lib.format.read_magic(stream)  # np.load takes anything else for an archive or a pickle
@@ -28,17 +28,12 @@ def read_npy(file: Path, transpose: bool = False) -> tuple[Columns, Names]:
     return _of_matrix(_sparse(file, matrix), None, transpose)
 
 
-def read_npz(file: Path, transpose: bool = False) -> tuple[Columns, Names | None]:
+def read_npz(file: Path, request: Request, transpose: bool | None) -> Edges:
     """An archive of one of three kinds.
 
-    ``pre``, ``post``, ``weight``: numbers from 0 if there is also ``n``, otherwise names; a matrix written by
-    scipy.sparse.save_npz; or one dense matrix. A dense matrix may have ``labels`` beside it.
-
-    Returns
-    -------
-    Columns
-    names : tuple of str or None
-        Of all neurons, in the order of the matrix; None where the edges alone name them.
+    ``pre``, ``post``, ``weight``, perhaps ``sign``, ``transmitter`` or ``kind``, one entry an edge: numbers from 0 if
+    there is also ``n``, otherwise names; a matrix written by scipy.sparse.save_npz; or one dense matrix. A dense
+    matrix may have ``labels`` beside it.
     """
     if not zipfile.is_zipfile(file):
         raise InvalidFile("path", str(file), "is not an .npz archive")
@@ -50,15 +45,11 @@ def read_npz(file: Path, transpose: bool = False) -> tuple[Columns, Names | None
         for name, array in arrays.items():
             if not isinstance(array, np.ndarray):
                 raise InvalidFile("path", str(file), f"holds {name!r}, which is not an array")
+    if {"pre", "post"} & arrays.keys() and "format" not in arrays:
+        return _of_edges(file, arrays, request, transpose)
+    _for_matrix(file, request)
     if {"format", "shape"} <= arrays.keys():
         return _of_matrix(_scipy(file, arrays["shape"]), None, transpose)
-    if {"pre", "post"} & arrays.keys():
-        for name in ("pre", "post", "weight"):
-            if name not in arrays:
-                raise InvalidFile("path", str(file), f"has no array {name!r}; an edge list has pre, post and weight")
-        if transpose:
-            raise InvalidFile("transpose", transpose, "is for matrices; this file is an edge list")
-        return _of_edges(arrays)
     square = [name for name, array in arrays.items() if array.ndim == 2]
     if len(square) > 1:
         square = [name for name in square if name.lower() in _USUAL]
@@ -69,22 +60,19 @@ def read_npz(file: Path, transpose: bool = False) -> tuple[Columns, Names | None
     return _of_matrix(_sparse(file, arrays[square[0]]), arrays.get("labels"), transpose)
 
 
+def _for_matrix(file: Path, request: Request) -> None:
+    for argument, value in (("columns", request.given), ("where", request.where)):
+        if value:
+            raise InvalidNetwork(argument, value, f"is for tables and graphs, not for the matrix {file.name}")
+
+
 def _sparse(file: Path, matrix: NDArray[Any]) -> sp.coo_array:
-    """The entries of a dense matrix that are not zero, taken from blocks of rows."""
+    """The entries of a dense matrix that are not zero; it may be mapped, and larger than the memory."""
     _check_shape(matrix.shape)
     _check_dtype("matrix", matrix.dtype)
-    n = matrix.shape[0]
-    step = max(1, _BLOCK // n)
-    rows, columns, values, size = [], [], [], 0
-    for start in range(0, n, step):
-        block = np.asarray(matrix[start : start + step])
-        i, j = np.nonzero(block)
-        size += i.size
-        must_fit(file, size * _BYTES)
-        rows.append(i + start)
-        columns.append(j)
-        values.append(block[i, j].astype(np.float64))
-    return sp.coo_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=matrix.shape)
+    must_fit(file, int(np.count_nonzero(matrix)) * _BYTES)
+    ends = np.nonzero(matrix)
+    return sp.coo_array((np.asarray(matrix[ends], dtype=np.float64), ends), shape=matrix.shape)
 
 
 def _scipy(file: Path, shape: NDArray[Any]) -> sp.coo_array:
@@ -102,99 +90,93 @@ def _scipy(file: Path, shape: NDArray[Any]) -> sp.coo_array:
         return sp.coo_array((coo.data.astype(np.float64), coo.coords), shape=coo.shape)
 
 
-def _of_matrix(matrix: sp.coo_array, labels: NDArray[Any] | None, transpose: bool) -> tuple[Columns, Names]:
+def _of_matrix(matrix: sp.coo_array, labels: NDArray[Any] | None, transpose: bool | None) -> Edges:
     n = int(matrix.shape[0])
     row, column = (np.asarray(k, dtype=np.int64) for k in matrix.coords)
 
-    def locate(k: int) -> str:
+    def place(_: str, k: int) -> str:
         return f"entry [{row[k]}, {column[k]}]"
 
     wrong = ~np.isfinite(matrix.data)
     if wrong.any():
         k = int(np.argmax(wrong))
-        raise InvalidFile(locate(k), float(matrix.data[k]), "must be a finite number")
-    names = tuple(map(str, range(n))) if labels is None else _labels(labels, n)
+        raise InvalidFile(place("", k), float(matrix.data[k]), "must be a finite number")
+    names = list(map(str, range(n))) if labels is None else _labels(labels, n)
     post, pre = (column, row) if transpose else (row, column)
-    return Columns({"pre": Coded(pre, names), "post": Coded(post, names)}, matrix.data, locate), names
+    frame = pd.DataFrame({"pre": pre, "post": post, "weight": matrix.data}, copy=False)
+    edges = Edges(frame, names, place, ordered=True)
+    check_names(edges)
+    return edges
 
 
-def _of_edges(arrays: dict[str, NDArray[Any]]) -> tuple[Columns, Names | None]:
-    weight = arrays["weight"]
-    _check_dtype("weight", weight.dtype)
-    shapes = {name: arrays[name].shape for name in ("pre", "post", "weight")}
-    if len(set(shapes.values())) > 1 or weight.ndim != 1:
-        found = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-        raise InvalidFile("weight", weight.shape, f"must have one entry an edge; there are {found}")
-    wrong = ~np.isfinite(weight)
-    if wrong.any():
-        k = int(np.argmax(wrong))
-        raise InvalidFile(f"weight[{k}]", weight[k].item(), "must be a finite number")
-    names: Names | None = None
-    ends = {}
-    if "n" in arrays:
-        n = _neurons(arrays["n"])
-        names = tuple(map(str, range(n)))
-        for name in ("pre", "post"):
-            ends[name] = Coded(_indices(name, arrays[name], n), names)
-    else:
-        encoder = Encoder()
-        for name in ("pre", "post"):
-            distinct, codes = np.unique(arrays[name], return_inverse=True)
-            ends[name] = Coded(encoder(_strings(name, distinct))[codes], ())  # the values are known after both
-        ends = {name: Coded(end.codes, encoder.values) for name, end in ends.items()}
-    return Columns(ends, weight.astype(np.float64), lambda k: f"edge {k}"), names
+def _of_edges(file: Path, arrays: dict[str, NDArray[Any]], request: Request, transpose: bool | None) -> Edges:
+    if transpose is not None:
+        raise InvalidFile("transpose", transpose, "is for matrices; this file is an edge list")
+    for name in ("pre", "post", "weight"):
+        if name not in arrays and not (name == "weight" and name in request.given):
+            raise InvalidFile("path", str(file), f"has no array {name!r}; an edge list has pre, post and weight")
+    n = 0
+    if (given := arrays.pop("n", None)) is not None:
+        if given.ndim != 0:
+            raise InvalidFile("n", given, "must be a single whole number")
+        n = int(_whole("n", given.reshape(1), 1, MOST_NEURONS, f"must be from 1 to {MOST_NEURONS}")[0])
+    header = list(arrays)
+    used = {header[k]: role for role, k in request.positions(file, header).items()}
+    size, columns = arrays["pre"].shape, {}
+    for k, (name, array) in enumerate(arrays.items()):
+        role = used.get(name)
+        if role is None and name not in request.where:
+            continue
+        if role == "weight":
+            _check_dtype("weight", array.dtype)
+        if array.shape != size or len(size) != 1:
+            raise InvalidFile(name, array.shape, f"must have one entry an edge, as pre {size}")
+        if role in ("pre", "post"):
+            allowed = f"must be from 0 to n - 1 = {n - 1}"
+            array = _whole(name, array, 0, n - 1, allowed) if n else _names(name, array)
+        columns[k] = _texts(name, array)
+    names = tuple(map(str, range(n)))
+    return edges_of(file, Table(header, [pd.DataFrame(columns, copy=False)], lambda r, k: f"{r}[{k}]", names), request)
 
 
-def _neurons(array: NDArray[Any]) -> int:
-    if array.ndim != 0:
-        raise InvalidFile("n", array, "must be a single whole number")
-    n = int(_whole("n", array.reshape(1))[0])
-    if not 1 <= n <= MOST_NEURONS:
-        raise InvalidFile("n", n, f"must be from 1 to {MOST_NEURONS}")
-    return n
-
-
-def _indices(name: str, values: NDArray[Any], n: int) -> NDArray[np.int64]:
-    index = _whole(name, values)
-    wrong = (index < 0) | (index >= n)
-    if wrong.any():
-        k = int(np.argmax(wrong))
-        raise InvalidFile(f"{name}[{k}]", int(index[k]), f"must be from 0 to n - 1 = {n - 1}")
-    return index
-
-
-def _whole(name: str, values: NDArray[Any]) -> NDArray[np.int64]:
-    """Integers, or floats that are whole numbers."""
+def _whole(name: str, values: NDArray[Any], low: int, high: int, allowed: str) -> NDArray[np.int64]:
+    """Integers from low to high, or floats that are such, and small enough not to be rounded ones."""
     if values.dtype.kind not in "iuf":
         raise InvalidFile(name, str(values.dtype), "must be whole numbers")
+    exact = 2.0 ** (np.finfo(values.dtype).nmant + 1) if values.dtype.kind == "f" else np.inf
     with np.errstate(invalid="ignore"):
         whole = values.astype(np.int64)
-    wrong = whole != values
-    if wrong.any():
-        k = int(np.argmax(wrong.reshape(-1)))
-        raise InvalidFile(f"{name}[{k}]", values.reshape(-1)[k].item(), "must be a whole number")
+        bad = (whole != values) | ~(np.abs(values) < exact)
+    beyond = (whole < low) | (whole > high)
+    if (bad | beyond).any():
+        k = int(np.argmax(bad if bad.any() else beyond))
+        at = f"{name}[{k}]" if name != "n" else name
+        what = "must be a whole number" + (f" below {exact:.0f} (as {values.dtype})" if exact < np.inf else "")
+        raise InvalidFile(at, values[k].item(), what if bad.any() else allowed)
     return whole
 
 
-def _strings(name: str, values: NDArray[Any]) -> list[str]:
-    """Names, from texts or from whole numbers that are stored as such."""
+def _names(name: str, values: NDArray[Any]) -> NDArray[Any]:
     if values.dtype.kind not in "iuU":
         raise InvalidFile(name, str(values.dtype), "must be names or whole numbers, or numbers from 0 with `n`")
-    if values.dtype.kind == "U" and values.dtype.itemsize:
-        # NumPy checks no code points: some are no characters, and cannot be made into a str or printed.
+    return _texts(name, values)
+
+
+def _texts(name: str, values: NDArray[Any]) -> NDArray[Any]:
+    """As Python's texts; NumPy checks no code points: some are no characters, and could not be printed."""
+    if values.dtype.kind == "U" and values.size and values.dtype.itemsize:
         points = np.ascontiguousarray(values).reshape(-1).view(values.dtype.byteorder.replace("|", "=") + "u4")
         if np.any(points > 0x10FFFF) or np.any((points >= 0xD800) & (points < 0xE000)):
             raise InvalidFile(name, str(values.dtype), "holds what is not text")
-    texts = [str(value).strip() for value in values.tolist()]
-    if "" in texts:
-        raise InvalidFile(f"{name}[{texts.index('')}]", "", "must name a neuron")
-    return texts
+    return values.astype(object) if values.dtype.kind == "U" else values
 
 
-def _labels(labels: NDArray[Any], n: int) -> Names:
+def _labels(labels: NDArray[Any], n: int) -> list[str]:
     if labels.shape != (n,):
         raise InvalidFile("labels", labels.shape, f"must have one entry a neuron, {n}")
-    names = tuple(_strings("labels", labels))
+    names = [str(value).strip() for value in _names("labels", labels).tolist()]
+    if "" in names:
+        raise InvalidFile(f"labels[{names.index('')}]", "", "must name a neuron")
     if len(set(names)) < n:
         raise InvalidFile("labels", labels, "must differ between neurons")
     return names

@@ -2,23 +2,24 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+from xml.parsers import expat
 
 from mftheory.errors import InvalidFile, MFTheoryError
+
+TEXT = tuple(name + packed for name in (".csv", ".tsv", ".txt") for packed in ("", ".gz"))
+TABLES = (*TEXT, ".parquet", ".feather", ".xlsx", ".json")
+FORMATS = (*TABLES, ".npz", ".npy", ".graphml")
+"""Suffixes of the formats that can be read."""
 
 MOST_NEURONS = 20_000_000
 """No wiring diagram has more; the names and the row pointers of so many take 2 GB."""
 
 
 def existing(path: str | os.PathLike[str], argument: str = "path") -> Path:
-    """The path, if it is a file with something in it.
-
-    Raises
-    ------
-    InvalidFile
-        If it is not.
-    """
+    """The path, if it is a file with something in it."""
     try:
         file = Path(path)
     except TypeError:
@@ -63,6 +64,15 @@ def readable(file: Path, what: str) -> Iterator[None]:
         raise InvalidFile("path", str(file), f"is not a readable {what}: {reason(error)}") from None
 
 
+@contextmanager
+def needs(file: Path, library: str) -> Iterator[None]:
+    """Around the import of a library that not everybody has."""
+    try:
+        yield
+    except ImportError:
+        raise InvalidFile("path", str(file), f"needs {library}: pip install 'mftheory[files]'") from None
+
+
 def must_fit(file: Path, size: int) -> None:
     """Refuse what would take more bytes than half the machine's memory.
 
@@ -80,6 +90,26 @@ def _memory() -> int | None:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return None
+
+
+def refuse_doctype(file: Path, content: bytes) -> None:
+    """Refuse XML that declares a document type: its entities could be expanded without end, or fetched."""
+
+    class Begun(Exception):
+        """The first element: there can be no declaration further down."""
+
+    def declared(*_: Any) -> None:
+        line = parser.CurrentLineNumber
+        raise InvalidFile("path", str(file), f"declares a document type (line {line}); entities are refused")
+
+    def begun(*_: Any) -> None:
+        raise Begun
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = declared
+    parser.StartElementHandler = begun
+    with suppress(Begun):
+        parser.Parse(content, True)
 
 
 def reason(error: BaseException) -> str:

@@ -7,38 +7,31 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-import numpy as np
+import pandas as pd
 
-from mftheory.connectome.reading.columns import COLUMNS, Coded, Columns, Encoder, Request, plain
-from mftheory.connectome.reading.files import must_fit, readable
+from mftheory.connectome.reading.edges import Edges, Table, edges_of
+from mftheory.connectome.reading.files import must_fit, needs, readable, refuse_doctype
+from mftheory.connectome.reading.roles import COLUMNS, Request, plain
 from mftheory.errors import InvalidFile
 
+_PRE, _POST = "source of the edge", "target of the edge"  # no attributes: these have no spaces here
 _DEEPEST = 64  # nested elements; GraphML without nested graphs has 4
 
 
-def read_graphml(file: Path, request: Request) -> tuple[Columns, tuple[str, ...]]:
-    """The edges of a directed graph as a table, and the names of all its nodes.
+def read_graphml(file: Path, request: Request) -> Edges:
+    """The edges of a directed graph.
 
-    Notes
-    -----
     A neuron is named by an attribute of its node (`COLUMNS` ``["neuron"]``) if that differs between all nodes,
     otherwise by the node's id. An edge's transmitter may stand at the node it comes from.
-
-    Raises
-    ------
-    InvalidFile
-        If networkx is not installed, the file is not GraphML of one directed graph, or it declares a document type:
-        entities are neither expanded nor fetched.
     """
-    try:
+    with needs(file, "networkx"):
         import networkx as nx
-    except ImportError:
-        raise InvalidFile("path", str(file), "needs networkx: pip install 'mftheory[files]'") from None
     must_fit(file, 20 * file.stat().st_size)  # the tree of elements, then the graph
     content = file.read_bytes()
-    scan = _Scan(file, content)
     with readable(file, "GraphML file"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # ports, and keys without a type
+        refuse_doctype(file, content)
+        scan = _Scan(file, content)
         graph = nx.read_graphml(io.BytesIO(content), force_multigraph=True)
     if not graph.is_directed():
         raise InvalidFile("path", str(file), "is an undirected graph; a wiring needs edgedefault='directed'")
@@ -53,33 +46,21 @@ def read_graphml(file: Path, request: Request) -> tuple[Columns, tuple[str, ...]
     at_edges = list(dict.fromkeys(name for *_, data in edges for name in data))
     at_nodes = list(dict.fromkeys(name for data in nodes.values() for name in data))
     at_source = _transmitter_of_nodes(at_edges, at_nodes, request)
-    header = ["source", "target", *at_edges, *at_source]
+    header = [_PRE, _POST, *at_edges, *at_source]
     table = [
         (names[source], names[target], *map(data.get, at_edges), *map(nodes[source].get, at_source))
         for source, target, data in edges
     ]
     lines = [scan.line[source, target] for source, target, _ in edges]
-
-    position = {**request.of_attributes().positions(file, header[2:]), "pre": -2, "post": -1}
-    for k, value in request.conditions(file, header):
-        hold = [_text(row[k]) == value for row in table]
-        table = [row for row, kept in zip(table, hold, strict=True) if kept]
-        lines = [line for line, kept in zip(lines, hold, strict=True) if kept]
-    text, weight = {}, None
-    for role, k in position.items():
-        values = [row[k + 2] for row in table]
-        if role == "weight":
-            weight = np.array([_finite(value, header[k + 2], line) for value, line in zip(values, lines, strict=True)])
-        else:
-            encoder = Encoder(names.values() if role in ("pre", "post") else ())
-            codes = encoder([_text(value) for value in values])
-            text[role] = Coded(codes, encoder.values)
-    unused = request.unused(header, (k + 2 for k in position.values()))
-    return Columns(text, weight, lambda k: f"line {lines[k]}", unused), tuple(names.values())
+    frame = pd.DataFrame(table, columns=range(len(header)), dtype=object)
+    given = {role: name for role, name in request.given.items() if role != "neuron"} | {"pre": _PRE, "post": _POST}
+    asked = Request(request.needed, request.optional, given, request.where)
+    place = lambda role, k: f"{role} on line {lines[k]}"  # noqa: E731
+    return edges_of(file, Table(header, [frame], place, tuple(names.values())), asked)
 
 
 class _Scan:
-    """Lines of the edges, found by a parser that refuses what the next one would expand, fetch or leave out."""
+    """Lines of the edges, found by a parser that refuses what the next one would leave out."""
 
     def __init__(self, file: Path, content: bytes) -> None:
         self.file = file
@@ -87,19 +68,9 @@ class _Scan:
         self.line: dict[tuple[str, str], int] = {}
         self._depth = 0
         self._parser = expat.ParserCreate(namespace_separator=" ")
-        self._parser.StartDoctypeDeclHandler = self._refuse
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
-        try:
-            self._parser.Parse(content, True)
-        except expat.ExpatError as error:
-            raise InvalidFile("path", str(file), f"is not a readable GraphML file: {error}") from None
-        except (LookupError, ValueError) as error:  # an encoding Python does not know
-            raise InvalidFile("path", str(file), f"is not a readable GraphML file: {error}") from None
-
-    def _refuse(self, *_: Any) -> None:
-        line = self._parser.CurrentLineNumber
-        raise InvalidFile("path", str(self.file), f"declares a document type (line {line}); entities are refused")
+        self._parser.Parse(content, True)
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         line = self._parser.CurrentLineNumber
@@ -148,13 +119,3 @@ def _transmitter_of_nodes(at_edges: list[str], at_nodes: list[str], request: Req
 
 def _text(value: object) -> str:
     return "" if value is None else str(value).strip()
-
-
-def _finite(value: object, name: str, line: int) -> float:
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        number = float("nan")
-    if not np.isfinite(number):
-        raise InvalidFile(f"{name} on line {line}", value, "must be a finite number")
-    return number

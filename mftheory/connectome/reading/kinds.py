@@ -1,13 +1,11 @@
 """Which edges are chemical synapses and which are gap junctions."""
 
-from collections import Counter
-from dataclasses import dataclass
-
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from mftheory.connectome.reading.columns import Coded, Columns, plain
-from mftheory.connectome.reading.signs import SIGNS
+from mftheory.connectome.reading.edges import Edges
+from mftheory.connectome.reading.roles import SIGNS, SignSource, plain
 from mftheory.errors import InvalidFile
 
 CHEMICAL, GAP_JUNCTION, RECEIVED, MUSCLE = range(4)
@@ -25,93 +23,83 @@ KINDS = {
 _LETTERS = {"c": CHEMICAL, "s": CHEMICAL, "sp": CHEMICAL, "cs": CHEMICAL, "e": GAP_JUNCTION}
 _LETTERS |= {"r": RECEIVED, "rp": RECEIVED}
 _LEFT_OUT = {
+    GAP_JUNCTION: "gap junctions",
     RECEIVED: "listed a second time, by the receiving neuron",
     MUSCLE: "to a muscle",
 }
 
 
-@dataclass(frozen=True)
-class Kinds:
-    """What the kinds say.
+def sort_kinds(edges: Edges, gap_junctions: bool, given: bool) -> None:
+    """Keep the chemical synapses, and the gap junctions if they are asked for: these in both directions.
 
-    Attributes
-    ----------
-    keep : boolean array of shape (edges,)
-        False for edges to leave out.
-    gap_junction : boolean array of shape (edges,)
-    left_out : dict
-        Number of edges left out, by reason.
-    notes : tuple of str
-        Sentences the user should read.
+    The frame gets the column ``gap``: whether an edge is a gap junction. If the user named (`given`) the column of
+    kinds, its values must be kinds.
     """
-
-    keep: NDArray[np.bool_]
-    gap_junction: NDArray[np.bool_]
-    left_out: dict[str, int]
-    notes: tuple[str, ...]
-
-
-def edge_kinds(edges: Columns, gap_junctions: bool, given: bool) -> Kinds:
-    """Sort the edges by kind; gap junctions are kept only if asked for.
-
-    Parameters
-    ----------
-    edges : Columns
-        With a ``kind`` or without.
-    gap_junctions : bool
-        Keep them.
-    given : bool
-        Whether the user named the column, so that its values must be kinds.
-
-    Raises
-    ------
-    InvalidFile
-        If the kind of an edge cannot be told.
-    """
-    size = edges.text["pre"].codes.size
-    column = edges.text.get("kind")
-    if column is None or (not given and not is_kind(column)):
-        return Kinds(np.ones(size, dtype=bool), np.zeros(size, dtype=bool), {}, ())
-    known = KINDS | (_LETTERS if _all_known(column) else {})
-    unknown = [value for value in column.present if plain(value) not in known]
-    if unknown and not any(known.get(plain(value)) == GAP_JUNCTION for value in column.present):
-        place = f"kind on {edges.locate(column.first(unknown[0]))}"
+    values = edges.present("kind") if "kind" in edges.frame else []
+    if not given and not _are_kinds(values):
+        edges.frame["gap"] = False
+        return
+    known = KINDS | (_LETTERS if _all_known(values) else {})
+    unknown = [value for value in values if plain(value) not in known]
+    if unknown and not any(known.get(plain(value)) == GAP_JUNCTION for value in values):
+        place = edges.first("kind", edges.frame.kind.to_numpy() == unknown[0])
         raise InvalidFile(place, unknown[0], "must be chemical or gap junction (or a usual word for these)")
-    kind = column.map(lambda value: known.get(plain(value), CHEMICAL))
-    received = kind == RECEIVED
-    if received.any() and not np.any(kind == CHEMICAL):
-        place = f"kind on {edges.locate(int(np.argmax(received)))}"
-        raise InvalidFile(place, "received", "no edge is listed by the neuron that sends it")
-    gap = kind == GAP_JUNCTION
+    kind = edges.map("kind", lambda value: known.get(plain(value), CHEMICAL))
+    if np.any(kind == RECEIVED) and not np.any(kind == CHEMICAL):
+        what = "no edge is listed by the neuron that sends it"
+        raise InvalidFile(edges.first("kind", kind == RECEIVED), "received", what)
+    edges.frame["gap"] = gap = kind == GAP_JUNCTION
     keep = (kind == CHEMICAL) | (gap & gap_junctions)
-    left_out = {reason: int(np.sum(kind == k)) for k, reason in _LEFT_OUT.items() if np.any(kind == k)}
-    if gap.any() and not gap_junctions:
-        left_out = {"gap junctions": int(gap.sum()), **left_out}
-    notes = []
+    for k, reason in _LEFT_OUT.items():
+        if number := int(np.sum((kind == k) & ~keep)):
+            edges.left_out[reason] = number
+    edges.frame = edges.frame[keep]
     if unknown:
         named = ", ".join(repr(value) for value in unknown[:4])
-        notes.append(f"edges of kind {named} were taken for chemical synapses")
-    if gap_junctions:
-        one_way = _one_way(edges, gap)
-        if one_way:
-            notes.append(f"{one_way} gap junctions are listed in one direction only, and were read so")
-    return Kinds(keep, gap, left_out, tuple(notes))
+        edges.notes.append(f"edges of kind {named} were taken for chemical synapses")
+    if gap_junctions and gap.any():
+        _both_ways(edges)
 
 
-def is_kind(column: Coded) -> bool:
-    """Whether a column called kind or type tells synapses from gap junctions, and not something else."""
-    values = {plain(value) for value in column.present}
-    if values <= {"e"} or values <= SIGNS.keys():
+def kind_or_sign(edges: Edges, signs: SignSource | None) -> None:
+    """A column called "type" may hold signs instead of kinds, or neither."""
+    values = edges.present("kind") if "kind" in edges.frame else []
+    if _are_kinds(values):
+        return
+    lower = {value.lower() for value in values}
+    if lower == {"e"} and signs != "weight":
+        allowed = "may mean excitatory or electrical; columns={'sign': NAME} or {'kind': NAME} tells"
+        raise InvalidFile(edges.place("type", int(edges.frame.index[0])), values[0], allowed)
+    if values and lower <= SIGNS.keys() and "sign" not in edges.frame and signs in (None, "column"):
+        edges.frame["sign"] = edges.frame["kind"]
+
+
+def _are_kinds(values: list[str]) -> bool:
+    """Whether the values of a column called kind or type tell synapses from gap junctions, and not something else."""
+    found = {plain(value) for value in values}
+    if found <= {"e"} or found <= SIGNS.keys():
         return False
-    return _all_known(column) or any(KINDS.get(value) == GAP_JUNCTION for value in values)
+    return _all_known(values) or any(KINDS.get(value) == GAP_JUNCTION for value in found)
 
 
-def _all_known(column: Coded) -> bool:
-    return all(plain(value) in KINDS or plain(value) in _LETTERS for value in column.present)
+def _all_known(values: list[str]) -> bool:
+    return all(plain(value) in KINDS or plain(value) in _LETTERS for value in values)
 
 
-def _one_way(edges: Columns, gap: NDArray[np.bool_]) -> int:
-    """Number of gap junctions without the opposite one."""
-    pre, post = edges.text["pre"].codes[gap].tolist(), edges.text["post"].codes[gap].tolist()
-    pairs = Counter(zip(pre, post, strict=True))
-    return sum(1 for a, b in pairs if (b, a) not in pairs)
+def _both_ways(edges: Edges) -> None:
+    """A gap junction couples both neurons: one that is listed in one direction only gets the other, too."""
+    gaps = edges.frame[edges.frame.gap & (edges.frame.pre != edges.frame.post)]
+    n = len(edges.neurons)
+    pair: NDArray[np.int64] = gaps.pre.to_numpy(np.int64) * n + gaps.post.to_numpy(np.int64)
+    total = gaps.weight.groupby(pair).sum()
+    back = total.reindex(total.index % n * n + total.index // n).to_numpy()
+    once = np.isnan(back)
+    mirrored = gaps[np.isin(pair, total.index[once])].rename(columns={"pre": "post", "post": "pre"})
+    edges.frame = pd.concat([edges.frame, mirrored])
+    twice, differ = int(np.sum(back == total)) // 2, int(np.sum(~once & (back != total))) // 2
+    for count, text in (
+        (int(once.sum()), "are listed in one direction only, and were read in both"),
+        (twice, "are listed in both directions with the same weight, and were read once in each"),
+        (differ, "have different weights in their two directions, and were read so"),
+    ):
+        edges.notes += [f"{count} gap junctions {text}"] if count else []

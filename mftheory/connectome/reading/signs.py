@@ -1,22 +1,14 @@
 """The sign of each edge: its weight's, that of a column, or by the transmitter of the presynaptic neuron."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from mftheory.connectome.reading.columns import Coded, Columns, plain
+from mftheory.connectome.reading.edges import Edges
+from mftheory.connectome.reading.roles import SIGNS, SignSource, plain
 from mftheory.errors import InvalidFile, InvalidNetwork
-
-SignSource = Literal["weight", "column", "transmitter"]
-
-SIGNS = {
-    **dict.fromkeys(("+", "+1", "1", "+1.0", "1.0", "e", "ex", "exc", "excitatory", "pos", "positive"), 1),
-    **dict.fromkeys(("-", "-1", "-1.0", "−", "−1", "i", "in", "inh", "inhibitory", "neg", "negative"), -1),
-}
-"""Signs by usual names, in lower case."""
 
 TRANSMITTERS = {"acetylcholine": 1, "gaba": -1, "glutamate": -1}
 """Signs of transmitters, as usual for the fly; edges with any other are left out."""
@@ -36,110 +28,82 @@ ABBREVIATIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Signed:
-    """Weights with their signs.
+def give_signs(edges: Edges, signs: SignSource | None, transmitters: Mapping[str, int] | None) -> str:
+    """Give the weights their signs, and leave out edges whose transmitter has none.
 
-    Attributes
-    ----------
-    weight : array of shape (edges,)
-    keep : boolean array of shape (edges,)
-        False for edges whose transmitter has no sign.
-    source : str
-        One sentence: where the signs are from.
-    left_out : dict
-        Number of edges left out, by transmitter.
+    Where a neuron's transmitters have both signs, all its edges get that of the greater total weight: a neuron has one
+    transmitter, and predictions of it err. Signs of a column may differ between the edges of a neuron, but not
+    between parallel ones.
+
+    By default signs are from the sign column if there is one, else from transmitters, else from the weights;
+    `transmitters` replaces `TRANSMITTERS`. Gap junctions stay positive. Returned is where the signs are from, in
+    words. A negative weight whose sign stands elsewhere is refused, and so is a sign that cannot be read.
     """
-
-    weight: NDArray[np.float64]
-    keep: NDArray[np.bool_]
-    source: str
-    left_out: dict[str, int]
-
-
-def signed(
-    edges: Columns,
-    weight: NDArray[np.float64],
-    always_positive: NDArray[np.bool_],
-    signs: SignSource | None,
-    transmitters: Mapping[str, int] | None,
-) -> Signed:
-    """Decide the signs.
-
-    Parameters
-    ----------
-    edges : Columns
-        Perhaps with ``sign`` or ``transmitter``.
-    weight : array of shape (edges,)
-    always_positive : boolean array of shape (edges,)
-        Edges that have no transmitter: gap junctions.
-    signs : {"weight", "column", "transmitter"}, optional
-        By default the column if there is one, else the transmitter if there is one, else the weight.
-    transmitters : mapping, optional
-        Signs by transmitter, instead of `TRANSMITTERS`.
-
-    Raises
-    ------
-    InvalidFile
-        If a weight is negative although its sign stands elsewhere, or a sign cannot be read.
-    InvalidNetwork
-        If what is asked for is not in the file.
-    """
-    columns = {"column": edges.text.get("sign"), "transmitter": edges.text.get("transmitter")}
-    found = [source for source, column in columns.items() if column is not None]
-    chosen = signs or (found[0] if found else "weight")
+    roles = {"column": "sign", "transmitter": "transmitter"}
+    chosen: str = signs or next((source for source, role in roles.items() if role in edges.frame), "weight")
     if chosen == "weight":
-        return Signed(weight, np.ones(weight.size, dtype=bool), "the weights", {})
-    column = columns[chosen]
-    if column is None:
-        what = "sign" if chosen == "column" else "transmitter"
-        raise InvalidNetwork("signs", signs, f"the file has no {what} column; columns={{{what!r}: NAME}} names it")
-    negative = weight < 0
+        return "the weights"
+    role = roles[chosen]
+    if role not in edges.frame:
+        raise InvalidNetwork("signs", signs, f"the file has no {role} column; columns={{{role!r}: NAME}} names it")
+    negative = edges.frame.weight.to_numpy() < 0
     if negative.any():
         k = int(np.argmax(negative))
         what = "its sign column" if chosen == "column" else "its transmitter"
-        allowed = f"is negative, but the sign is from {what} ({column.values[column.codes[k]]!r})"
+        allowed = f"is negative, but the sign is from {what} ({edges.frame[role].iloc[k]!r})"
         way_out = "" if signs else "; signs='weight' ignores that"
-        raise InvalidFile(f"weight on {edges.locate(k)}", float(weight[k]), allowed + way_out)
+        raise InvalidFile(edges.first("weight", negative), float(edges.frame.weight.iloc[k]), allowed + way_out)
+    gap = edges.frame.gap.to_numpy()
+    pre = edges.frame.pre.to_numpy(np.int64)
     if chosen == "column":
-        sign = _of_column(edges, column)
-        source = "a sign column"
+        unknown = [value for value in edges.present("sign") if value.lower() not in SIGNS]
+        if unknown:
+            place = edges.first("sign", edges.frame.sign.to_numpy() == unknown[0])
+            raise InvalidFile(place, unknown[0], "must be 1 or -1, + or -, E or I, or such a word")
+        sign, source = edges.map("sign", lambda value: SIGNS.get(value.lower(), 0)), "a sign column"
+        group = pd.factorize(pre * len(edges.neurons) + edges.frame.post.to_numpy(np.int64))[0]
     else:
-        sign, source = _of_transmitters(column, transmitters)
-    sign[always_positive] = 1
-    left_out: dict[str, int] = {}
-    for value in column.present if np.any(sign == 0) else ():
-        number = int(np.sum((column.codes == column.values.index(value)) & (sign == 0)))
-        if number:
+        table = {canonical(name): int(sign) for name, sign in (transmitters or TRANSMITTERS).items()}
+        shown = ", ".join(f"{name} {'+' if sign > 0 else '−'}" for name, sign in table.items() if sign)
+        sign, source = edges.map("transmitter", lambda value: table.get(canonical(value), 0)), f"transmitters ({shown})"
+        group = pre
+    sign = np.where(gap, 1, sign)
+    if np.any(sign == 0):
+        numbers: dict[str, int] = {}
+        column = edges.frame[role].cat
+        for value, number in zip(column.categories, np.bincount(column.codes[sign == 0]), strict=False):
             reason = f"transmitter {canonical(value)}"
-            left_out[reason] = left_out.get(reason, 0) + number
-    return Signed(weight * sign, sign != 0, source, dict(sorted(left_out.items(), key=lambda item: -item[1])))
+            numbers[reason] = numbers.get(reason, 0) + int(number)
+        edges.left_out |= {why: k for why, k in sorted(numbers.items(), key=lambda item: -item[1]) if k}
+    decided = _one_sign(edges, np.where(gap, 0, sign), group, chosen)
+    sign = np.where(gap, 1, decided)
+    edges.frame = edges.frame.assign(weight=edges.frame.weight * sign)[sign != 0]
+    return source
+
+
+def _one_sign(edges: Edges, sign: NDArray[np.int64], group: NDArray[np.int64], source: str) -> NDArray[np.int64]:
+    """In each group of edges the sign that has the greater total weight; 0 where both have the same."""
+    weight = edges.frame.weight.to_numpy()
+    plus, minus = (np.bincount(group, weight * (sign == k)) for k in (1, -1))
+    both = (plus > 0) & (minus > 0)
+    if not both.any():
+        return sign
+    k = int(np.argmax(both[group]))
+    row = edges.frame.iloc[k]
+    names = [edges.neurons[row.pre]] if source == "transmitter" else [edges.neurons[row.pre], edges.neurons[row.post]]
+    what = "neurons have transmitters" if source == "transmitter" else "pairs of neurons have parallel edges"
+    example = f"{' to '.join(names)!r}: +{plus[group[k]]:g}, −{minus[group[k]]:g}"
+    taken = "that of the greater total weight was taken, edges left out where there is none"
+    edges.notes.append(f"{int(both.sum())} {what} of both signs ({example}): {taken}")
+    decided = np.where(both[group] & (sign != 0), (np.where(plus > minus, 1, 0) - (plus < minus))[group], sign).astype(
+        np.int64
+    )
+    if ties := int(np.sum((decided == 0) & (sign != 0))):
+        edges.left_out["with both signs in equal parts"] = ties
+    return decided
 
 
 def canonical(transmitter: str) -> str:
     """One name for each transmitter."""
     name = plain(transmitter)
     return ABBREVIATIONS.get(name, name)
-
-
-def check_transmitters(transmitters: Mapping[str, int] | None) -> None:
-    """Raise InvalidNetwork unless each sign is 1, -1 or 0."""
-    for name, sign in (transmitters or {}).items():
-        if isinstance(sign, bool) or sign not in (-1, 0, 1):
-            raise InvalidNetwork(f"transmitters[{name!r}]", sign, "must be 1, -1, or 0 to leave the edges out")
-    if transmitters is not None and not any(transmitters.values()):
-        raise InvalidNetwork("transmitters", dict(transmitters), "must give some transmitter a sign")
-
-
-def _of_column(edges: Columns, column: Coded) -> NDArray[np.int64]:
-    for value in column.present:
-        if value.lower() not in SIGNS:
-            place = f"sign on {edges.locate(column.first(value))}"
-            raise InvalidFile(place, value, "must be 1 or -1, + or -, E or I, or such a word")
-    return column.map(lambda value: SIGNS.get(value.lower(), 0))
-
-
-def _of_transmitters(column: Coded, transmitters: Mapping[str, int] | None) -> tuple[NDArray[np.int64], str]:
-    table = {canonical(name): int(sign) for name, sign in (transmitters or TRANSMITTERS).items()}
-    shown = ", ".join(f"{name} {'+' if sign > 0 else '−'}" for name, sign in table.items() if sign)
-    return column.map(lambda value: table.get(canonical(value), 0)), f"transmitters ({shown})"

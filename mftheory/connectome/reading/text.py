@@ -4,199 +4,147 @@ import csv
 import gzip
 import io
 import itertools
-import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
-from mftheory.connectome.reading.columns import Coded, Columns, Request, encoders
-from mftheory.connectome.reading.files import reason, suffix
+from mftheory.connectome.reading.edges import Table
+from mftheory.connectome.reading.files import readable, reason, suffix
 from mftheory.errors import InvalidFile, InvalidNetwork
 
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 
-_BATCH = 256  # rows; few enough to stay in the cache and to be gone before Python's cycle collector looks at them
+_BLOCK = 2**25  # characters read in one go: a few hundred thousand rows
 _LONGEST_LINE = 2**20  # characters; a file without line ends must not be read as one line
-# A spreadsheet writes 720575940628857210 as 7.20576E+17: many neurons under one name.
-_ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+")
 
 
-def read_text(file: Path, request: Request, delimiter: str | None = None) -> Columns:
-    """The columns of a text table.
+def read_text(file: Path, delimiter: str | None = None) -> Table:
+    """A text table in UTF-8, with a header.
 
-    Parameters
-    ----------
-    file : Path
-        ``.csv``, ``.tsv`` or ``.txt``, with ``.gz`` after it if packed; UTF-8, with a header.
-    request : Request
-    delimiter : str, optional
-        By default a comma in ``.csv``, a tab in ``.tsv``, and in ``.txt`` the one that is most frequent in the
-        header.
-
-    Raises
-    ------
-    InvalidFile
-        With the number of the line that is wrong.
+    The delimiter is by default a tab in ``.tsv``, a comma in ``.csv`` unless its header has more tabs, and in ``.txt``
+    the one that is most frequent in the header.
     """
-    table = _TextTable(file, delimiter)
-    position = request.positions(file, table.header, table.hint)
-    conditions = request.conditions(file, table.header)
-    encoder = encoders(position)
-    codes: dict[str, list[NDArray[np.int64]]] = {role: [] for role in encoder}
-    weights: list[NDArray[np.float64]] = []
-    records: list[NDArray[np.int64]] = []
-    for numbers, batch in table.batches():
-        if conditions:
-            hold = [all(row[k].strip() == value for k, value in conditions) for row in batch]
-            numbers, batch = numbers[hold], list(itertools.compress(batch, hold))
-        columns = list(zip(*batch, strict=True)) or [()] * len(table.header)
-        for role, number in encoder.items():
-            values = list(map(str.strip, columns[position[role]]))
-            if role in ("pre", "post", "neuron") and "" in values:
-                allowed = "must name the neuron" if role == "neuron" else "must name both neurons"
-                raise table.wrong(int(numbers[values.index("")]), allowed)
-            codes[role].append(number(values))
-        if "weight" in position:
-            texts = columns[position["weight"]]
-            array = _finite(texts)
-            if array is None:
-                k = next(k for k, text in enumerate(texts) if _finite([text]) is None)
-                raise table.wrong(int(numbers[k]), "must be a finite number", "weight", texts[k])
-            weights.append(array)
-        records.append(numbers)
-
-    record = np.concatenate([np.zeros(0, dtype=np.int64), *records])
-    text = {
-        role: Coded(np.concatenate([np.zeros(0, dtype=np.int64), *codes[role]]), encoder[role].values)
-        for role in encoder
-    }
-    for role in text.keys() & {"pre", "post", "neuron"}:
-        for value in filter(_ROUNDED.fullmatch, text[role].present):
-            k = int(record[text[role].first(value)])
-            raise table.wrong(k, "is a rounded number; a neuron's name must be whole", role, value)
-    weight = np.concatenate([np.zeros(0), *weights]) if "weight" in position else None
-    unused = request.unused(table.header, position.values())
-    return Columns(text, weight, lambda k: f"line {table.find(int(record[k]))[0]}", unused)
+    if delimiter is not None and delimiter not in DELIMITERS and len(delimiter) != 1:
+        raise InvalidNetwork("delimiter", delimiter, "must be one character")
+    blocks = _blocks(file)
+    first = next(blocks, None)
+    if first is None:
+        raise InvalidFile("path", str(file), "the file is empty")
+    line = next(filter(str.strip, first[1].split("\n")), "")
+    likely = max(DELIMITERS, key=line.count)
+    usual = {".csv": ("\t",), ".tsv": ()}.get(suffix(file).removesuffix(".gz"), tuple(DELIMITERS))
+    default = "\t" if suffix(file).startswith(".tsv") else ","
+    sep = delimiter or (likely if likely in usual and line.count(likely) > line.count(default) else default)
+    hint = f"; they seem separated by {DELIMITERS[likely]}: delimiter={likely!r} reads them"
+    header = next(_rows(file, iter([first]), sep), [])
+    return Table(
+        [name.strip() for name in header],
+        _frames(file, itertools.chain([first], blocks), sep, header),
+        lambda role, k: f"{role} on line {_find(file, sep, k)[0]}",
+        hint=hint if line.count(likely) > line.count(sep) else "",
+    )
 
 
-class _TextTable:
-    """Rows in batches; only where one is wrong is the file read again, to find the number of its line."""
+def _frames(file: Path, blocks: Iterator[tuple[int, str]], sep: str, header: list[str]) -> Iterator[pd.DataFrame]:
+    """Fields of the rows below the header, as texts."""
+    done, width = 0, len(header)
+    for before, text in blocks:
+        if '"' in text:  # pandas takes quotes leniently
+            rows = list(_rows(file, iter([(before, text)]), sep))
+            wrong = next((k for k, row in enumerate(rows) if len(row) != width), None)
+        else:
+            lines = list(filter(None, text.split("\n")))
+            wrong = next((k for k, line in enumerate(lines) if line.count(sep) != width - 1), None)
+        if wrong is not None:
+            raise _wrong(file, sep, done + wrong, f"must have {width} columns, as the header")
+        if '"' in text:
+            frame = pd.DataFrame(rows, columns=range(width), dtype=object)
+        elif not lines:
+            continue
+        else:
+            with readable(file, "text table"):
+                frame = pd.read_csv(
+                    io.StringIO(text), sep=sep, header=None, names=range(width), index_col=False, dtype=object,
+                    na_filter=False, quoting=csv.QUOTE_NONE,
+                )  # fmt: skip
+            if len(frame) != len(lines):
+                raise InvalidFile("path", str(file), "is not a readable text table: its lines are not its rows")
+        frame.index = pd.RangeIndex(done, done + len(frame))
+        repeated = frame.index[(frame == header).all(axis=1)]
+        if len(repeated) > (done == 0):
+            raise _wrong(file, sep, int(repeated[int(done == 0)]), "repeats the header")
+        yield frame[1:] if done == 0 else frame
+        done += len(frame)
+    if done == 0:
+        yield pd.DataFrame(columns=range(width), dtype=object)
 
-    def __init__(self, file: Path, delimiter: str | None) -> None:
-        if delimiter is not None and delimiter not in DELIMITERS and len(delimiter) != 1:
-            raise InvalidNetwork("delimiter", delimiter, "must be one character")
-        self.file = file
-        _refuse_binary(file)
-        with _open(file) as stream:
-            first = next(self._lines(stream), "")
-        likely = max(DELIMITERS, key=first.count)
-        usual = {".csv": ",", ".tsv": "\t"}.get(suffix(file).removesuffix(".gz"), likely)
-        self.delimiter = delimiter or usual
-        with _open(file) as stream:
-            self.top = next(self._rows(stream), [])
-        self.header = [name.strip() for name in self.top]
-        self.hint = ""
-        if likely != self.delimiter and first.count(likely) > first.count(self.delimiter):
-            self.hint = f"; they seem separated by {DELIMITERS[likely]}: delimiter={likely!r} reads them"
 
-    def batches(self) -> Iterator[tuple[NDArray[np.int64], list[list[str]]]]:
-        """Numbers of the rows, from 0, and their fields: as many as the header has, and not the header again."""
-        width, seen = {len(self.header)}, 0
-        with _open(self.file) as stream:
-            rows = self._rows(stream)
-            next(rows, None)
-            while batch := list(itertools.islice(rows, _BATCH)):
-                if not set(map(len, batch)) <= width:
-                    k = next(k for k, row in enumerate(batch) if len(row) != len(self.header))
-                    raise self.wrong(seen + k, f"must have {len(self.header)} columns, as the header")
-                if self.top in batch:
-                    raise self.wrong(seen + batch.index(self.top), "repeats the header")
-                yield np.arange(seen, seen + len(batch)), batch
-                seen += len(batch)
-
-    def find(self, record: int) -> tuple[int, list[str]]:
-        """Number of the line, from 1, and fields of a row."""
-        with _open(self.file) as stream:
-            reader = csv.reader(self._lines(stream), delimiter=self.delimiter, strict=True)
-            rows = filter(None, reader)
-            next(rows)
-            row = next(itertools.islice(rows, record, None))
-            return reader.line_num, row
-
-    def wrong(self, record: int, allowed: str, column: str = "", text: str | None = None) -> InvalidFile:
-        """The error that points at a row, or at one field of it."""
-        line, row = self.find(record)
-        place = f"{column} on line {line}" if column else f"line {line}"
-        return InvalidFile(place, self.delimiter.join(row) if text is None else text, allowed)
-
-    def _rows(self, stream: IO[str]) -> Iterator[list[str]]:
-        """Fields of each line that is not empty."""
-        reader = csv.reader(self._lines(stream), delimiter=self.delimiter, strict=True)
+def _rows(file: Path, blocks: Iterator[tuple[int, str]], sep: str) -> Iterator[list[str]]:
+    """Fields of each line that is not empty, by Python's parser, which is strict."""
+    for before, text in blocks:
+        reader = csv.reader(io.StringIO(text), delimiter=sep, strict=True)
         try:
             yield from filter(None, reader)
         except csv.Error as error:
-            what = f"is not a readable text table: {reason(error)} (line {reader.line_num})"
-            raise InvalidFile("path", str(self.file), what) from None
-
-    def _lines(self, stream: IO[str]) -> Iterator[str]:
-        number = 0
-        try:
-            while line := stream.readline(_LONGEST_LINE):
-                number += 1
-                if len(line) == _LONGEST_LINE:
-                    what = f"line {number} is longer than {_LONGEST_LINE} characters: this is no text table"
-                    raise InvalidFile("path", str(self.file), what)
-                yield line
-        except UnicodeDecodeError:
-            what = f"is not UTF-8 text (line {_undecodable(self.file)})"
-            raise InvalidFile("path", str(self.file), what) from None
-        except (OSError, EOFError, zlib.error) as error:
-            what = f"is not a readable text table: {reason(error)} (after line {number})"
-            raise InvalidFile("path", str(self.file), what) from None
+            what = f"is not a readable text table: {reason(error)} (line {before + reader.line_num})"
+            raise InvalidFile("path", str(file), what) from None
 
 
-def _open(file: Path) -> IO[str]:
-    return io.TextIOWrapper(_open_bytes(file), encoding="utf-8-sig", newline="")
+def _find(file: Path, sep: str, record: int) -> tuple[int, list[str]]:
+    """Number of the line, from 1, and fields of a row; the header is row 0. The file is read again for it."""
+    reader = csv.reader((line for _, text in _blocks(file) for line in io.StringIO(text)), delimiter=sep)
+    row = next(itertools.islice(filter(None, reader), record, None))
+    return reader.line_num, row
 
 
-def _open_bytes(file: Path) -> IO[bytes]:
-    return gzip.open(file, "rb") if suffix(file).endswith(".gz") else file.open("rb")  # type: ignore[return-value]
+def _wrong(file: Path, sep: str, record: int, allowed: str) -> InvalidFile:
+    line, row = _find(file, sep, record)
+    return InvalidFile(f"line {line}", sep.join(row), allowed)
 
 
-def _refuse_binary(file: Path) -> None:
+def _blocks(file: Path) -> Iterator[tuple[int, str]]:
+    """Whole lines, with line ends as ``\\n``, and the number of lines before them."""
+    done = 0
     try:
-        with _open_bytes(file) as stream:
-            start = stream.read(4096)
+        with io.TextIOWrapper(_open(file), encoding="utf-8-sig", errors="surrogateescape") as stream:
+            while text := stream.read(_BLOCK):
+                text += stream.readline(_LONGEST_LINE)
+                more: list[str] = []
+                odd = text.count('"') % 2  # a quoted field may have line ends, but not very many
+                while odd and len(more) < _LONGEST_LINE and (line := stream.readline(_LONGEST_LINE)):
+                    more.append(line)
+                    odd ^= line.count('"') % 2
+                text += "".join(more)
+                _check_text(file, text, done)
+                yield done, text
+                done += text.count("\n")
     except (OSError, EOFError, zlib.error) as error:
-        raise InvalidFile("path", str(file), f"is not a readable gzip file: {reason(error)}") from None
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        what = f"is not a readable text table: {reason(error)} (after line {done})"
+        raise InvalidFile("path", str(file), what) from None
+
+
+def _check_text(file: Path, text: str, done: int) -> None:
+    def line(at: int) -> int:
+        return done + text.count("\n", 0, at) + 1
+
+    if not done and text.startswith(("\udcff\udcfe", "\udcfe\udcff")):
         raise InvalidFile("path", str(file), "is UTF-16 text; save it as UTF-8")
-    if b"\0" in start:
-        raise InvalidFile("path", str(file), "is not UTF-8 text (it has null bytes: binary, or UTF-16)")
-    if not start:
-        raise InvalidFile("path", str(file), "the file is empty")
+    if "\0" in text:
+        at = f"line {line(text.index(chr(0)))}"
+        raise InvalidFile("path", str(file), f"is not UTF-8 text (it has null bytes, {at}: binary, or UTF-16)")
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise InvalidFile("path", str(file), f"is not UTF-8 text (line {line(error.start)})") from None
+    long = next((k for k, row in enumerate(text.split("\n"), start=1) if len(row) >= _LONGEST_LINE), None)
+    if long is not None:
+        what = f"line {done + long} is longer than {_LONGEST_LINE} characters: this is no text table"
+        raise InvalidFile("path", str(file), what)
 
 
-def _undecodable(file: Path) -> int:
-    """Number of the first line that is not UTF-8."""
-    with _open_bytes(file) as stream:
-        for number, line in enumerate(stream, start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
-    return 1
-
-
-def _finite(texts: Sequence[str]) -> NDArray[np.float64] | None:
-    """The numbers, or None if one is not finite or not a number."""
-    try:
-        numbers = np.array(list(map(float, texts)), dtype=np.float64)
-    except ValueError:
-        return None
-    # float() takes 1_000 for a thousand, as in Python's source; in a data file it is a mistake.
-    return None if "_" in "".join(texts) or not np.isfinite(numbers).all() else numbers
+def _open(file: Path) -> IO[bytes]:
+    return gzip.open(file, "rb") if suffix(file).endswith(".gz") else file.open("rb")  # type: ignore[return-value]

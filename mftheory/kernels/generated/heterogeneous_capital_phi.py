@@ -6,8 +6,7 @@ alpha*mean_C_Phi_1*mean_C_Phi_2*r_4*Abs(mean_S_Phi_1_S_Phi_2)**2/Abs(alpha*mean_
 mean_C_Phi_1_C_Phi_2/Abs(alpha*mean_S_Phi_1_S_Phi_2*r_2 - 1)**2
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-het'

@@ -8,8 +8,7 @@ alpha*mean_C_Phi_1*mean_C_Phi_2*r_4*Abs(S_x_1)**2*Abs(S_x_2)**2/Abs(alpha*mean_S
 2*Re(S_x_1*S_x_2*alpha*mean_C_xPhi_1_C_xPhi_2*r_2/(-alpha*mean_S_Phi_1_S_Phi_2*r_2 + 1))
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'heterogeneous/x'

@@ -6,8 +6,7 @@ Generated from the derived formula by `make kernels`; do not edit.
 1/PR_G)*Re(S_phi_1*S_phi_2) - 1/PR_G)/Abs(S_phi_1*S_phi_2*g_eff**2 - 1)**2
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'iid+gains/readout'

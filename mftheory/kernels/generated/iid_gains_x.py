@@ -6,8 +6,7 @@ C_phi_1*C_phi_2*g_eff**4*Abs(S_x_1)**2*Abs(S_x_2)**2/(PR_G*Abs(S_phi_1*S_phi_2*g
 + 2*Re(C_xphi_1*C_xphi_2*S_x_1*S_x_2*g_eff**2/(-S_phi_1*S_phi_2*g_eff**2 + 1))
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-x-iid+gains'

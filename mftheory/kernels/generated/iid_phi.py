@@ -5,8 +5,7 @@ Generated from the derived formula by `make kernels`; do not edit.
 C_phi_1*C_phi_2/Abs(S_phi_1*S_phi_2*g**2 - 1)**2
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-iid'

@@ -7,8 +7,7 @@ mean_C_phi_1_C_phi_2_G4/Abs(g**2*mean_G2_S_phi_1_S_phi_2 - 1)**2 +
 1)*(-g**2*conjugate(mean_G2_S_phi_1_S_phi_2) + 1)*(-mean_G2_S_phi_1_S_phi_2c*sigma + 1)))
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'partially-symmetric+gains/Phi'

@@ -16,8 +16,7 @@ g**2*mean_C_phi_1_C_phi_2_G2*q_2**2*(2*g**2*Re(mean_G2_S_phi_1_S_phi_2*conjugate
 mean_C_phi_1_C_phi_2*q_2**2/PR_G
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'partially-symmetric+gains/readout'

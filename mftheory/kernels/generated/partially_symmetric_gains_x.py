@@ -13,8 +13,7 @@ mean_C_x_1_C_x_2 + 2*Re(g**2*mean_C_xphi_1_C_xphi_2_G2*mean_S_x_1_S_x_2/(-g**2*m
 + 1)*(-g**2*conjugate(mean_G2_S_phi_1_S_phi_2) + 1)*(-mean_G2_S_phi_1_S_phi_2c*sigma + 1)))
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'partially-symmetric+gains/x'

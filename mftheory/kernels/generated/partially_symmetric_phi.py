@@ -6,8 +6,7 @@ C_phi_1*C_phi_2*(-sigma**2*Abs(S_phi_1*S_phi_2)**2 + 1)/(Abs(S_phi_1*S_phi_2*g**
 1)**2*Abs(S_phi_1*sigma*conjugate(S_phi_2) - 1)**2)
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-sym'

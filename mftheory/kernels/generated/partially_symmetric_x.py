@@ -12,8 +12,7 @@ Generated from the derived formula by `make kernels`; do not edit.
 1)*(-S_phi_1*sigma*conjugate(S_phi_2) + 1)))
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'partially-symmetric/x'

@@ -6,8 +6,7 @@ C_phi_1*C_phi_2*(g_eff**4*(kappa - 1 + 1/PR_G)*Abs(S_phi_1*S_phi_2)**2 + 1)/Abs(
 1)**2
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-rmm+gains'

@@ -40,8 +40,7 @@ mean_G_S_phi_1*conjugate(mean_G_S_phi_2))*(conjugate(U)*conjugate(mean_G2_S_phi_
 conjugate(mean_G_S_phi_1)*conjugate(mean_G_S_phi_2))))
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-overlap+gains'

@@ -41,8 +41,7 @@ mean_G_S_phi_1*conjugate(mean_G_S_phi_2))*(conjugate(U)*conjugate(mean_G2_S_phi_
 conjugate(mean_G_S_phi_1)*conjugate(mean_G_S_phi_2)))) + mean_C_phi_1_C_phi_2*q_2**2/PR_G
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'random-mode-overlaps+gains/readout'

@@ -5,8 +5,7 @@ Generated from the derived formula by `make kernels`; do not edit.
 C_phi_1*C_phi_2*(V + 2*Re((X_21 + 1)*(conjugate(X_12) + 1)/(1 - W)) - 1)/Abs(U - 1)**2
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'psi-overlap'

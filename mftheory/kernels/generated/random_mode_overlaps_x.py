@@ -11,8 +11,7 @@ conjugate(W))*conjugate(S_phi_1))) + 2*Re(C_phi_2*C_xphi_1*S_x_1*S_x_2*(U*W +
 X_21)*conjugate(S_x_2)/(S_phi_1*S_phi_2*(1 - U)*(1 - W)*conjugate(S_phi_2)))
 """
 
-from numba import vectorize
-
+from mftheory.compiling import vectorize
 from mftheory.kernels.runtime import abs2
 
 LABEL = 'random-mode-overlaps/x'

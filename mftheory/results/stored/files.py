@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mftheory.errors import InvalidFile
+from mftheory.results.stored import contents
+from mftheory.storage import check_source, check_target
+from mftheory.storage import write as write_file
 
 if TYPE_CHECKING:
     import xarray
 
 FORMAT = 2
 """Of the layout of files. Raised when older versions could not read them."""
-
-LARGEST = 10
-"""Bytes in memory for each of the file, at most; seen 0.07 to 0.9."""
 
 PART = "part"
 _MARK, _KIND, _HASH = "mftheory_format", "mftheory_result", "content_hash"
@@ -62,46 +62,16 @@ def write(path: str | os.PathLike[str], kind: str, data: xarray.Dataset) -> Path
     >>> kind, same["S"].values
     ('an example', array([1.+2.j, 3.+0.j]))
     """
-    target = check_place(path)
+    target = check_target(path)
     real = _without_complex(data)
     real.attrs |= {_MARK: FORMAT, _KIND: kind, "mftheory_version": _version()}
     real.attrs[_HASH] = _content_hash(real)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         # Made in memory: HDF5 does not survive a disk that fills up.
         content = real.to_netcdf(engine="h5netcdf", encoding={str(name): {"_FillValue": None} for name in real})
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InvalidFile("path", str(target), f"cannot be written: {error.strerror or error}") from None
     except MemoryError:
         raise InvalidFile("path", str(target), "cannot be made: there is too little memory") from None
-    return target
-
-
-def check_place(path: str | os.PathLike[str]) -> Path:
-    """The path of a file that could be written.
-
-    Raises
-    ------
-    InvalidFile
-        If it is a folder, in none, or in one that cannot be written to.
-    """
-    try:
-        target = Path(path)
-    except TypeError:
-        raise InvalidFile("path", path, "must be the path of a file") from None
-    if not target.parent.is_dir():
-        raise InvalidFile("path", str(target), f"must be in a folder that exists; there is no {target.parent}")
-    if target.is_dir():
-        raise InvalidFile("path", str(target), "must be a file, and is a folder")
-    if not os.access(target.parent, os.W_OK | os.X_OK):
-        raise InvalidFile("path", str(target), f"cannot be written: {target.parent} cannot be written to")
-    return target
+    return write_file(target, content)
 
 
 def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
@@ -110,14 +80,10 @@ def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
     Raises
     ------
     InvalidFile
-        If there is no such file, it is damaged or was changed, no result of mftheory, or one of a newer format.
+        If there is no such file, it is damaged or was changed, no result of mftheory, or one of a newer format; also
+        if it takes values from other files, or claims to be much larger than it is.
     """
-    try:
-        source = Path(path)
-    except TypeError:
-        raise InvalidFile("path", path, "must be the path of a file") from None
-    if not source.is_file():
-        raise InvalidFile("path", str(source), "must be a file that exists")
+    source = check_source(path)
     data = _opened(source)
     if _MARK not in data.attrs:
         if str(data.attrs.get("title", "")).startswith("sweep, "):  # its store has a layout of its own
@@ -146,12 +112,10 @@ def _opened(source: Path) -> xarray.Dataset:
     import xarray
 
     try:
+        contents.check(source)
         # Times are in time constants, never dates. Loaded as a whole, so that the file can be closed.
         how: dict[str, Any] = {"decode_times": False, "decode_timedelta": False, "phony_dims": "sort"}
         with xarray.open_dataset(source, engine="h5netcdf", **how) as file:
-            size = source.stat().st_size
-            if file.nbytes > LARGEST * size:  # nothing is compressed: it would fill the memory with nothing
-                raise ValueError(f"{size} bytes that claim to be {file.nbytes}")
             return file.load()
     except Exception as error:  # h5py, h5netcdf and xarray raise a dozen kinds on malformed files
         reason = re.sub(r"\s+", " ", str(error))[:80]

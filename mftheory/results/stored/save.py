@@ -25,6 +25,7 @@ from mftheory.results.stored import (
     theory,
 )
 from mftheory.results.stored.networks import Arrays, StoredNetwork, described, fingerprint, rebuilt
+from mftheory.storage import check_target
 
 if TYPE_CHECKING:
     import xarray
@@ -71,7 +72,7 @@ def save(result: Any, path: str | os.PathLike[str]) -> Path:
     kind = type(result).__name__
     if kind not in _KINDS or not type(result).__module__.startswith("mftheory.results."):
         raise InvalidNetwork("result", result, ALLOWED)
-    files.check_place(path)  # before work
+    check_target(path)  # before work
     data = _KINDS[kind].to_dataset(result)
     origin = result.origin
     if origin is None:  # what was read from a file keeps where it came from

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from mftheory.compiling import njit
 from mftheory.solve.panels import Panels, rule
 
 Array = NDArray[np.float64]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from mftheory.compiling import njit
 from mftheory.network.dynamics import EulerMap, Rational
 from mftheory.solve.filtered.filters import PowerTransfer
 from mftheory.solve.gaussian.averages import OneFunction

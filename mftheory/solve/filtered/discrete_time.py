@@ -9,9 +9,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from mftheory.compiling import njit
 from mftheory.network.dynamics import EulerMap
 from mftheory.solve.filtered.continuation import CONVERGED, ITERATIONS, WINDOW, Equations
 from mftheory.solve.gaussian.activity import ActivityCovariance

@@ -1,0 +1,65 @@
+"""Edge lists as JSON: a list of objects, such as those of nemanode.org."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mftheory.connectome.reading.edges import Table
+from mftheory.connectome.reading.files import must_fit, readable
+from mftheory.connectome.reading.roles import Request
+from mftheory.errors import InvalidFile
+
+# Of nemanode.org: a connection is ``{"pre", "post", "typ", "syn": [one number a synapse]}`` in its files, and
+# ``{"pre", "post", "type", "synapses": {name of the data set: number}}`` as it is downloaded.
+_KINDS = {0: "chemical", 2: "electrical"}
+_EXPANDED = 20  # bytes of memory for each of the file's
+
+
+def read_json(file: Path, request: Request) -> tuple[Table, Request]:
+    """A list of objects as a table; their keys are its columns.
+
+    Numbers by data set need ``where={"dataset": NAME}`` if there are several.
+    """
+    must_fit(file, _EXPANDED * file.stat().st_size)
+    with readable(file, "JSON file"):
+        records = json.loads(file.read_bytes())
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        raise InvalidFile("path", str(file), "must be a list of objects, one a connection")
+    sets = sorted({name for record in records if isinstance(of := record.get("synapses"), dict) for name in of})
+    where = dict(request.where)
+    chosen = where.pop("dataset", sets[0] if len(sets) == 1 else None) if sets else None
+    if sets and chosen not in sets:
+        shown = ", ".join(map(repr, sets[:12]))[:200]
+        raise InvalidFile("path", str(file), f"counts by data set, {shown}: where={{'dataset': NAME}} chooses")
+    rows = [_row(k, record, chosen) for k, record in enumerate(records)]
+    number = [k for k, row in enumerate(rows) if row]
+    header = list(dict.fromkeys(key for row in rows for key in row))
+    data = {j: pd.Series([rows[k].get(key) for k in number], number, dtype=object) for j, key in enumerate(header)}
+    table = Table(header, [pd.DataFrame(data)], lambda role, k: f"{role} in record {k + 1}")
+    return table, Request(request.needed, request.optional, request.given, where)
+
+
+def _row(k: int, record: dict[str, Any], chosen: str | None) -> dict[str, Any]:
+    """One value for each key; nothing where the data set lacks the connection."""
+    row: dict[str, Any] = {}
+    for key, value in record.items():
+        if key in ("typ", "type") and isinstance(value, int) and value in _KINDS:
+            row["type"] = _KINDS[value]
+        elif key == "typ":
+            if not isinstance(value, str):
+                raise InvalidFile(f"typ in record {k + 1}", value, "must be 0 (chemical) or 2 (electrical)")
+            row["type"] = value
+        elif key == "syn":
+            numbers = value if isinstance(value, list) else [value]
+            if not all(isinstance(number, int | float) for number in numbers):
+                raise InvalidFile(f"syn in record {k + 1}", value, "must be a list of numbers")
+            row["synapses"] = sum(numbers)
+        elif key == "synapses" and isinstance(value, dict):
+            if chosen not in value:
+                return {}
+            row[key] = value[chosen]
+        elif not isinstance(value, list | dict):
+            row[key] = value
+    return row

@@ -1,0 +1,123 @@
+"""Which column of a table plays which role: no library is needed to say so."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from mftheory.errors import InvalidFile, InvalidNetwork
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "pre": (
+        *("pre", "presynaptic", "preid", "preneuron", "precell", "prerootid", "preptrootid", "rootidpre"),
+        *("bodyidpre", "prebodyid", "bodypre", "prebody", "presynapticid", "presynapticneuron", "presynapticcell"),
+        *("presynapticrootid", "source", "sourceid", "src", "from", "sender", "origin", "neuron1"),
+    ),
+    "post": (
+        *("post", "postsynaptic", "postid", "postneuron", "postcell", "postrootid", "postptrootid", "rootidpost"),
+        *("bodyidpost", "postbodyid", "bodypost", "postbody", "postsynapticid", "postsynapticneuron"),
+        *("postsynapticcell", "postsynapticrootid", "target", "targetid", "tgt", "to", "receiver", "destination"),
+        "neuron2",
+    ),
+    "weight": (
+        *("weight", "weights", "w", "syncount", "synapses", "synapsecount", "nsyn", "nsyns", "nsynapses", "numsyn"),
+        *("numsynapses", "numberofsynapses", "numberofconnections", "connectivity", "count", "nbr", "n"),
+    ),
+    "sign": ("sign", "polarity", "excitatory"),
+    "transmitter": (
+        *("transmitter", "neurotransmitter", "neurotransmitters", "nt", "nttype", "nttypepredicted", "topnt"),
+        *("predictednt", "predictedneurotransmitter", "consensusnt", "ntprediction"),
+    ),
+    "kind": ("kind", "type", "synapsetype", "edgetype", "connectiontype"),
+    "neuron": (
+        *("neuron", "neuronid", "neuronname", "cell", "cellid", "cellname", "rootid", "ptrootid", "bodyid", "body"),
+        *("name", "label", "id"),
+    ),
+}
+"""Names that are recognised for each role, in lower case and without ``_``, ``-``, spaces and dots."""
+
+SignSource = Literal["weight", "column", "transmitter"]
+
+SIGNS = {
+    **dict.fromkeys(("+", "+1", "1", "+1.0", "1.0", "e", "ex", "exc", "excitatory", "pos", "positive"), 1),
+    **dict.fromkeys(("-", "-1", "-1.0", "−", "−1", "i", "in", "inh", "inhibitory", "neg", "negative"), -1),
+}
+"""Signs by usual names, in lower case."""
+
+NEURONS = ("pre", "post", "neuron")
+"""Roles of columns that name neurons."""
+
+# Roles that may be given as None: no such column. Without weights each row counts as 1.
+_MAY_LACK = ("weight", "sign", "transmitter", "kind")
+_SEPARATORS = str.maketrans("", "", " _-.")
+
+
+def plain(text: str) -> str:
+    """Lower case, without separators."""
+    return text.lower().translate(_SEPARATORS)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a table."""
+
+    needed: tuple[str, ...]  # roles
+    optional: tuple[str, ...]
+    given: Mapping[str, str | None]  # names of columns by role, by the user; None says there is no such column
+    where: Mapping[str, str]  # rows to keep: name of a column to its value
+
+    def positions(self, file: Path, header: Sequence[str], hint: str = "") -> dict[str, int]:
+        """Position of the column that plays each role; roles without a column, which must be optional, are left out."""
+        found = {}
+        for role in (*self.needed, *self.optional):
+            if role in self.given and self.given[role] is None:
+                continue
+            position = _position(file, header, role, self.given.get(role), role in self.needed, hint)
+            if position is not None:
+                found[role] = position
+        return found
+
+    def conditions(self, file: Path, header: Sequence[str]) -> list[tuple[int, str]]:
+        """Positions and values of the columns of `where`."""
+        found = [(_position(file, header, name, name, True, ""), str(value)) for name, value in self.where.items()]
+        return [(position, value) for position, value in found if position is not None]
+
+    def unused(self, header: Sequence[str], used: Iterable[int]) -> tuple[str, ...]:
+        """Names of the columns that neither play a role nor are in `where`."""
+        played = set(used)
+        return tuple(name for k, name in enumerate(header) if k not in played and name and name not in self.where)
+
+
+def check_keys(given: Mapping[str, object]) -> None:
+    """Raise InvalidNetwork if `columns` names a role that does not exist."""
+    unknown = sorted(str(role) for role in given if role not in COLUMNS)
+    if unknown:
+        raise InvalidNetwork("columns", unknown[0], f"its keys must be among {', '.join(COLUMNS)}")
+    for role, name in given.items():
+        if not isinstance(name, str) and not (name is None and role in _MAY_LACK):
+            raise InvalidNetwork(f"columns[{role!r}]", name, "must be the name of a column")
+
+
+def check_transmitters(transmitters: Mapping[str, int] | None) -> None:
+    """Raise InvalidNetwork unless each sign is 1, -1 or 0."""
+    for name, sign in (transmitters or {}).items():
+        if isinstance(sign, bool) or sign not in (-1, 0, 1):
+            raise InvalidNetwork(f"transmitters[{name!r}]", sign, "must be 1, -1, or 0 to leave the edges out")
+    if transmitters is not None and not any(transmitters.values()):
+        raise InvalidNetwork("transmitters", dict(transmitters), "must give some transmitter a sign")
+
+
+def _position(file: Path, header: Sequence[str], role: str, given: str | None, needed: bool, hint: str) -> int | None:
+    if given is not None:
+        found = [k for k, name in enumerate(header) if name == given]
+    else:
+        found = [k for k, name in enumerate(header) if plain(name) in COLUMNS[role]]
+    if not found and (needed or given is not None):
+        shown = ", ".join(header[:8])[:80]
+        way_out = hint or ("" if given is not None else f"; columns={{{role!r}: NAME}} names it")
+        raise InvalidFile("path", str(file), f"has no {given or role!r} column; its columns are: {shown!r}{way_out}")
+    if len(found) > 1:
+        names = ", ".join(repr(header[k]) for k in found[:4])
+        way_out = "" if given is not None else f"; columns={{{role!r}: NAME}} chooses"
+        raise InvalidFile("path", str(file), f"has {len(found)} {given or role!r} columns: {names}{way_out}")
+    return found[0] if found else None

@@ -1,0 +1,116 @@
+"""Spreadsheets (.xlsx), by openpyxl: edge lists, and matrices with the neurons' names along two sides."""
+
+import itertools
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mftheory.connectome.reading.edges import Edges, Table, check_names, edges_of, number, text
+from mftheory.connectome.reading.files import must_fit, needs, readable, refuse_doctype
+from mftheory.connectome.reading.roles import COLUMNS, Request, plain
+from mftheory.errors import InvalidFile, InvalidNetwork
+
+_TOP = 6  # rows and columns in which names are looked for: published matrices have up to two of groups before them
+_EXPANDED = 30  # bytes of memory for each of the file's, unpacked
+_GAP_JUNCTIONS = ("gapj", "electrical")  # in the name of a sheet
+
+
+def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool | None) -> Edges:
+    """An edge list with a header, or a matrix.
+
+    Published matrices have presynaptic neurons in their rows, and are read so unless `transpose` is False; they may be
+    oblong (muscles only receive), with groups of neurons before the names, and numbers or sums without a name.
+    """
+    with needs(file, "openpyxl"):
+        import openpyxl  # noqa: F401  # by pandas
+    with readable(file, "spreadsheet"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # extensions that openpyxl does not know
+        with zipfile.ZipFile(file) as archive:
+            must_fit(file, _EXPANDED * sum(member.file_size for member in archive.infolist()))
+            for member in archive.namelist():
+                if member.endswith((".xml", ".rels")):
+                    refuse_doctype(file, archive.read(member))
+        with pd.ExcelFile(file, engine="openpyxl") as book:
+            names = [str(name) for name in book.sheet_names]
+            if (sheet is None and len(names) > 1) or (sheet is not None and sheet not in names):
+                shown = ", ".join(map(repr, names[:8]))[:200]
+                raise InvalidFile("sheet", sheet, f"{file.name} has the sheets {shown}: sheet=NAME chooses")
+            cells = pd.read_excel(book, sheet_name=sheet or names[0], header=None, dtype=object, na_filter=False)
+    name = sheet or names[0]
+    # A number of a spreadsheet is a float, also where its digits are shown: such a whole one is rounded.
+    cells = cells.map(lambda v: float(v) if isinstance(v, int) and abs(v) >= 2**53 else v).astype(object)
+    cells = cells.where(cells != "", None).dropna(how="all")
+    cells = cells.where(cells.notna(), None)
+    if cells.empty:
+        raise InvalidFile("path", str(file), f"has no cells in the sheet {name!r}")
+    header = ["" if value is None else str(value).strip() for value in cells.iloc[0]]
+    ends = (set(map(plain, header)) & {*COLUMNS["pre"], *COLUMNS["post"]}) or set(request.given.values()) & set(header)
+    if "pre" in request.needed and not ends and (shape := _names_at(cells)) is not None:
+        for argument, value in (("columns", request.given), ("where", request.where)):
+            if value:
+                raise InvalidNetwork(argument, value, f"is for tables and graphs, not for a matrix ({name})")
+        edges = _matrix(cells, *shape, transpose)
+    elif transpose is not None:
+        raise InvalidNetwork("transpose", transpose, "is for matrices, not for an edge list; name the columns instead")
+    else:
+        table = Table(header, [cells[1:].set_axis(range(len(header)), axis=1)], lambda r, k: f"{r} in row {k + 1}")
+        edges = edges_of(file, table, request)
+    if "kind" not in edges.frame and any(word in plain(name) for word in _GAP_JUNCTIONS):
+        edges.frame["kind"] = pd.Categorical(["gap junction"] * len(edges.frame))
+        edges.notes.append(f"the sheet {name!r} was taken for gap junctions")
+    return edges
+
+
+def _names_at(cells: pd.DataFrame) -> tuple[int, int] | None:
+    """The row and the column that have most names in common, near the corner."""
+    best, most = None, 1
+    for i, j in itertools.product(*(range(min(_TOP, size)) for size in cells.shape)):
+        row, column = (
+            {text(v) for v in side if v is not None} for side in (cells.iloc[i, j + 1 :], cells.iloc[i + 1 :, j])
+        )
+        if len(row & column) > most and 2 * len(row & column) > min(len(row), len(column)):
+            best, most = (i, j), len(row & column)
+    return best
+
+
+def _matrix(cells: pd.DataFrame, top: int, left: int, transpose: bool | None) -> Edges:
+    def named(names: "pd.Series[Any]", first: int, what: str) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for k, value in enumerate(names):
+            if k <= first or value is None:
+                continue
+            name = text(value)
+            if name in found or not name or (isinstance(value, float) and abs(value) >= 2**53):
+                allowed = f"names two {what}s" if name in found else "must name a neuron, whole, as text"
+                raise InvalidFile(f"{what} {k + 1}", value, allowed)
+            found[name] = k
+        return found
+
+    rows, columns = named(cells.iloc[:, left], top, "row"), named(cells.iloc[top], left, "column")
+    body = cells.iloc[list(rows.values()), list(columns.values())]
+    numbers = body.map(lambda v: 0.0 if v is None else number(v)).to_numpy(dtype=np.float64)
+
+    def place(i: int, j: int) -> str:
+        return f"row {body.index[i] + 1}, column {body.columns[j] + 1}"
+
+    if not np.isfinite(numbers).all():
+        i, j = (int(k) for k in np.argwhere(~np.isfinite(numbers))[0])
+        raise InvalidFile(place(i, j), body.iat[i, j], "must be a finite number, or empty")
+    neurons = {name: k for k, name in enumerate(dict.fromkeys([*rows, *columns]))}
+    row, column = np.nonzero(numbers)
+    ends = [np.array([neurons[name] for name in side], dtype=np.int64) for side in (rows, columns)]
+    pre, post = (ends[0][row], ends[1][column]) if transpose is not False else (ends[1][column], ends[0][row])
+    frame = pd.DataFrame({"pre": pre, "post": post, "weight": numbers[row, column]})
+    edges = Edges(frame, list(neurons), lambda _, k: place(row[k], column[k]), ordered=True)
+    check_names(edges)
+    if transpose is None:
+        other = "transpose=False reads them the other way"
+        edges.notes.append(f"rows of the matrix were read as presynaptic neurons; {other}")
+    rest = cells.shape[0] - top - 1 - len(rows) + cells.shape[1] - left - 1 - len(columns)
+    if rest:
+        edges.notes.append(f"{rest} rows and columns of the matrix have no name, and were left out")
+    return edges

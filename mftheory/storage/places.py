@@ -1,0 +1,116 @@
+"""Whether a path is that of a file that can be read or written: said in one line, before any work is done."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from mftheory.errors import InvalidFile
+
+
+def check_source(path: str | os.PathLike[str], argument: str = "path") -> Path:
+    """Refuse what is no file that can be read, without opening it: a pipe would be waited for.
+
+    Raises
+    ------
+    InvalidFile
+    """
+    try:
+        source = Path(path)
+    except TypeError:
+        raise InvalidFile(argument, path, "must be the path of a file") from None
+    try:
+        mode = _mode(Path(os.path.realpath(source)))
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        raise InvalidFile(argument, str(source), f"cannot be read ({reason})") from None
+    if mode is None:
+        raise InvalidFile(argument, str(source), "must be a file that exists")
+    if not stat.S_ISREG(mode):
+        raise InvalidFile(argument, str(source), f"must be a file, and is {_kind(mode)}")
+    if not _may(source, os.R_OK):
+        raise InvalidFile(argument, str(source), "cannot be read: its owner has closed it to you")
+    return source
+
+
+def check_target(path: str | os.PathLike[str], argument: str = "path") -> Path:
+    """Refuse, before any work is done, a file that could not be written after it.
+
+    Returns
+    -------
+    Path
+        The path that was given.
+
+    Raises
+    ------
+    InvalidFile
+        If it is in no folder or in one that cannot be written to, or if it is there already and is read-only or
+        something else than a file: a folder, a pipe, a device.
+    """
+    target_of(path, argument)
+    return Path(path)
+
+
+def refused(path: str | os.PathLike[str], error: OSError | ValueError, argument: str = "path") -> InvalidFile:
+    """The error of a file that the system refuses to write, in one line."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    reason = (error.strerror if isinstance(error, OSError) else None) or error
+    return InvalidFile(argument, os.fspath(path), f"{'the disk is full' if full else 'cannot be written'} ({reason})")
+
+
+def target_of(path: str | os.PathLike[str], argument: str) -> tuple[Path, int | None]:
+    """Where the content of a file goes, links followed, and the mode of what is there, if anything.
+
+    Raises
+    ------
+    InvalidFile
+        As `check_target`.
+    """
+    try:
+        given = Path(path)
+    except TypeError:
+        raise InvalidFile(argument, path, "must be the path of a file") from None
+    try:
+        target = Path(os.path.realpath(given))
+        folder = target.parent if os.path.islink(given) else given.parent  # as the user calls it
+        around, mode = _mode(target.parent), _mode(target)
+    except (OSError, ValueError) as error:  # a name that is too long, a locked folder; a null byte
+        raise refused(path, error, argument) from None
+    if around is None or not stat.S_ISDIR(around):
+        raise InvalidFile(argument, str(path), f"must be in a folder that exists; there is no {folder}")
+    if mode is not None and not stat.S_ISREG(mode):
+        raise InvalidFile(argument, str(path), f"must be a file, and is {_kind(mode)}")
+    # Root may write to any file; one that nobody may write to was made so on purpose.
+    if mode is not None and not (mode & 0o222 and _may(target, os.W_OK)):
+        raise InvalidFile(argument, str(path), "is read-only: choose another file, or make it writable")
+    if not _may(target.parent, os.W_OK | os.X_OK):
+        raise InvalidFile(argument, str(path), f"cannot be written: {folder} cannot be written to")
+    return target, mode
+
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFLNK: "a link to itself",  # all others have been followed
+}
+
+
+def _kind(mode: int) -> str:
+    return _KINDS.get(stat.S_IFMT(mode), "a device")
+
+
+def _mode(path: Path) -> int | None:
+    """Of what is there, if anything."""
+    try:
+        return os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _may(path: Path, how: int) -> bool:
+    """Whether this process may, as the user that it acts for."""
+    return os.access(path, how, effective_ids=os.access in os.supports_effective_ids)
+
+
+__all__ = ["check_source", "check_target", "refused", "target_of"]
