@@ -149,6 +149,23 @@ def test_the_verdict_is_that_of_compare(small) -> None:
         assert abs(row["z"]) < abs(point.z)  # the size term
 
 
+def test_networks_at_rest_are_left_out_and_named(small) -> None:
+    """As `mftheory.compare` does it: one of the networks of each size is said to be at rest."""
+    cases, counts, settings = small
+    data = networks.simulated(cases, counts, None, **settings).copy(deep=True)
+    status = data["status"].transpose("point", "n", "network", ...)
+    status.values[:, :, 0] = "at rest: 16 of 16 trajectories at rest (at 2 fixed points)"
+    data["status"] = status
+    for row, expected in zip(networks.compared(data, cases, "phi"), mf.compare(data).points, strict=True):
+        # Dimensions are kept to seven digits, and what is extrapolated is a difference of two.
+        assert row["found"] == pytest.approx(expected.extrapolated.value, abs=1e-7)
+        assert row["resting"] == list(expected.resting)
+        assert [size["networks"] for size in row["sizes"].values()] == [count - 1 for count in counts.values()]
+    status.values[:] = status.values[0, 0, 0]
+    with pytest.raises(mf.Quiescent, match="fewer than two networks of any size fluctuate"):
+        networks.compared(data.assign(status=status), cases, "phi")
+
+
 def test_ratios_are_taken_network_by_network() -> None:
     gains = mf.Gains.exponential(0.5)
     case = Case({"PR_G": 0.5}, mf.Network(mf.RandomMode.exponential(6.0, 2.0), gains=gains), {"Phi/phi": {"one": 1.0}})

@@ -227,6 +227,7 @@ def test_networks_spread_and_estimates_err_as_predicted() -> None:
 
 
 @pytest.mark.statistical
+@pytest.mark.long  # seconds, which programs beside it change
 def test_one_network_takes_the_time_it_was_said_to() -> None:
     """Processor time, so that other programs do not matter; in one thread."""
     from threadpoolctl import threadpool_limits

@@ -56,7 +56,8 @@ def test_comparisons_are_complete(name, made) -> None:
         assert {"label", "theory", "found", "error", "z", "effect", "wrong"} <= row.keys()
         assert row["error"] > 0
         assert np.isfinite([row["theory"], row["found"], row["z"], *row["wrong"].values()]).all()
-        assert all(size["networks"] == 3 for size in row["sizes"].values())
+        resting = [n for n, _ in row.get("resting", record.get("resting", ()))]
+        assert all(size["networks"] + resting.count(int(n)) == 3 for n, size in row["sizes"].items())
     settings = json.loads(json.dumps(record["provenance"]["settings"]))
     assert settings["networks"] == {str(n): 3 for n in TOY[name].networks}
 

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -13,9 +13,11 @@ from numpy.typing import ArrayLike
 
 import mftheory as mf
 from mftheory import storage
+from mftheory.errors import Quiescent
 from mftheory.figures.records import Records
 from mftheory.figures.verdicts import summary, summary_text, table, verdict
 from mftheory.progress import tracked
+from mftheory.results.attractors import in_doubt, left_out, named_networks
 from mftheory.results.extrapolate import Linear, intercept
 from mftheory.results.provenance import provenance
 
@@ -109,6 +111,33 @@ Network = tuple[int, int]
 """The size of one network of a figure, and its number among those of its size."""
 
 
+def fluctuating(
+    found: Mapping[int, Sequence[dict[str, Any]]],
+) -> tuple[dict[int, list[dict[str, Any]]], list[tuple[int, int]]]:
+    """The networks of each size that fluctuate, and size and seed of those at rest, as `mftheory.compare` does it.
+
+    Of a size of which fewer than two fluctuate there is no spread: it is left out as well.
+
+    Raises
+    ------
+    Quiescent
+        If that leaves no size.
+
+    Examples
+    --------
+    >>> from mftheory.figures.against import fluctuating
+    >>> ran = [{"seed": k, "status": "equilibrated"} for k in range(2)]
+    >>> fluctuating({60: [*ran, {"seed": 7, "status": "at rest: at one fixed point"}]})[1]
+    [(60, 7)]
+    """
+    moving = {n: [one for one in each if not left_out(str(one["status"]))] for n, each in found.items()}
+    resting = [(n, int(one["seed"])) for n, each in found.items() for one in each if left_out(str(one["status"]))]
+    enough = {n: each for n, each in moving.items() if len(each) >= 2}
+    if not enough:
+        raise Quiescent(f"fewer than two networks of any size fluctuate; at rest are {named_networks(resting)}")
+    return enough, resting
+
+
 def each_network(
     name: str,
     output: Path,
@@ -117,7 +146,7 @@ def each_network(
     shown: Network,
     progress: bool,
     **settings: Any,
-) -> tuple[dict[int, list[dict[str, Any]]], dict[str, Any]]:
+) -> tuple[dict[int, list[dict[str, Any]]], list[tuple[int, int]], dict[str, Any]]:
     """Measure every network of a protocol once: results are kept in ``points/``.
 
     Parameters
@@ -140,7 +169,9 @@ def each_network(
     Returns
     -------
     found : dict of int to list of dict
-        What the networks of each size gave.
+        What the networks of each size gave that fluctuate.
+    resting : list of tuple
+        Size and seed of those that do not.
     shown : dict
         What is drawn, with its ``"n"``.
     """
@@ -151,8 +182,8 @@ def each_network(
         own = seed(name, n, k)
         made_with = {**asdict(protocol), "networks": [n, own], **settings, "version": mf.__version__}
         at[n, k] = records.get(f"{n}-{k}", made_with, partial(measure, n, own, (n, k) == shown))
-    found = {n: [at[n, k] for k in range(count)] for n, count in protocol.networks.items()}
-    return found, at[shown]["shown"] | {"n": shown[0]}
+    found, resting = fluctuating({n: [at[n, k] for k in range(count)] for n, count in protocol.networks.items()})
+    return found, resting, at[shown]["shown"] | {"n": shown[0]}
 
 
 def to_keep(found: Mapping[int, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -170,7 +201,8 @@ def conclude(
     name, title : str
         Of the figure.
     record : dict
-        With its ``comparisons``; ``figure``, ``summary`` and ``provenance`` are added.
+        With its ``comparisons``, and the ``resting`` networks if they were looked for; ``figure``, ``summary`` and
+        ``provenance`` are added.
     protocol : dataclass
     say : callable
     output : Path
@@ -179,7 +211,9 @@ def conclude(
         Lines below the table.
     """
     record |= {"figure": name, "summary": summary(record["comparisons"]), "provenance": provenance(**asdict(protocol))}
-    doubtful = [one for each in record.get("networks", {}).values() for one in each if one["status"] != "equilibrated"]
+    if record.get("resting"):
+        notes += (f"at rest and left out: {named_networks(record['resting'])}",)
+    doubtful = [one for each in record.get("networks", {}).values() for one in each if in_doubt(one["status"])]
     if doubtful:
         notes += (f"{len(doubtful)} of the networks are in doubt, see their status",)
     text = "\n".join([title, table(record["comparisons"]), *notes, summary_text(record["summary"])])

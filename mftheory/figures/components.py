@@ -56,7 +56,7 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
     net = mf.Network(mf.IID(protocol.g))
     theory = mf.solve(net)
     measure = partial(_measured, net, protocol)
-    found, shown = each_network(NAME, output, protocol, measure, (max(protocol.networks), 0), progress)
+    found, resting, shown = each_network(NAME, output, protocol, measure, (max(protocol.networks), 0), progress)
     comparisons = against_theory(theory, protocol.longest, found)
     fine = np.linspace(0.0, protocol.longest, 121)
     record: dict[str, Any] = {
@@ -69,6 +69,7 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
         },
         "shown": shown,
         "networks": to_keep(found),
+        "resting": resting,
         "comparisons": comparisons,
         "seeds": f"mftheory.figures.against.seed({NAME!r}, N, number of the network)",
     }

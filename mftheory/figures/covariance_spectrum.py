@@ -57,7 +57,7 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
     net = mf.Network(mf.RandomMode.step(protocol.g_eff, protocol.effective_rank))
     theory = mf.solve(net)
     measure = partial(_measured, net, protocol)
-    found, shown = each_network(NAME, output, protocol, measure, (protocol.shown, 0), progress)
+    found, resting, shown = each_network(NAME, output, protocol, measure, (protocol.shown, 0), progress)
     comparisons = against_equivalent(theory.dimension("phi"), found)
     variance, gain = float(theory.C("phi", 0.0)), float(theory.gain)
     record: dict[str, Any] = {
@@ -71,6 +71,7 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
         },
         "shown": shown,
         "networks": to_keep(found),
+        "resting": resting,
         "comparisons": comparisons,
         "seeds": f"mftheory.figures.against.seed({NAME!r}, N, number of the network)",
     }

@@ -61,7 +61,7 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
     largest = max(protocol.networks)
     apart = far_apart(theory, largest)
     measure = partial(_measured, net, protocol, apart)
-    found, shown = each_network(NAME, output, protocol, measure, (largest, 0), progress, apart=apart)
+    found, resting, shown = each_network(NAME, output, protocol, measure, (largest, 0), progress, apart=apart)
     comparisons = against_theory(theory, found)
     record: dict[str, Any] = {
         "claim": "covariances of neurons and of times have the same nonzero eigenvalues, hence vary alike",
@@ -74,6 +74,7 @@ def run(output: Path, protocol: Protocol | None = None, say: Say = print, progre
         },
         "shown": shown,
         "networks": to_keep(found),
+        "resting": resting,
         "comparisons": comparisons,
         "seeds": f"mftheory.figures.against.seed({NAME!r}, N, number of the network)",
     }

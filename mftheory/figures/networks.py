@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import mftheory as mf
-from mftheory.figures.against import conclude, limit
+from mftheory.figures.against import conclude, fluctuating, limit
 from mftheory.figures.verdicts import verdict
+from mftheory.results.attractors import in_doubt, left_out, named_networks
 from mftheory.results.extrapolate import CURVATURE, Linear, coefficients
 from mftheory.results.theory import FEWEST_DIMENSIONS
 from mftheory.storage import make_folder
@@ -177,7 +178,7 @@ def compared(
     for case in cases:
         at = data.sel(point=case.name, observable=observable)
         theory = float(at["theory"])
-        networks = {n: _of_size(at, n) for n in sizes(at["n"].values.tolist(), theory)}
+        networks, resting = fluctuating({n: _of_size(at, n) for n in sizes(at["n"].values.tolist(), theory)})
         values = {n: [network["dimension"] for network in those] for n, those in networks.items()}
         found.append(
             verdict(
@@ -188,7 +189,7 @@ def compared(
                 case.wrong.get(observable),
                 line.degrees_of_freedom,
                 independent,
-                **_kept(networks, values, theory),
+                **_kept(networks, resting, values, theory),
             )
         )
     return found
@@ -203,7 +204,7 @@ def compared_ratios(
         of, by = (data.sel(point=case.name, observable=name) for name in (observable, to))
         dimension = float(by["theory"])
         theory = float(of["theory"]) / dimension
-        networks = {n: _of_size(of, n, by) for n in sizes(of["n"].values.tolist(), dimension)}
+        networks, resting = fluctuating({n: _of_size(of, n, by) for n in sizes(of["n"].values.tolist(), dimension)})
         values = {n: [network["dimension"] for network in those] for n, those in networks.items()}
         line = limit(values)
         name = f"{observable}/{to}"
@@ -216,7 +217,7 @@ def compared_ratios(
                 case.wrong.get(name),
                 line.degrees_of_freedom,
                 independent,
-                **_kept(networks, values, dimension),
+                **_kept(networks, resting, values, dimension),
             )
         )
     return found
@@ -260,6 +261,9 @@ def report(
     title += f"\nNetworks of each size, extrapolated in 1/N: {protocol.networks}; {protocol.simulation}"
     missing = record.get("not_simulated")
     notes = [f"Not simulated, as N·PR < 10 at the largest size: {missing}"] if missing else []
+    resting = sorted({tuple(one) for row in record["comparisons"] for one in row.get("resting", ())})
+    if resting:
+        notes.append(f"at rest and left out: {named_networks(resting)}")
     conclude(name, title, record, protocol, say, output, *notes)
     return record
 
@@ -284,13 +288,14 @@ def draw(
 
 
 def _of_size(at: "xarray.Dataset", n: int, divided_by: "xarray.Dataset | None" = None) -> list[dict[str, Any]]:
-    """The networks of one size that there are: seed, dimension (or ratio), status."""
+    """The networks of one size that there are: seed, dimension (or ratio; of one at rest it is none), status."""
     here = at.sel(n=n)
     dimension = here["dimension"].values
     if divided_by is not None:
         dimension = dimension / divided_by.sel(n=n)["dimension"].values
     there = here["seed"].values >= 0
-    if not np.all(np.isfinite(dimension[there])):
+    moving = there & ~np.array([left_out(str(status)) for status in here["status"].values])
+    if not np.all(np.isfinite(dimension[moving])):
         name = f"{at['point'].item()}, N = {n}"
         raise mf.MFTheoryError(f"{name}: a network has no result ({set(here['status'].values[there].tolist())})")
     return [
@@ -309,7 +314,10 @@ def _errors(
 
 
 def _kept(
-    networks: Mapping[int, Sequence[Mapping[str, Any]]], values: Mapping[int, Sequence[float]], dimension: float
+    networks: Mapping[int, Sequence[Mapping[str, Any]]],
+    resting: Sequence[tuple[int, int]],
+    values: Mapping[int, Sequence[float]],
+    dimension: float,
 ) -> dict[str, Any]:
     every = [network for those in networks.values() for network in those]
     return {
@@ -318,6 +326,7 @@ def _kept(
             for n, v in values.items()
         },
         "number_of_dimensions": min(networks) * dimension,
-        "in_doubt": sum(network["status"] != "equilibrated" for network in every),
+        "in_doubt": sum(in_doubt(network["status"]) for network in every),
+        "resting": resting,
         "networks": [{k: v for k, v in network.items() if k != "status"} for network in every],
     }
