@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import mftheory as mf
 from mftheory import connectome, plots
-from mftheory.figures.against import compared, conclude, seed
+from mftheory.figures.against import compared, conclude, fluctuating, seed
 from mftheory.figures.records import Records
 from mftheory.progress import tracked
 from mftheory.results.predicted import Agreement
@@ -156,7 +156,8 @@ def without(one: Mapping[str, Any]) -> dict[str, Any]:
 def comparison(name: str, net: mf.Network, found: Mapping[int, list[dict[str, Any]]]) -> dict[str, Any]:
     """Predicted over simulated dimension of φ, network by network, N → ∞."""
     theory = mf.solve(net)
-    ratio = {n: [one["predicted"]["phi"] / one["simulated"]["phi"] for one in each] for n, each in found.items()}
+    moving, _ = fluctuating(found)
+    ratio = {n: [one["predicted"]["phi"] / one["simulated"]["phi"] for one in each] for n, each in moving.items()}
     smallest = theory.dimension("phi") * max(found)
     wrong = {"x in place of φ": theory.dimension("x") / theory.dimension("phi")}
     return compared({"of": name}, 1.0, ratio, wrong, size_error=4.0 / smallest**2)

@@ -13,6 +13,7 @@ import mftheory as mf
 from mftheory import plots
 from mftheory.figures.against import compared, conclude
 from mftheory.figures.networks import sizes
+from mftheory.results.attractors import in_doubt, left_out
 from mftheory.storage import make_folder
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def run(
         "claim": "leading components keep their activity longer than neurons do, nearly as long at any effective rank",
         "curves": curves,
         "comparisons": comparisons,
+        "resting": sorted(one for row in comparisons for one in row["resting"]),
         "seeds": "those of mftheory.sweep with seed=0",
     }
     title = "Ψ^φ(τ, 0)/Ψ^φ(0, 0) at the lag where the theory is nearest to 1/2"
@@ -115,6 +117,8 @@ def _network(g_eff: float, effective_rank: float) -> mf.Network:
 
 def _curve(data: "xarray.Dataset", g_eff: float, effective_rank: float, protocol: Protocol) -> dict[str, Any]:
     """Theory on a fine grid; networks of the largest size at whole lags; the comparison at one lag."""
+    import xarray
+
     theory, iid = mf.solve(_network(g_eff, effective_rank)), mf.solve(mf.Network(mf.IID(g_eff)))
     lags = np.arange(protocol.longest + 1.0)
     fine = np.linspace(0.0, protocol.longest, 201)
@@ -123,8 +127,11 @@ def _curve(data: "xarray.Dataset", g_eff: float, effective_rank: float, protocol
     half = float(lags[np.argmin(np.abs(expected - 0.5))])
     here = data["timescale"].sel(observable="phi", g_eff=g_eff, effective_rank=effective_rank)
     usable = sizes(list(protocol.networks), theory.dimension("phi"))
-    values = {n: here.sel(n=n).dropna("network", how="all") for n in usable}
-    doubt = data["status"].sel(g_eff=g_eff, effective_rank=effective_rank) != "equilibrated"
+    status = data["status"].sel(g_eff=g_eff, effective_rank=effective_rank)
+    rest, doubt = (xarray.apply_ufunc(np.vectorize(of, [bool]), status) for of in (left_out, in_doubt))
+    there = here.sel(tau=half).notnull()
+    seeds = data["seed"].sel(g_eff=g_eff, effective_rank=effective_rank).where(rest & there, -1)
+    values = {n: here.sel(n=n).where(~rest.sel(n=n)).dropna("network", how="all") for n in usable}
     single = theory.C("phi", half) / theory.C("phi", 0.0)
     largest = values[max(values)]
     return {
@@ -138,14 +145,15 @@ def _curve(data: "xarray.Dataset", g_eff: float, effective_rank: float, protocol
             "timescale": largest.mean("network").values.tolist(),
             "error": (largest.std("network", ddof=1) / np.sqrt(largest.sizes["network"])).values.tolist(),
         },
-        "in_doubt": sum(int((doubt.sel(n=n) & here.sel(n=n, tau=half).notnull()).sum()) for n in values),
+        "in_doubt": sum(int((doubt & there).sel(n=n).sum()) for n in values),
         "number_of_dimensions": {str(n): theory.number_of_dimensions(n) for n in values},
         "comparison": compared(
             {"g_eff": g_eff, "effective_rank": effective_rank, "tau": half},
             float(theory.timescale("phi", half)),
             {n: v.sel(tau=half).values for n, v in values.items()},
             {"κ dropped": float(iid.timescale("phi", half)), "weights λ for λ²": float(single)},
-        ),
+        )
+        | {"resting": [(n, int(seed)) for n in values for seed in seeds.sel(n=n).values if seed >= 0]},
     }
 
 
