@@ -306,5 +306,5 @@ def test_missing_order_parameters_say_what_to_give() -> None:
         mf.linear_equivalent(np.eye(3), omega=0.0)
     with pytest.raises(mf.Quiescent):
         mf.linear_equivalent(mf.Network(mf.IID(0.9)), 20, 0, 0.0)
-    with pytest.raises(mf.InvalidNetwork, match=r"^observable = 'Phi': must be one of 'phi', 'x'"):
+    with pytest.raises(mf.InvalidNetwork, match=r"^observable = 'Phi': did you mean phi\? must be one of 'phi', 'x'"):
         mf.linear_equivalent(**GOOD).Psi("Phi")

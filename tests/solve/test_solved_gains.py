@@ -105,7 +105,7 @@ def test_participation_ratios_are_checked(gains_pr):
 def test_observables_of_gains_need_gains():
     with pytest.raises(InvalidNetwork, match="observable"):
         dimension(3.0, observable="Phi")
-    with pytest.raises(InvalidNetwork, match=r"observable = 'Phi': must be one of 'phi', 'x'"):
+    with pytest.raises(InvalidNetwork, match=r"observable = 'Phi': did you mean phi\? must be one of 'phi', 'x'"):
         solve(Network(IID(3.0))).dimension("Phi")
     with pytest.raises(InvalidNetwork, match="'readout'"):
         solve(Network(IID(3.0), gains=GAINS)).dimension("psi")
