@@ -99,6 +99,7 @@ class Store:
         self._description = dict(description)
         self._described = False
         self._journal_path = path.with_name(path.name + ".journal")
+        check_target(self._journal_path, "store")  # its name is the longer one
         self._next = time.monotonic() + EVERY
         self._shown: int | None = None
         self._lock_path = path.with_name(path.name + ".lock")

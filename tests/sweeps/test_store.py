@@ -329,3 +329,11 @@ def test_a_lock_that_is_a_link_destroys_nothing(tmp_path) -> None:
     with pytest.raises(mf.InvalidFile, match="symbolic link"):
         small_sweep(store=tmp_path / "s.nc")
     assert (tmp_path / "precious").read_text() == "kept"
+
+
+@pytest.mark.parametrize("length", [248, 252, 256])
+def test_a_name_that_leaves_no_room_for_the_journals_is_refused(length: int, tmp_path) -> None:
+    with pytest.raises(mf.InvalidFile, match=r"^store = .*[Nn]ame too long") as caught:
+        module.Store(tmp_path / ("a" * (length - 3) + ".nc"), {"what": "an example"})
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
