@@ -69,7 +69,7 @@ def refuse_unknown(function: Callable[..., Any], given: Mapping[str, Any], passe
 
 
 def refuse_missing(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
-    """Of a function whose arguments may be left out for some kinds of input: refuse those that are None.
+    """Refuse arguments that are None, of a function that may go without them for some kinds of input only.
 
     Raises
     ------

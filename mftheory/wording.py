@@ -34,7 +34,7 @@ SYNONYMS = (
 
 
 def meant(name: str, known: Iterable[str]) -> list[str]:
-    """Of the known names, one or two that are likely to be meant by another.
+    """Return one or two of the known names that are likely to be meant by another.
 
     Examples
     --------

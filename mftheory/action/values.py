@@ -147,7 +147,7 @@ class Values:
 
     @cached_property
     def _symbols(self) -> set[sp.Symbol]:
-        """Those in sizes, noise, dynamics and covariances."""
+        """The symbols in sizes, noise, dynamics and covariances."""
         expressions = [e for p in self.ensemble.populations for e in (p.size, p.noise, p.inverse_transfer)]
         expressions += [c.value for c in self.ensemble.covariances]
         return {s for e in expressions for s in e.free_symbols if s.name not in self._of_sites} - {omega}

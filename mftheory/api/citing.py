@@ -111,7 +111,7 @@ def _keys(thing: Any) -> tuple[str, ...]:
 
 
 def _of_text(text: str) -> tuple[str, ...]:
-    """Of the label of a formula, or of a paper's key, with or without its brackets."""
+    """Return the key that a text names: a formula's label, or a paper's key with or without its brackets."""
     from mftheory.action.ensembles import BUILT_IN
     from mftheory.derive.catalogue import labels
     from mftheory.formulas.citations import PACKAGE, REFERENCES

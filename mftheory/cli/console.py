@@ -17,7 +17,7 @@ ASCII = {
     **{"…": "...", "ϱ": "rho", "ϕ": "phi", "†": "^H", "‖": "||", "∘": "o", "§": "section ", "│": "|", "─": "-"},
     **{"⌠": "/", "⌡": "/"},
 }
-"""What the package writes, beside Greek letters, for a console that has no such characters."""
+"""Characters that the package writes, beside Greek letters, and what a console without them shows."""
 
 
 def prepare() -> None:

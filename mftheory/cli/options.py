@@ -90,7 +90,7 @@ def given_of(overlap_amplitude: float, symmetry: float, gains_pr: float | None) 
 
 
 def observables_of(asked: list[str] | None, gains_pr: float | None) -> list[str]:
-    """Those asked for, else all that the network has."""
+    """Return the observables that were asked for, else all that the network has."""
     known = list(completion.OBSERVABLES)[: 2 if gains_pr is None else None]
     return [one_of("observable", name, known, quoted=True) for name in dict.fromkeys(asked or known)]
 

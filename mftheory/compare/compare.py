@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mftheory.errors import InvalidNetwork, Quiescent
-from mftheory.results.attractors import left_out
+from mftheory.results.attractors import fluctuating
 from mftheory.results.comparison import ComparedPoint, Comparison, SizeAverage
 from mftheory.results.estimate import Estimate
 from mftheory.results.extrapolate import Linear, change_without_smallest, intercept, sizes_of
@@ -105,16 +105,12 @@ def _compare_point(point: Point) -> ComparedPoint:
     counts = Counter(int(record["n"]) for record in point.records)
     if not counts or min(counts.values()) < 2:
         raise InvalidNetwork("records", dict(counts), "must hold at least two networks at every size")
-    moving = [record for record in point.records if not left_out(str(record.get("status", "")))]
-    left = Counter(int(record["n"]) for record in moving)
-    found = sizes_of(
-        [(int(r["n"]), _above_zero("dimension", r["dimension"])) for r in moving if left[int(r["n"])] >= 2]
-    )
+    moving, resting = fluctuating({n: [r for r in point.records if int(r["n"]) == n] for n in counts})
+    found = sizes_of([(n, _above_zero("dimension", r["dimension"])) for n, each in moving.items() for r in each])
     if not found:
-        resting = sum(counts.values()) - len(moving)
+        at_rest = among(len(resting), len(point.records), "network")
         raise Quiescent(
-            f"{among(resting, sum(counts.values()), 'network')} at rest, and fewer than two of any size fluctuate: "
-            "take more neurons or stronger couplings"
+            f"{at_rest} at rest, and fewer than two of any size fluctuate: take more neurons or stronger couplings"
         )
     limit = intercept(found)
     shorter, change = change_without_smallest(found) if len(found) > 2 else (None, None)

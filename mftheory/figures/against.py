@@ -17,7 +17,8 @@ from mftheory.errors import Quiescent
 from mftheory.figures.records import Records
 from mftheory.figures.verdicts import summary, summary_text, table, verdict
 from mftheory.progress import tracked
-from mftheory.results.attractors import in_doubt, left_out, named_networks
+from mftheory.results import attractors
+from mftheory.results.attractors import in_doubt, named_networks
 from mftheory.results.extrapolate import Linear, intercept
 from mftheory.results.provenance import provenance
 
@@ -114,9 +115,7 @@ Network = tuple[int, int]
 def fluctuating(
     found: Mapping[int, Sequence[dict[str, Any]]],
 ) -> tuple[dict[int, list[dict[str, Any]]], list[tuple[int, int]]]:
-    """The networks of each size that fluctuate, and size and seed of those at rest, as `mftheory.compare` does it.
-
-    Of a size of which fewer than two fluctuate there is no spread: it is left out as well.
+    """Tell the networks that fluctuate from those at rest, by the rule of `mftheory.compare`.
 
     Raises
     ------
@@ -130,12 +129,10 @@ def fluctuating(
     >>> fluctuating({60: [*ran, {"seed": 7, "status": "at rest: at one fixed point"}]})[1]
     [(60, 7)]
     """
-    moving = {n: [one for one in each if not left_out(str(one["status"]))] for n, each in found.items()}
-    resting = [(n, int(one["seed"])) for n, each in found.items() for one in each if left_out(str(one["status"]))]
-    enough = {n: each for n, each in moving.items() if len(each) >= 2}
-    if not enough:
+    moving, resting = attractors.fluctuating(found)
+    if not moving:
         raise Quiescent(f"fewer than two networks of any size fluctuate; at rest are {named_networks(resting)}")
-    return enough, resting
+    return moving, resting
 
 
 def each_network(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from mftheory.arguments import checked_calls
 from mftheory.wording import counted
+
+R = TypeVar("R", bound=Mapping[str, Any])
 
 AT_REST, PERIODIC, IRREGULAR = KINDS = ("at rest", "periodic", "irregular")
 """What a trajectory can do: stay at a fixed point; return to where it was (on a cycle or a torus); neither (chaos)."""
@@ -85,6 +88,29 @@ def in_doubt(status: str) -> bool:
     return status != "equilibrated" and not left_out(status)
 
 
+def fluctuating(
+    found: Mapping[int, Sequence[R]],
+) -> tuple[dict[int, list[R]], list[tuple[int, int]]]:
+    """Tell the networks of each size that fluctuate from those at rest, which are named by size and seed.
+
+    A size of which fewer than two fluctuate has no spread between networks, and is left out.
+
+    Examples
+    --------
+    >>> from mftheory.results.attractors import fluctuating
+    >>> ran = [{"seed": k, "status": "equilibrated"} for k in range(2)]
+    >>> moving, resting = fluctuating({60: [*ran, {"seed": 7, "status": "at rest: at one fixed point"}], 80: ran[:1]})
+    >>> list(moving), len(moving[60]), resting
+    ([60], 2, [(60, 7)])
+    """
+    resting = {n: [one for one in each if left_out(str(one.get("status", "")))] for n, each in found.items()}
+    moving = {n: [one for one in each if not left_out(str(one.get("status", "")))] for n, each in found.items()}
+    return (
+        {n: each for n, each in moving.items() if len(each) >= 2},
+        [(n, int(one.get("seed", -1))) for n, each in resting.items() for one in each],
+    )
+
+
 def named_networks(which: Sequence[tuple[int, int]], most: int = 6) -> str:
     """Networks by size and seed, in one line, the first few of them.
 
@@ -105,5 +131,5 @@ def named_networks(which: Sequence[tuple[int, int]], most: int = 6) -> str:
 
 __all__ = [
     *("AT_REST", "IRREGULAR", "KINDS", "NOWHERE", "PERIODIC"),
-    *("Attractors", "in_doubt", "left_out", "named_networks"),
+    *("Attractors", "fluctuating", "in_doubt", "left_out", "named_networks"),
 ]

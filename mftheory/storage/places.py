@@ -101,7 +101,7 @@ def _kind(mode: int) -> str:
 
 
 def _mode(path: Path) -> int | None:
-    """Of what is there, if anything."""
+    """Return the mode of what is there, if anything."""
     try:
         return os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -109,7 +109,7 @@ def _mode(path: Path) -> int | None:
 
 
 def _may(path: Path, how: int) -> bool:
-    """Whether this process may, as the user that it acts for."""
+    """Return whether this process may use a path so, as the user that it acts for."""
     return os.access(path, how, effective_ids=os.access in os.supports_effective_ids)
 
 

@@ -168,4 +168,4 @@ def test_values_in_a_mean_that_are_no_numbers_are_refused(values: object) -> Non
         psi.evaluate(numbers, **given)
     # One number for all sites, which was a KeyError, is an array of equal ones.
     one, equal = (psi.evaluate({**numbers, "G": g}, **given) for g in (1.5, [1.5, 1.5]))
-    assert one == pytest.approx(equal, rel=1e-14)
+    assert one == pytest.approx(equal, rel=1e-14)  # rounding of a mean of equal numbers

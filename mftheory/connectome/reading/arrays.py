@@ -163,7 +163,7 @@ def _names(name: str, values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _texts(name: str, values: NDArray[Any]) -> NDArray[Any]:
-    """As Python's texts; NumPy checks no code points: some are no characters, and could not be printed."""
+    """Return names as Python's texts; NumPy checks no code points, and what is no character cannot be printed."""
     if values.dtype.kind == "U" and values.size and values.dtype.itemsize:
         points = np.ascontiguousarray(values).reshape(-1).view(values.dtype.byteorder.replace("|", "=") + "u4")
         if np.any(points > 0x10FFFF) or np.any((points >= 0xD800) & (points < 0xE000)):

@@ -44,7 +44,7 @@ def _opened(file: Path) -> tuple[list[str], Any]:
 
 
 def _column(pa: Any, column: Any) -> Any:
-    """As a type of NumPy where nothing is missing, otherwise as one of Arrow: no number becomes a float for a null."""
+    """Return a column as NumPy's where nothing is missing, else as Arrow's: no number becomes a float for a null."""
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     kind = pa.string() if pa.types.is_string_view(kind) else pa.float64() if pa.types.is_decimal(kind) else kind
     column = column.cast(kind, safe=False) if kind != column.type else column
