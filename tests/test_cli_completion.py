@@ -12,6 +12,7 @@ import pytest
 import mftheory as mf
 from mftheory.cli import completion
 from mftheory.cli.examples import EXAMPLES
+from mftheory.connectome.reading import FORMATS
 from mftheory.connectome.reading.signs import SignSource
 from mftheory.figures.registry import FIGURES, PRESETS
 from mftheory.sweeps.plan import What
@@ -82,6 +83,7 @@ def test_names_that_are_not_imported_are_true() -> None:
     """Completion answers without SymPy or SciPy: its own lists must be those of the package."""
     assert {label for label, _ in completion.formula_labels("")} == set(mf.labels())
     assert set(completion.SAMPLES) == set(mf.connectome.SAMPLES)
+    assert {Path(f"wiring{end}").suffix for end in FORMATS} == completion.SUFFIXES
     assert set(completion.WHAT) == set(get_args(What))
     assert set(completion.SIGNS) == set(get_args(SignSource))
 

@@ -9,6 +9,9 @@ from pathlib import Path
 SAMPLES = {"celegans": "Caenorhabditis elegans, 279 neurons", "fly-optic-lobe": "Drosophila, 5,552 neurons"}
 """The keys are those of `mf.connectome.SAMPLES`, which takes a second to import; a test keeps them equal."""
 
+SUFFIXES = {".csv", ".tsv", ".txt", ".parquet", ".feather", ".xlsx", ".json", ".npz", ".npy", ".graphml", ".gz"}
+"""Ends of names of wiring diagrams: those that the reader takes, held equal by a test as well."""
+
 OBSERVABLES = {
     "phi": "activity φ(x)",
     "x": "input x",
@@ -71,8 +74,7 @@ def wirings(incomplete: str) -> Items:
 
 
 def _may_be_wiring(path: Path) -> bool:
-    suffixes = {".csv", ".tsv", ".txt", ".parquet", ".feather", ".xlsx", ".json", ".npz", ".npy", ".graphml", ".gz"}
-    return path.is_dir() or path.suffix.lower() in suffixes
+    return path.is_dir() or path.suffix.lower() in SUFFIXES
 
 
 def _labels() -> Iterator[tuple[str, str]]:
