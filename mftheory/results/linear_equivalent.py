@@ -127,7 +127,8 @@ class LinearEquivalent(Kept):
         """
         matrices = self.cross_spectra(observable).reshape(self.omega.size, -1)
         # Hermitian matrices: the imaginary parts of ij and ji cancel.
-        return np.asarray((matrices.real @ matrices.real.T - matrices.imag @ matrices.imag.T) / self.n)
+        real, imaginary = _parts(matrices)
+        return np.asarray((real @ real.T - imaginary @ imaginary.T) / self.n)
 
     @property
     def mismatch(self) -> NDArray[np.float64]:
@@ -254,9 +255,18 @@ class LinearEquivalent(Kept):
 
     def _received(self, activity: NDArray[np.complex128]) -> NDArray[np.complex128]:
         """J G times a complex matrix: a real J would be made complex, at twice the cost."""
-        return np.asarray(self.couplings @ activity.real + 1j * (self.couplings @ activity.imag))
+        real, imaginary = _parts(activity)
+        return np.asarray(self.couplings @ real + 1j * (self.couplings @ imaginary))
 
     def __repr__(self) -> str:
         worst = float(np.max(np.abs(self.mismatch)))
         doubt = f"; not to be trusted: {'; '.join(self.warnings)}" if self._seen and not self.trusted else ""
         return f"LinearEquivalent(n = {self.n}, {self.omega.size} frequencies: spectra match C to {worst:.1g}{doubt})"
+
+
+def _parts(values: NDArray[np.complex128]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the real and the imaginary part, each contiguous.
+
+    NumPy 2.0 multiplies views of every second number without BLAS: 25 s instead of 0.3 s for matrices of 1200 rows.
+    """
+    return np.ascontiguousarray(values.real), np.ascontiguousarray(values.imag)
