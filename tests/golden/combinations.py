@@ -41,7 +41,7 @@ SAMPLING = {"target": 0.3, "seed": 0}
 """Few samples, where a theory is sampled: only equality is asked for."""
 
 N = 60
-SHORT = {"n": N, "seed": 0, "trajectories": 4, "duration": 10.0, "burn_in": 10.0}
+SHORT = {"n": N, "seed": 0, "trajectories": 6, "duration": 10.0, "burn_in": 10.0}
 FREQUENCIES = [0.5, 5.0]
 GIVEN: dict[str, Any] = {"C": [0.5, 0.01], "S": [0.3 - 0.1j, 0.02 - 0.08j]}
 """Order parameters for one J, where those of the theory are sampled to one percent: minutes."""
