@@ -938,11 +938,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
     ),
     "Reading a wiring diagram": (
-        Row('mf.Connectome.read("nonesuch.csv")', "InvalidFile", "path = 'nonesuch.csv': no such file"),
-        Row('mf.Connectome.read("")', "InvalidFile", "path = '.': must be a file, not a directory"),
-        Row('mf.Connectome.read("folder")', "InvalidFile", "path = 'folder': must be a file, not a directory"),
+        Row('mf.Connectome.read("nonesuch.csv")', "InvalidFile", "path = 'nonesuch.csv': must be a file that exists"),
+        Row('mf.Connectome.read("")', "InvalidFile", "path = '.': must be a file, and is a folder"),
+        Row('mf.Connectome.read("folder")', "InvalidFile", "path = 'folder': must be a file, and is a folder"),
         Row("mf.Connectome.read(3)", "InvalidFile", "path = 3: must be the path of a file"),
-        Row('mf.Connectome.read("good\\0.csv")', "InvalidFile", "path = 'good\\x00.csv': no such file"),
+        Row('mf.Connectome.read("good\\0.csv")', "InvalidFile", "path = 'good\\x00.csv': cannot be read (…null byte)"),
         Row('mf.Connectome.read("empty.csv")', "InvalidFile", "path = 'empty.csv': the file is empty"),
         Row('mf.Connectome.read("header.csv")', "InvalidFile", "path = 'header.csv': has no edges"),
         Row(
@@ -963,7 +963,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidFile",
             "pre on line 2 = '7.20576E+17': is a rounded number; a neuron's name must be whole: write it as text",
         ),
-        Row('mf.Connectome.read("blank.csv")', "InvalidFile", "pre on line 2 = ' ': must name a neuron"),
+        Row('mf.Connectome.read("blank.csv")', "InvalidFile", "pre on line 2 = '': must name a neuron"),
         Row(
             'mf.Connectome.read("sum.csv")',
             "InvalidFile",
@@ -1260,8 +1260,8 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "exit code 2",
             "output = 'nowhere': must hold results of figures, in it or in folders of it",
         ),
-        Row("mftheory connectome nonesuch.npz", "exit code 2", "path = 'nonesuch.npz': no such file"),
-        Row("mftheory connectome folder", "exit code 2", "path = 'folder': must be a file, not a directory"),
+        Row("mftheory connectome nonesuch.npz", "exit code 2", "path = 'nonesuch.npz': must be a file that exists"),
+        Row("mftheory connectome folder", "exit code 2", "path = 'folder': must be a file, and is a folder"),
         Row("mftheory connectome empty.csv", "exit code 2", "path = 'empty.csv': the file is empty"),
         Row("mftheory connectome good.csv --column pre", "exit code 2", "column = 'pre': must be NAME=VALUE"),
         Row(
