@@ -47,7 +47,8 @@ def sort_kinds(edges: Edges, gap_junctions: bool, given: bool) -> None:
             what = f"column {name!r} was not used: its values ({shown}) are neither kinds of synapses nor signs"
             edges.notes += [what] if shown and not _are_signs(values) else []
         return
-    known = KINDS | (_LETTERS if _all_known(values) else {})
+    by_word = any(plain(value) in KINDS for value in values)
+    known = KINDS | (_LETTERS if not by_word or _all_known([*filter(None, values)]) else {})
     unknown = [value for value in values if plain(value) not in known]
     wrong = [value for value in unknown if value or given]
     if wrong and not any(known.get(plain(value)) == GAP_JUNCTION for value in values):
