@@ -3,7 +3,9 @@
 import datetime
 import json
 import os
+import re
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -12,7 +14,8 @@ import pyarrow.parquet
 import pytest
 import scipy.sparse as sp
 
-from mftheory.connectome import Connectome, read
+from mftheory.connectome import Connectome, normalise, read
+from mftheory.connectome.reading import COLUMNS
 from mftheory.errors import InvalidFile, InvalidNetwork
 
 pytestmark = pytest.mark.exact
@@ -52,15 +55,15 @@ NAMED = [[None, "A", "B"], ["A", 0, 1], ["B", 3, 0]]
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"])
 def test_error_cells_are_no_connections_of_zero(tmp_path, error):
-    path = tmp_path / "w.xlsx"
-    refused(xlsx(path, [NAMED[0], ["A", 0, error], NAMED[2]], ["C2"]), f"row 2, column 3 = '{error}': .*finite number")
+    path, said = tmp_path / "w.xlsx", re.escape(error)
+    refused(xlsx(path, [NAMED[0], ["A", 0, error], NAMED[2]], ["C2"]), f"row 2, column 3 = '{said}': .*finite number")
     rows = [[None, "A", "B", error], ["A", 0, 1, 0], ["B", 3, 0, 0]]
-    refused(xlsx(path, rows, ["D1"]), f"'{error}': is an error of a spreadsheet")
+    refused(xlsx(path, rows, ["D1"]), f"'{said}': is an error of a spreadsheet")
     head = ["pre", "post", "weight", "other"]
-    refused(xlsx(path, [head, ["a", "b", error, 1]], ["C2"]), f"weight in row 2 = '{error}': must be a finite")
-    refused(xlsx(path, [head, ["a", error, 1, 1]], ["B2"]), f"post in row 2 = '{error}': is an error of a spreadsheet")
+    refused(xlsx(path, [head, ["a", "b", error, 1]], ["C2"]), f"weight in row 2 = '{said}': must be a finite")
+    refused(xlsx(path, [head, ["a", error, 1, 1]], ["B2"]), f"post in row 2 = '{said}': is an error of a spreadsheet")
     assert read(xlsx(path, [head, ["a", "b", 1, error]], ["D2"])).edges == 1  # plays no role
-    refused(csv(tmp_path, f"pre,post,weight\na,{error},1\n"), f"post on line 2 = '{error}': is an error")
+    refused(csv(tmp_path, f"pre,post,weight\na,{error},1\n"), f"post on line 2 = '{said}': is an error")
 
 
 def test_formulas_without_a_stored_value_are_no_connections_of_zero(tmp_path):
@@ -205,6 +208,9 @@ def test_what_is_left_out_says_why(tmp_path):
     path = csv(tmp_path, "pre,post,weight,nt\n1,2,5,\n2,1,7,\n")
     refused(path, "no edges besides 2 transmitter unknown; signs='weight' ignores transmitters")
     assert read(path, signs="weight").edges == 2
+    path = csv(tmp_path, "pre,post,weight,nt\n1,2,5,ACH\n2,1,7,GABA\n")
+    with pytest.raises(InvalidNetwork, match=r"at least 2 neurons .*; left out are the edges of: 1 transmitter gaba"):
+        normalise(read(path, transmitters={"ACH": 1}))
 
 
 # Names
@@ -401,6 +407,12 @@ def test_a_pipe_and_a_device_are_not_waited_for(tmp_path):
 
 
 # What to do
+
+
+def test_the_guide_lists_the_names_of_columns():
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "connectome.md").read_text(encoding="utf-8")
+    for role, names in COLUMNS.items():
+        assert re.search(rf"^\| `{role}`: .* \| {', '.join(names)} \|$", guide, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

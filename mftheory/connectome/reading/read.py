@@ -34,12 +34,12 @@ def read(
 
         - ``.csv``, ``.tsv``, ``.txt`` (also with ``.gz``), ``.parquet``, ``.feather``, ``.xlsx``, ``.json``: an edge
           list with a header (JSON: a list of objects, as of nemanode.org). Columns for the presynaptic neuron, the
-          postsynaptic neuron and the weight are recognised by usual names (`COLUMNS`), as are a sign, a transmitter
-          and a kind (chemical or gap junction).
+          postsynaptic neuron and the weight are recognised by usual names (which the guide to connectomes lists), as
+          are a sign, a transmitter and a kind (chemical or gap junction).
         - ``.xlsx``: also a matrix with the neurons' names along two sides, presynaptic neurons in its rows.
         - ``.npz``: arrays ``pre``, ``post``, ``weight`` (neurons as numbers from 0 if ``n``, their number, is
           there too, otherwise as names), perhaps ``sign``, ``transmitter`` or ``kind``; or a matrix of
-          `scipy.sparse.save_npz`; or a dense matrix.
+          `scipy.sparse.save_npz`; or a dense matrix. A matrix may have ``labels`` (or ``names``) beside it.
         - ``.npy``: a dense matrix.
         - ``.graphml``: a directed graph, weights and the rest as attributes of its edges.
 

@@ -73,7 +73,7 @@ def give_signs(edges: Edges, signs: SignSource | None, transmitters: Mapping[str
         table: dict[str, int] = {}
         for name, given in (transmitters or TRANSMITTERS).items():
             if table.setdefault(canonical(name), int(given)) != given:
-                raise InvalidNetwork(f"transmitters[{name!r}]", given, f"has another sign as {canonical(name)!r}")
+                raise InvalidNetwork(f"transmitters[{name!r}]", given, f"{canonical(name)!r} has the other sign too")
         sign = edges.map("transmitter", lambda value: table.get(canonical(value), 0))
         source = f"transmitters ({_shown(table)})"
         group = pre
