@@ -315,6 +315,9 @@ def test_values_of_a_graph_by_default_and_twice(tmp_path):
     key = '<key id="t" for="node" attr.name="transmitter" attr.type="string"><default>GABA</default></key>'
     assert dense(read(graph(key))) == [[0.0, -2.0], [-1.0, 0.0]]
     assert dense(read(graph(key, '<data key="t">ACH</data>'))) == [[0.0, 2.0], [-1.0, 0.0]]
+    rounded = '<key id="n" for="node" attr.name="name" attr.type="double"><default>7.205759406288572e17</default></key>'
+    assert read(graph(rounded)).labels == ("a", "b")  # not different
+    refused(graph(rounded, '<data key="n">1</data>'), "pre on line 4 = '7.205759406288572e.17': is a rounded number")
     second = '<key id="w2" for="{}" attr.name="weight" attr.type="double"/>'
     refused(graph(second.format("edge")), "line 2 = '<key>': is the second with the name 'weight'")
     refused(graph(second.format("all")), "line 2 = '<key>': is the second with the name 'weight'")
@@ -446,6 +449,10 @@ def test_a_file_without_header_does_not_lose_its_first_edge(tmp_path):
     refused(xlsx(tmp_path / "w.xlsx", [["AVAL", "AVAR", 3], ["AVAR", "AVAL", 2]]), "has no header", columns=named)
     counted = csv(tmp_path, "0,1,2\nA,B,3\nB,A,2\n")  # as pandas numbers columns without names
     assert read(counted, columns={"pre": "0", "post": "1", "weight": "2"}).edges == 2
+
+
+def test_a_long_name_is_no_matter(tmp_path):
+    assert read(csv(tmp_path, f"pre,post,weight\n{'a' * 200_000},b,1\n")).n == 2
 
 
 def test_several_blanks_and_excels_line(tmp_path):

@@ -9,9 +9,9 @@ from xml.parsers import expat
 
 import pandas as pd
 
-from mftheory.connectome.reading.edges import Edges, Table, edges_of, text
+from mftheory.connectome.reading.edges import Edges, Table, edges_of
 from mftheory.connectome.reading.files import must_fit, needs, readable, refuse_doctype
-from mftheory.connectome.reading.roles import COLUMNS, Request, plain
+from mftheory.connectome.reading.roles import COLUMNS, Request, plain, tidy
 from mftheory.errors import InvalidFile
 
 _PRE, _POST = "source of the edge", "target of the edge"  # no attributes: these have no spaces here
@@ -130,4 +130,4 @@ def _transmitter_of_nodes(at_edges: list[str], at_nodes: list[str], request: Req
 
 
 def _text(value: object) -> str:
-    return "" if value is None else text(value)
+    return "" if value is None else tidy(str(value))

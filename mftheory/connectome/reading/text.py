@@ -45,9 +45,9 @@ def read_text(file: Path, delimiter: str | None = None) -> Table:
     usual = {".csv": ("\t",), ".tsv": ()}.get(suffix(file).removesuffix(".gz"), tuple(DELIMITERS))
     default = "\t" if suffix(file).startswith(".tsv") else ","
     sep = delimiter or (likely if likely in usual and line.count(likely) > line.count(default) else default)
-    top = list(itertools.islice(_rows(file, iter([first]), sep), 9))
-    header = top[0]
-    hint = header_hint(top)
+    header = next(_rows(file, iter([first]), sep), [])
+    top = itertools.islice(filter(str.strip, io.StringIO(first[1])), 9)
+    hint = header_hint([row.strip().replace('"', "").split(sep) for row in top])
     if line.count(likely) > line.count(sep):
         hint = f"; they seem separated by {DELIMITERS[likely]}: delimiter={likely!r} reads them"
     elif len(header) == 1 and len(line.split()) > 2 and not hint:
