@@ -36,21 +36,23 @@ def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool 
             for member in archive.namelist():
                 if member.endswith((".xml", ".rels")):
                     refuse_doctype(file, archive.read(member))
-        pages = []
+        books = []
         for values in (True, False):  # the values that were stored; and the formulas, which may have none
             reader = ExcelReader(file, read_only=True, data_only=values, keep_links=False)
             reader.read_chartsheet = lambda *_: None
             reader.read()
-            pages.append({page.title: page for page in reader.wb.worksheets})
-        names = list(pages[0])
+            books.append(reader.wb)
+        names = [page.title for page in books[0].worksheets]
         if (sheet is None and len(names) > 1) or (sheet is not None and sheet not in names):
             shown = ", ".join(map(repr, names[:8]))[:200]
             raise InvalidFile("sheet", sheet, f"{file.name} has the sheets {shown}: sheet=NAME chooses")
         name = sheet or names[0]
-        for page in pages:
-            page[name].reset_dimensions()  # which may be wrong
-        rows = zip(*(page[name].iter_rows() for page in pages), strict=True)
+        for book in books:
+            book[name].reset_dimensions()  # which may be wrong
+        rows = zip(*(book[name].iter_rows() for book in books), strict=True)
         cells = pd.DataFrame([[*map(_value, *both)] for both in rows], dtype=object)
+        for book in books:
+            book.close()
     cells = cells.where(cells != "", None).dropna(how="all")
     cells = cells.where(cells.notna(), None)
     if cells.empty:
