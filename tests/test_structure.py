@@ -25,7 +25,7 @@ EDGES = {
     "solve": {"network", "kernels", "results"},
     "simulate": {"network", "results"},
     "compare": {"results"},
-    "connectome": {"network", "results"},
+    "connectome": {"network", "results", "storage"},
     "planning": {"network", "results", "simulate"},
     "plots": {"results", "storage"},
     "data": set(),

@@ -279,7 +279,8 @@ def _recurrent_part(wiring: Connectome) -> tuple[sp.csr_array, NDArray[np.int64]
         if kept.size == 0:
             break
     if kept.size < 2:
-        raise InvalidNetwork(
-            "wiring", wiring.source or wiring.matrix.shape, "must have at least 2 neurons with both input and output"
-        )
+        without = ", ".join(f"{number} {why}" for why, number in wiring.left_out.items())
+        allowed = "must have at least 2 neurons with both input and output"
+        allowed += f"; left out are the edges of: {without}" if without else ""
+        raise InvalidNetwork("wiring", wiring.source or wiring.matrix.shape, allowed)
     return matrix, kept

@@ -1,7 +1,7 @@
 """A wiring diagram as it was read: a signed sparse matrix and what was found in the file."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,6 +13,9 @@ from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import _check
 from mftheory.wording import counted
+
+MOST_NEURONS = 20_000_000
+"""No wiring diagram has more; the names and the row pointers of so many take 2 GB."""
 
 
 @checked_calls
@@ -70,7 +73,7 @@ class Connectome:
         path: str | os.PathLike[str],
         *,
         columns: Mapping[str, str | None] | None = None,
-        where: Mapping[str, str] | None = None,
+        where: Mapping[str, str | Collection[str]] | None = None,
         signs: Literal["weight", "column", "transmitter"] | str | None = None,
         transmitters: Mapping[str, int] | None = None,
         neurons: str | os.PathLike[str] | None = None,
@@ -90,7 +93,7 @@ class Connectome:
             Names of unusual columns by role: ``{"pre": "from", "post": "to", "weight": None}``, where None counts each
             row as one synapse; also ``sign``, ``transmitter``, ``kind``, ``neuron``.
         where : mapping, optional
-            Keep only edges whose columns have these values.
+            Keep only edges whose columns have these values; ``{"region": ["A", "B"]}`` keeps either.
         signs : {"weight", "column", "transmitter"}, optional
             Where signs are from; by default found out.
         transmitters : mapping, optional
@@ -156,6 +159,8 @@ class Connectome:
             Finite signed weights.
         n : int
             Number of neurons, isolated ones included.
+        labels : tuple of str, optional
+            Names of the neurons, all different.
 
         Raises
         ------
@@ -164,6 +169,12 @@ class Connectome:
             edges sum to more than a float holds.
         """
         n = _check.integer("n", n, at_least=1)
+        if n > MOST_NEURONS:
+            raise InvalidNetwork("n", n, f"must be at most {MOST_NEURONS}")
+        if labels is not None and not (
+            len(labels) == n == len(set(labels)) and all(isinstance(k, str) for k in labels)
+        ):
+            raise InvalidNetwork("labels", labels, f"must be {n} texts, all different")
         j, i = _neurons("pre", pre), _neurons("post", post)
         w = np.asarray(_check.real_array("weight", weight, "numbers, one an edge"), dtype=np.float64)
         if not (i.shape == j.shape == w.shape and w.ndim == 1):
@@ -176,6 +187,7 @@ class Connectome:
         if not np.isfinite(w).all():
             k = int(np.argmin(np.isfinite(w)))
             raise InvalidNetwork(f"weight[{k}]", float(w[k]), "must be a finite number")
+        i, j = i.astype(np.int64), j.astype(np.int64)
         matrix = sp.coo_array((w, (i, j)), shape=(n, n)).tocsr()  # sums parallel edges
         if not np.isfinite(matrix.data).all():
             k = int(np.argmin(np.isfinite(matrix.data)))
@@ -247,10 +259,15 @@ class Connectome:
                 f"no {missing} edges: all {self.edges} weights are {present}, while the theory assumes that excitation"
                 " and inhibition balance; a sign or transmitter column, or a table of neurons, would give signs"
             )
-        ignored = sum(number for reason, number in self.left_out.items() if reason.startswith("transmitter "))
-        if ignored:
-            total = ignored + self.edges + self.parallel_edges + self.zero_edges
-            found.append(f"{ignored / total:.1%} of the edges are left out: their transmitter has no sign in the table")
+        unsigned = {why: number for why, number in self.left_out.items() if why.startswith("transmitter ")}
+        total = sum(unsigned.values()) + self.edges + self.parallel_edges + self.zero_edges
+        unlisted = unsigned.pop("transmitter not listed", 0)
+        for ignored, why in (
+            (unlisted, "their presynaptic neuron is not in the table of neurons"),
+            (sum(unsigned.values()), "their transmitter has no sign in the table"),
+        ):
+            if ignored:
+                found.append(f"{ignored / total:.1%} of the edges are left out: {why}")
         return tuple(found)
 
     def report(self) -> dict[str, Any]:
@@ -322,9 +339,9 @@ class Connectome:
         return f"Connectome({source}n={self.n}, edges={self.edges}, fraction_inhibitory={self.fraction_inhibitory:.3g})"
 
 
-def _neurons(argument: str, numbers: object) -> NDArray[np.int64]:
+def _neurons(argument: str, numbers: object) -> NDArray[np.integer]:
     """Numbers of neurons, which floats must not be rounded to."""
     array = np.asarray(numbers)
     if array.dtype.kind not in "iu" and array.size:
         raise InvalidNetwork(argument, numbers, "must be numbers of neurons, whole ones")
-    return np.asarray(array, dtype=np.int64)
+    return array if array.size else array.astype(np.int64)

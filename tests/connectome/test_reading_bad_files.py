@@ -108,11 +108,11 @@ def feather(**columns):
         ('pre,post,weight\n"a\nx",b,1\nb,a,x\n', "weight on line 4 = 'x'"),
         ("pre,post,weight\na,b,1,\nb,a,1\n", "line 2 = 'a,b,1,': must have 3 columns"),
         ("pre,post,weight\na,b,1\nb,a\n", "line 3 = 'b,a': must have 3 columns"),
-        ("pre,post,weight\na, ,1\n", "post on line 2 = ' ': must name a neuron"),
+        ("pre,post,weight\na, ,1\n", "post on line 2 = '': must name a neuron"),
         ("pre,post,weight\n7.20576E+17,b,1\n", "pre on line 2 = '7.20576E.17': is a rounded number"),
         ("pre,post,weight\n1,7.205759406288572e+17,1\n", "post on line 2 .*rounded"),
         ("pre,post,weight\n", "has no edges"),
-        ("\n\n", "no 'pre' column"),
+        ("\n\n", "has no lines that are not blank"),
         ('pre,post,weight\na,"b"x,1\n', "not a readable text table.*line 2"),
     ],
 )
@@ -167,7 +167,7 @@ OTHER_FORMATS = [
     ("vector.npz", npz(J=np.zeros(3)), r"it holds J \(3,\)"),
     ("labels.npz", npz(J=np.eye(2), labels=["a", "a"]), "labels = .*differ"),
     ("labels.npz", npz(J=np.eye(2), labels=["a"]), "labels = .*one entry a neuron"),
-    ("names.npz", npz(pre=[0.5, 1], post=[1, 0], weight=[1, 2]), "pre = 'float64'.*names"),
+    ("names.npz", npz(pre=[0.5, 1], post=[1, 0], weight=[1, 2]), r"pre\[0\] = 0.5: is a rounded number"),
     ("object.npz", npz(J=npy(np.array([[{}]]), allow_pickle=True)), "not a readable .npz archive.*allow_pickle"),
     ("shape.npz", sparse(shape=[2, 3]), "square"),
     ("shape.npz", sparse(shape=[10**10, 10**10]), "at most 20000000 neurons"),
@@ -278,8 +278,8 @@ def test_noise_directories_and_empty_files(tmp_path, suffix):
     refused(tmp_path / f"noise{suffix}", "^path = ")
     refused(tmp_path / f"text{suffix}", "^path = ")
     refused(tmp_path / f"empty{suffix}", "the file is empty")
-    refused(tmp_path / f"folder{suffix}", "not a directory")
-    refused(tmp_path / f"missing{suffix}", "no such file")
+    refused(tmp_path / f"folder{suffix}", "must be a file, and is a folder")
+    refused(tmp_path / f"missing{suffix}", "must be a file that exists")
 
 
 def _valid():

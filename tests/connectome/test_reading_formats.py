@@ -223,7 +223,17 @@ def test_text_needs_no_heavy_library():
     code = (
         "import sys, mftheory as mf\n"
         "mf.Connectome.read(mf.connectome.sample_data('celegans'))\n"
-        "assert not {'networkx', 'openpyxl', 'sympy'} & sys.modules.keys()"
+        "assert not {'networkx', 'openpyxl', 'sympy', 'scipy.stats'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_file_that_is_not_there_is_refused_before_libraries_are_loaded():
+    code = (
+        "import sys, mftheory as mf\n"
+        "try:\n    mf.Connectome.read('nonesuch.csv')\n"
+        "except mf.MFTheoryError:\n    assert not {'pandas', 'scipy.stats'} & sys.modules.keys()\n"
+        "else:\n    raise AssertionError"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -84,7 +84,7 @@ def test_a_bad_table_of_neurons_is_named(tmp_path, text, message):
     path = table(tmp_path / "w.csv", "pre,post,weight\n1,2,5\n2,1,7\n")
     with pytest.raises(InvalidFile, match=message):
         read(path, neurons=table(tmp_path / "n.csv", text))
-    with pytest.raises(InvalidFile, match=r"neurons = .*no such file"):
+    with pytest.raises(InvalidFile, match=r"neurons = .*must be a file that exists"):
         read(path, neurons=tmp_path / "none.csv")
 
 

@@ -278,7 +278,7 @@ def test_bad_json(tmp_path):
         ("[1]", "list of objects"),
         ("[", "not a readable JSON file"),
         ("[" * 10**5, "not a readable JSON file"),
-        ("[]", "no 'pre' column"),
+        ("[]", "has no edges: its list is empty"),
         ('[{"pre": "a", "post": "b", "weight": 1}, {"pre": "a", "weight": 1}]', "post in record 2 = None: must name"),
         ('[{"pre": "a", "post": "b", "weight": NaN}]', "weight in record 1 = nan"),
         ('[{"pre": 1.5, "post": "b", "weight": 1}]', "pre in record 1 = 1.5: is a rounded number"),

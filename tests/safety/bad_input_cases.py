@@ -938,11 +938,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
     ),
     "Reading a wiring diagram": (
-        Row('mf.Connectome.read("nonesuch.csv")', "InvalidFile", "path = 'nonesuch.csv': no such file"),
-        Row('mf.Connectome.read("")', "InvalidFile", "path = '.': must be a file, not a directory"),
-        Row('mf.Connectome.read("folder")', "InvalidFile", "path = 'folder': must be a file, not a directory"),
+        Row('mf.Connectome.read("nonesuch.csv")', "InvalidFile", "path = 'nonesuch.csv': must be a file that exists"),
+        Row('mf.Connectome.read("")', "InvalidFile", "path = '.': must be a file, and is a folder"),
+        Row('mf.Connectome.read("folder")', "InvalidFile", "path = 'folder': must be a file, and is a folder"),
         Row("mf.Connectome.read(3)", "InvalidFile", "path = 3: must be the path of a file"),
-        Row('mf.Connectome.read("good\\0.csv")', "InvalidFile", "path = 'good\\x00.csv': no such file"),
+        Row('mf.Connectome.read("good\\0.csv")', "InvalidFile", "path = 'good\\x00.csv': cannot be read (…null byte)"),
         Row('mf.Connectome.read("empty.csv")', "InvalidFile", "path = 'empty.csv': the file is empty"),
         Row('mf.Connectome.read("header.csv")', "InvalidFile", "path = 'header.csv': has no edges"),
         Row(
@@ -963,11 +963,109 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidFile",
             "pre on line 2 = '7.20576E+17': is a rounded number; a neuron's name must be whole: write it as text",
         ),
-        Row('mf.Connectome.read("blank.csv")', "InvalidFile", "pre on line 2 = ' ': must name a neuron"),
+        Row('mf.Connectome.read("blank.csv")', "InvalidFile", "pre on line 2 = '': must name a neuron"),
         Row(
             'mf.Connectome.read("sum.csv")',
             "InvalidFile",
             "weight = inf: parallel edges from 0 to 1 sum to more than a float holds",
+        ),
+        Row(
+            'mf.Connectome.read("error.csv")',
+            "InvalidFile",
+            "pre on line 2 = '#N/A': is an error of a spreadsheet, and names no neuron",
+        ),
+        Row(
+            'mf.Connectome.read("comma.csv")',
+            "InvalidFile",
+            "weight on line 2 = '3,5': must be a finite number, with a point before its decimals, not a comma",
+        ),
+        Row(
+            'mf.Connectome.read("floats.csv")',
+            "InvalidFile",
+            "pre on line 2 = '720575940628857216': a float rounded this name to 53 bits (so 4 of 4 long names end); export the table again, with this column as text",
+        ),
+        Row(
+            'mf.Connectome.read("kinds.csv")',
+            "InvalidFile",
+            "kind on line 3 = 'electrik': must be chemical or gap junction (or a usual word for these); columns={'kind': None} ignores the column",
+        ),
+        Row(
+            'mf.Connectome.read("signs.csv")',
+            "InvalidFile",
+            "sign on line 4 = '': must be 1 or -1, + or -, E or I, or such a word",
+        ),
+        Row(
+            'mf.Connectome.read("negative.csv", gap_junctions=True)',
+            "InvalidFile",
+            "weight on line 2 = -1.0: must not be negative: it is a gap junction's",
+        ),
+        Row(
+            'mf.Connectome.read("matrix.csv")',
+            "InvalidFile",
+            "path = 'matrix.csv': has no 'pre' column; its columns are: ', A, B'; it seems to be a matrix, which is read from .xlsx, .npy and .npz only",
+        ),
+        Row(
+            'mf.Connectome.read("headless.csv")',
+            "InvalidFile",
+            "path = 'headless.csv': has no 'pre' column; its columns are: 'A, B, 3'; its first row has numbers: an edge list needs a header; a matrix needs .npy, .npz, or .xlsx with names",
+        ),
+        Row(
+            'mf.Connectome.read("headless.csv", columns={"pre": "A", "post": "B", "weight": "3"})',
+            "InvalidFile",
+            "path = 'headless.csv': has no header: its first row has the weight '3'; name the columns",
+        ),
+        Row(
+            'mf.Connectome.read("title.csv")',
+            "InvalidFile",
+            "path = 'title.csv': has no 'pre' column; its columns are: 'my data'; its header seems to be row 2: delete what stands before it",
+        ),
+        Row(
+            'mf.Connectome.read("blanks.txt")',
+            "InvalidFile",
+            "path = 'blanks.txt': has no 'pre' column; its columns are: 'pre post weight'; they seem separated by blanks: delimiter=' ' reads them",
+        ),
+        Row('mf.Connectome.read("lines.csv")', "InvalidFile", "path = 'lines.csv': has no lines that are not blank"),
+        Row(
+            'mf.Connectome.read("twice.json")',
+            "InvalidFile",
+            'key = \'pre\': stands twice in one object, {"pre": "B", "post": "C", "weight": 1}',
+        ),
+        Row('mf.Connectome.read("none.json")', "InvalidFile", "path = 'none.json': has no edges: its list is empty"),
+        Row('mf.Connectome.read("key.graphml")', "InvalidFile", "line 1 = '<key>': is the second with the name 'w'"),
+        Row(
+            'mf.Connectome.read("good.csv", columns={"pre": "post"})',
+            "InvalidNetwork",
+            "columns['pre'] = 'post': is the column of 'post' too",
+        ),
+        Row(
+            'mf.Connectome.read("good.csv", columns=["pre"])',
+            "InvalidNetwork",
+            "columns = ['pre']: must be a mapping whose keys are texts, {NAME: VALUE}",
+        ),
+        Row(
+            'mf.Connectome.read("good.csv", where=("pre", "0"))',
+            "InvalidNetwork",
+            "where = ('pre', '0'): must be a mapping whose keys are texts, {NAME: VALUE}",
+        ),
+        Row(
+            'mf.Connectome.read("nt.csv", transmitters={"ACH": 1, "acetylcholine": -1})',
+            "InvalidNetwork",
+            "transmitters['acetylcholine'] = -1: 'acetylcholine' has the other sign too",
+        ),
+        Row(
+            'mf.Connectome.read("good.csv", gap_junctions="no")',
+            "InvalidNetwork",
+            "gap_junctions = 'no': must be True or False",
+        ),
+        Row(
+            'mf.Connectome.from_edges([0], [1], [1.0], n=2, labels=("a", "a"))',
+            "InvalidNetwork",
+            "labels = ('a', 'a'): must be 2 texts, all different",
+        ),
+        Row(
+            "mf.Connectome.from_edges([0], [1], [1.0], n=10**15)",
+            "InvalidNetwork",
+            "n = 1000000000000000: must be at most 20000000",
         ),
         Row(
             'mf.Connectome.read("datasets.json")',
@@ -1260,8 +1358,8 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "exit code 2",
             "output = 'nowhere': must hold results of figures, in it or in folders of it",
         ),
-        Row("mftheory connectome nonesuch.npz", "exit code 2", "path = 'nonesuch.npz': no such file"),
-        Row("mftheory connectome folder", "exit code 2", "path = 'folder': must be a file, not a directory"),
+        Row("mftheory connectome nonesuch.npz", "exit code 2", "path = 'nonesuch.npz': must be a file that exists"),
+        Row("mftheory connectome folder", "exit code 2", "path = 'folder': must be a file, and is a folder"),
         Row("mftheory connectome empty.csv", "exit code 2", "path = 'empty.csv': the file is empty"),
         Row("mftheory connectome good.csv --column pre", "exit code 2", "column = 'pre': must be NAME=VALUE"),
         Row(

@@ -9,12 +9,14 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from mftheory.connectome.reading.edges import Edges, Table, check_names, edges_of
-from mftheory.connectome.reading.files import MOST_NEURONS, must_fit, readable
+from mftheory.connectome.reading.edges import Edges, Table, check_names, edges_of, text
+from mftheory.connectome.reading.files import must_fit, readable
 from mftheory.connectome.reading.roles import Request
+from mftheory.connectome.wiring import MOST_NEURONS
 from mftheory.errors import InvalidFile, InvalidNetwork
 
 _USUAL = ("j", "w", "matrix", "weights", "weight", "adjacency", "connectivity", "a", "arr_0")  # names of a matrix
+_SPARSE = {"format", "shape", "data", "indices", "indptr", "row", "col", "coords", "offsets", "_is_array"}  # of scipy's
 _BYTES = 100  # memory an edge takes at most, with copies
 
 
@@ -33,7 +35,7 @@ def read_npz(file: Path, request: Request, transpose: bool | None) -> Edges:
 
     ``pre``, ``post``, ``weight``, perhaps ``sign``, ``transmitter`` or ``kind``, one entry an edge: numbers from 0 if
     there is also ``n``, otherwise names; a matrix written by scipy.sparse.save_npz; or one dense matrix. A dense
-    matrix may have ``labels`` beside it.
+    matrix may have ``labels`` (or ``names``) beside it.
     """
     if not zipfile.is_zipfile(file):
         raise InvalidFile("path", str(file), "is not an .npz archive")
@@ -49,7 +51,7 @@ def read_npz(file: Path, request: Request, transpose: bool | None) -> Edges:
         return _of_edges(file, arrays, request, transpose)
     _for_matrix(file, request)
     if {"format", "shape"} <= arrays.keys():
-        return _of_matrix(_scipy(file, arrays["shape"]), None, transpose)
+        return _of_archive(_scipy(file, arrays["shape"]), arrays, _SPARSE, transpose)
     square = [name for name, array in arrays.items() if array.ndim == 2]
     if len(square) > 1:
         square = [name for name in square if name.lower() in _USUAL]
@@ -57,7 +59,17 @@ def read_npz(file: Path, request: Request, transpose: bool | None) -> Edges:
         found = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())[:80] or "nothing"
         allowed = "must hold pre, post and weight, or a matrix of scipy.sparse, or one matrix; it holds "
         raise InvalidFile("path", str(file), allowed + found)
-    return _of_matrix(_sparse(file, arrays[square[0]]), arrays.get("labels"), transpose)
+    return _of_archive(_sparse(file, arrays[square[0]]), arrays, {square[0]}, transpose)
+
+
+def _of_archive(matrix: sp.coo_array, arrays: dict[str, NDArray[Any]], used: set[str], transpose: bool | None) -> Edges:
+    """A matrix, with the names that stand beside it; what else does is said."""
+    named = next((k for k in ("labels", "names") if k in arrays and arrays[k].shape == matrix.shape[:1]), "labels")
+    edges = _of_matrix(matrix, _labels(named, arrays[named], matrix.shape[0]) if named in arrays else None, transpose)
+    if rest := [name for name in arrays if name not in {*used, named}]:
+        edges.unused = tuple(rest)
+        edges.notes.append(f"arrays not used: {', '.join(map(repr, rest[:6]))[:200]}")
+    return edges
 
 
 def _for_matrix(file: Path, request: Request) -> None:
@@ -90,7 +102,7 @@ def _scipy(file: Path, shape: NDArray[Any]) -> sp.coo_array:
         return sp.coo_array((coo.data.astype(np.float64), coo.coords), shape=coo.shape)
 
 
-def _of_matrix(matrix: sp.coo_array, labels: NDArray[Any] | None, transpose: bool | None) -> Edges:
+def _of_matrix(matrix: sp.coo_array, labels: list[str] | None, transpose: bool | None) -> Edges:
     n = int(matrix.shape[0])
     row, column = (np.asarray(k, dtype=np.int64) for k in matrix.coords)
 
@@ -101,7 +113,7 @@ def _of_matrix(matrix: sp.coo_array, labels: NDArray[Any] | None, transpose: boo
     if wrong.any():
         k = int(np.argmax(wrong))
         raise InvalidFile(place("", k), float(matrix.data[k]), "must be a finite number")
-    names = list(map(str, range(n))) if labels is None else _labels(labels, n)
+    names = labels or list(map(str, range(n)))
     post, pre = (column, row) if transpose else (row, column)
     frame = pd.DataFrame({"pre": pre, "post": post, "weight": matrix.data}, copy=False)
     edges = Edges(frame, names, place, ordered=True)
@@ -157,13 +169,18 @@ def _whole(name: str, values: NDArray[Any], low: int, high: int, allowed: str) -
 
 
 def _names(name: str, values: NDArray[Any]) -> NDArray[Any]:
-    if values.dtype.kind not in "iuU":
+    if values.dtype.kind not in "iufUS":
         raise InvalidFile(name, str(values.dtype), "must be names or whole numbers, or numbers from 0 with `n`")
     return _texts(name, values)
 
 
 def _texts(name: str, values: NDArray[Any]) -> NDArray[Any]:
     """Return names as Python's texts; NumPy checks no code points, and what is no character cannot be printed."""
+    if values.dtype.kind == "S":
+        try:
+            return np.array([value.decode() for value in values.ravel().tolist()], dtype=object).reshape(values.shape)
+        except UnicodeDecodeError:
+            raise InvalidFile(name, str(values.dtype), "holds what is not UTF-8 text") from None
     if values.dtype.kind == "U" and values.size and values.dtype.itemsize:
         points = np.ascontiguousarray(values).reshape(-1).view(values.dtype.byteorder.replace("|", "=") + "u4")
         if np.any(points > 0x10FFFF) or np.any((points >= 0xD800) & (points < 0xE000)):
@@ -171,14 +188,16 @@ def _texts(name: str, values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(object) if values.dtype.kind == "U" else values
 
 
-def _labels(labels: NDArray[Any], n: int) -> list[str]:
+def _labels(name: str, labels: NDArray[Any], n: int) -> list[str]:
     if labels.shape != (n,):
-        raise InvalidFile("labels", labels.shape, f"must have one entry a neuron, {n}")
-    names = [str(value).strip() for value in _names("labels", labels).tolist()]
+        raise InvalidFile(name, labels.shape, f"must have one entry a neuron, {n}")
+    if labels.dtype.kind == "f":
+        labels = _whole(name, labels, -(2**53), 2**53, "")
+    names = [text(value) for value in _names(name, labels).tolist()]
     if "" in names:
-        raise InvalidFile(f"labels[{names.index('')}]", "", "must name a neuron")
+        raise InvalidFile(f"{name}[{names.index('')}]", "", "must name a neuron")
     if len(set(names)) < n:
-        raise InvalidFile("labels", labels, "must differ between neurons")
+        raise InvalidFile(name, labels, "must differ between neurons")
     return names
 
 

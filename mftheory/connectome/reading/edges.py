@@ -1,26 +1,33 @@
 """From the columns of a table, of any format, to edges between numbered neurons: every name and weight is checked."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from numbers import Number
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import poisson
+from scipy.special import pdtrc
 
-from mftheory.connectome.reading.roles import NEURONS, Request
+from mftheory.connectome.reading.roles import NEURONS, NUMBER, Request, tidy
 from mftheory.errors import InvalidFile
 
-# A spreadsheet writes 720575940628857210 as 7.20576E+17, and so do floats: many neurons under one name.
-_ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+")
+_NO_NAME = {
+    # A spreadsheet writes 720575940628857210 as 7.20576E+17, and so do floats: many neurons under one name.
+    r"\d([.,]\d+)?[eE]\+\d+|\d[.,]\d+[eE]\d+": "is a rounded number; a neuron's name must be whole: write it as text",
+    r"#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)": "is an error of a spreadsheet, and names no neuron",
+    r"=[^\"].*": "is a formula of a spreadsheet without its value, and names no neuron; save the file there again",
+}
 _DECIMAL = re.compile(r"[+-]?\d+\.\d+")
-_DIGITS = 15  # that a spreadsheet keeps; the others become zeros
+_DIGITS, _BITS = 15, 53  # that a spreadsheet keeps of a number, and a float; the others become zeros
 _TEXTS = ("object", "str", "string", "large_string", "null")
 # A name of 18 digits ends in three zeros by chance in one of 1000. More such names than chance would give in one file
-# of a million, or no others where these have three zeros together, are a spreadsheet's.
+# of a million, or no others where these have three zeros together, are a spreadsheet's; so are a float's, which keeps
+# of ids of 18 digits one in 64 or 128, but no others at that one chance in a million.
 _BY_CHANCE, _ZEROS = 1e-6, 3
 
 
@@ -33,6 +40,8 @@ class Table:
     place: Callable[[str, int], str]  # of a role and a row, where they stand in the file: "weight on line 12"
     neurons: Sequence[str] = ()  # names of all neurons in order, where not only the edges name them
     hint: str = ""  # what may be wrong if a column is missing
+    titled: bool = False  # its header is the file's first row, which could be one of the edges
+    notes: Sequence[str] = ()
 
 
 @dataclass
@@ -47,6 +56,7 @@ class Edges:
     neurons: list[str]  # their names
     place: Callable[[str, int], str]
     ordered: bool = False  # the order of the neurons is the file's
+    columns: dict[str, str] = field(default_factory=dict)  # name of the column that plays each role
     unused: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
@@ -69,14 +79,21 @@ def edges_of(file: Path, table: Table, request: Request) -> Edges:
     """The columns of a table that play a role; a name or a weight that is not valid is refused with its place."""
     position = request.positions(file, table.header, table.hint)
     conditions = request.conditions(file, table.header)
+    columns = {role: table.header[k] for role, k in position.items()}
+    if (
+        table.titled
+        and NUMBER.fullmatch(top := columns.get("weight", ""))
+        and table.header != [*map(str, range(len(table.header)))]
+    ):
+        raise InvalidFile("path", str(file), f"has no header: its first row has the weight {top!r}; name the columns")
     known: dict[str, dict[str, int]] = {role: {} for role in position if role != "weight"}
     neurons = {name: k for k, name in enumerate(table.neurons)}
     known |= dict.fromkeys(known.keys() & set(NEURONS), neurons)
     parts = []
     for frame in table.frames:
-        for k, value in conditions:
+        for k, values in conditions:
             codes, distinct = _distinct(frame[k], table)
-            frame = frame[np.array([*(text(v) == value for v in distinct), value == ""])[codes]]
+            frame = frame[np.array([*(text(v) in values for v in distinct), "" in values])[codes]]
         part = {
             role: _numbers(frame[k], table) if role == "weight" else _codes(frame[k], role, known[role], table)
             for role, k in position.items()
@@ -88,7 +105,7 @@ def edges_of(file: Path, table: Table, request: Request) -> Edges:
     for role in known.keys() - set(NEURONS):
         frame[role] = pd.Categorical.from_codes(frame[role], categories=list(known[role]))
     unused = request.unused(table.header, position.values())
-    edges = Edges(frame, list(neurons), table.place, bool(table.neurons), unused)
+    edges = Edges(frame, list(neurons), table.place, bool(table.neurons), columns, unused, list(table.notes))
     check_names(edges)
     return edges
 
@@ -111,8 +128,16 @@ def _distinct(column: "pd.Series[Any]", table: Table) -> tuple[NDArray[np.int64]
 
 def _codes(column: "pd.Series[Any]", role: str, known: dict[str, int], table: Table) -> NDArray[np.int32]:
     """Numbers of a column's texts; `known` has those of the rows above, and gets new ones."""
-    codes, distinct = _distinct(column, table)
     dtype = _type(column)[0]
+    mixed = dtype.kind == "b" or (column.dtype == object and pd.api.types.infer_dtype(column) != "string")
+    if role in NEURONS and mixed:
+        # Dates and booleans, before True becomes one with 1.
+        odd = [isinstance(v, bool | np.bool_) or not isinstance(v, str | Number | None) for v in column]
+        if any(odd):
+            at = odd.index(True)
+            place = table.place(role, int(column.index[at]))
+            raise InvalidFile(place, str(column.iloc[at]), "must name a neuron, as text or a whole number")
+    codes, distinct = _distinct(column, table)
     # From here on a float can be a rounded whole number.
     exact = 2.0 ** (np.finfo(dtype).nmant + 1) if dtype.kind == "f" else 2.0**53
     distinct += [None] * bool((codes == -1).any())  # where -1 points to
@@ -123,7 +148,8 @@ def _codes(column: "pd.Series[Any]", role: str, known: dict[str, int], table: Ta
         )
         if rounded or not texts[k]:
             rows = codes == (k if value is not None else -1)
-            allowed = f"is a rounded number (as {dtype} names are exact below {exact:.0f}): write it as text"
+            kind = dtype if dtype.kind == "f" else "float64"
+            allowed = f"is a rounded number (as {kind} names are exact below {exact:.0f}): write it as text"
             place = table.place(role, int(column.index[int(np.argmax(rows))]))
             raise InvalidFile(place, *((value, "must name a neuron") if not texts[k] else (float(value), allowed)))
     return np.array([known.setdefault(name, len(known)) for name in texts], dtype=np.int32)[codes]
@@ -139,7 +165,7 @@ def _type(column: "pd.Series[Any]") -> tuple[np.dtype[Any], str]:
 def text(value: Any) -> str:
     """A name as it is written, digit by digit: ids have more digits than a float."""
     if isinstance(value, str):
-        return value.strip()
+        return tidy(value)
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
     return "" if value is None else str(value)
@@ -159,7 +185,8 @@ def _numbers(column: "pd.Series[Any]", table: Table) -> NDArray[np.float64]:
         k = int(np.argmax(wrong))
         value = column.iloc[k]
         value = None if value is pd.NA else value.item() if isinstance(value, np.generic) else value
-        raise InvalidFile(table.place("weight", int(column.index[k])), value, "must be a finite number")
+        comma = ", with a point before its decimals, not a comma" if isinstance(value, str) and "," in value else ""
+        raise InvalidFile(table.place("weight", int(column.index[k])), value, "must be a finite number" + comma)
     return numbers
 
 
@@ -172,29 +199,50 @@ def number(value: Any) -> float:
 
 
 def check_names(edges: Edges) -> None:
-    """Refuse names that a spreadsheet or a float rounded; 1.0 is the neuron 1."""
+    """Refuse names that are none, or that a spreadsheet or a float rounded; 1.0 is the neuron 1."""
     names = edges.neurons
     decimal = [name for name in names if _DECIMAL.fullmatch(name)]
     # So whole numbers are written where a value is missing. Where one is not whole they are names of another kind.
     whole = {name for name in decimal if not name.partition(".")[2].strip("0")} if not edges.ordered else set()
     whole = whole if len(whole) == len(decimal) else set()
-    for role in edges.frame.columns.intersection(NEURONS):
-        codes = edges.frame[role].to_numpy()
-        present = [(int(k), names[k]) for k in np.flatnonzero(np.bincount(codes, minlength=len(names)))]
-        for k, name in present:
-            if _ROUNDED.fullmatch(name) or (name in whole and abs(float(name)) >= 2**53):
-                allowed = "is a rounded number; a neuron's name must be whole: write it as text"
-                raise InvalidFile(edges.first(role, codes == k), name, allowed)
-        long = [(k, name) for k, name in present if len(name) > _DIGITS and name.isascii() and name.isdigit()]
-        cut = [(k, name) for k, name in long if not name[_DIGITS:].strip("0")]
-        zeros = sum(len(name) - _DIGITS for _, name in cut)
-        expected = sum(10.0 ** (_DIGITS - len(name)) for _, name in long)
-        if cut and ((len(cut) == len(long) and zeros >= _ZEROS) or poisson.sf(len(cut) - 1, expected) < _BY_CHANCE):
-            so = f"so {len(cut)} of {len(long)} long names end"
-            allowed = f"a spreadsheet rounded this name to {_DIGITS} digits ({so}); export the table again, with this"
-            raise InvalidFile(edges.first(role, codes == cut[0][0]), cut[0][1], f"{allowed} column as text")
+    codes = {role: edges.frame[role].to_numpy() for role in edges.frame.columns.intersection(NEURONS)}
+
+    def refuse(k: int, allowed: str) -> None:
+        places = (edges.first(role, rows) for role, of in codes.items() if (rows := of == k).any())
+        raise InvalidFile(next(places, f"name of neuron {k + 1}"), names[k], allowed)
+
+    for pattern, allowed in _NO_NAME.items():
+        if wrong := [k for k, name in enumerate(names) if re.fullmatch(pattern, name)]:
+            refuse(wrong[0], allowed)
+    if wrong := [k for k, name in enumerate(names) if name in whole and abs(float(name)) >= 2**_BITS]:
+        refuse(wrong[0], "is a rounded number; a neuron's name must be whole: write it as text")
+    for of in codes.values():
+        present = np.flatnonzero(np.bincount(of, minlength=len(names))).tolist()
+        long = {k: names[k] for k in present if len(names[k]) > _DIGITS and names[k].isascii() and names[k].isdigit()}
+        for what, cut, chances, least in _roundings(long):
+            together = len(cut) == len(chances) and np.prod(list(chances.values())) <= least
+            if cut and (together or pdtrc(len(cut) - 1, sum(chances.values())) < _BY_CHANCE):
+                so = f"so {len(cut)} of {len(chances)} long names end"
+                refuse(cut[0], f"{what} ({so}); export the table again, with this column as text")
+    if 0 < (comments := sum(name.startswith("#") for name in names)) < len(names):
+        example = next(name for name in names if name.startswith("#"))
+        edges.notes.append(
+            f"{comments} names begin with # ({example[:30]!r}): their lines were read as edges, not comments"
+        )
     if whole:
-        codes, distinct = pd.factorize(np.array([n.partition(".")[0] if n in whole else n for n in names], object))
-        edges.neurons = list(distinct)
-        for role in edges.frame.columns.intersection(NEURONS):
-            edges.frame[role] = codes[edges.frame[role]]
+        distinct = pd.factorize(np.array([n.partition(".")[0] if n in whole else n for n in names], object))
+        edges.neurons = list(distinct[1])
+        for role in codes:
+            edges.frame[role] = distinct[0][edges.frame[role]]
+
+
+def _roundings(long: dict[int, str]) -> Iterator[tuple[str, list[int], dict[int, float], float]]:
+    """How long names may have been rounded, those that look so, each one's chance to do so, and that of all at most."""
+    chances = {k: 10.0 ** (_DIGITS - len(name)) for k, name in long.items()}
+    cut = [k for k, name in long.items() if not name[_DIGITS:].strip("0")]
+    yield f"a spreadsheet rounded this name to {_DIGITS} digits", cut, chances, 10.0**-_ZEROS * (1 + 1e-9)
+    # One in 2^k of them is a float; and one is what JavaScript writes for that, its shortest digits and zeros.
+    whole = {k: int(name) for k, name in long.items() if len(name) < 300}  # so many digits are within a float's range
+    chances = {k: 2.0 ** (_BITS + 1 - n.bit_length()) for k, n in whole.items() if n.bit_length() > _BITS + 1}
+    cut = [k for k in chances if whole[k] in (int(float(whole[k])), int(Decimal(repr(float(whole[k])))))]
+    yield f"a float rounded this name to {_BITS} bits", cut, chances, _BY_CHANCE

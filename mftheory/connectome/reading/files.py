@@ -8,35 +8,19 @@ from typing import Any
 from xml.parsers import expat
 
 from mftheory.errors import InvalidFile, MFTheoryError
+from mftheory.storage import check_source
 
 TEXT = tuple(name + packed for name in (".csv", ".tsv", ".txt") for packed in ("", ".gz"))
 TABLES = (*TEXT, ".parquet", ".feather", ".xlsx", ".json")
 FORMATS = (*TABLES, ".npz", ".npy", ".graphml")
 """Suffixes of the formats that can be read."""
 
-MOST_NEURONS = 20_000_000
-"""No wiring diagram has more; the names and the row pointers of so many take 2 GB."""
-
 
 def existing(path: str | os.PathLike[str], argument: str = "path") -> Path:
     """The path, if it is a file with something in it."""
-    try:
-        file = Path(path)
-    except TypeError:
-        raise InvalidFile(argument, path, "must be the path of a file") from None
-    try:
-        if not file.exists():
-            raise InvalidFile(argument, str(file), "no such file")
-        if not file.is_file():
-            raise InvalidFile(argument, str(file), "must be a file, not a directory")
-        if file.stat().st_size == 0:
-            raise InvalidFile(argument, str(file), "the file is empty")
-        with file.open("rb"):
-            pass
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        if isinstance(error, MFTheoryError):
-            raise
-        raise InvalidFile(argument, str(file), f"cannot be opened: {reason(error)}") from None
+    file = check_source(path, argument)
+    if file.stat().st_size == 0:
+        raise InvalidFile(argument, str(file), "the file is empty")
     return file
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from mftheory.connectome.reading.edges import Edges, Table, edges_of
 from mftheory.connectome.reading.files import must_fit, needs, readable, refuse_doctype
-from mftheory.connectome.reading.roles import COLUMNS, Request, plain
+from mftheory.connectome.reading.roles import COLUMNS, Request, plain, tidy
 from mftheory.errors import InvalidFile
 
 _PRE, _POST = "source of the edge", "target of the edge"  # no attributes: these have no spaces here
@@ -39,7 +39,8 @@ def read_graphml(file: Path, request: Request) -> Edges:
     if lost:
         raise InvalidFile("path", str(file), f"has {lost} edges that repeat another's id or are in nested graphs")
 
-    nodes = dict(graph.nodes(data=True))
+    defaults = graph.graph.get("node_default", {})
+    nodes = {node: {**defaults, **data} for node, data in graph.nodes(data=True)}
     names = _names(file, nodes, request.given.get("neuron"))
     defaults = graph.graph.get("edge_default", {})
     edges = [(source, target, {**defaults, **data}) for source, target, data in graph.edges(data=True)]
@@ -66,7 +67,8 @@ class _Scan:
         self.file = file
         self.edges = 0
         self.line: dict[tuple[str, str], int] = {}
-        self._depth = 0
+        self._keys: set[tuple[str, str]] = set()
+        self._seen: list[set[str]] = [set()]  # keys of the data in each element that is open
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -74,10 +76,20 @@ class _Scan:
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         line = self._parser.CurrentLineNumber
-        self._depth += 1
-        if self._depth > _DEEPEST:
+        if len(self._seen) > _DEEPEST:
             raise InvalidFile("path", str(self.file), f"nests elements more than {_DEEPEST} deep (line {line})")
         local = name.rpartition(" ")[2]
+        if local == "key":
+            called = attributes.get("attr.name", attributes.get("id", ""))
+            ends = {"all": ("node", "edge")}.get(part := attributes.get("for", "all"), (part,))
+            if self._keys & (new := {(end, called) for end in ends}):
+                raise InvalidFile(f"line {line}", "<key>", f"is the second with the name {called!r}")
+            self._keys |= new
+        if local == "data":
+            if (key := attributes.get("key", "")) in self._seen[-1]:
+                raise InvalidFile(f"line {line}", "<data>", f"is the second with the key {key!r}")
+            self._seen[-1].add(key)
+        self._seen.append(set())
         needed = {"node": ("id",), "edge": ("source", "target")}.get(local, ())
         for attribute in needed:
             if not attributes.get(attribute, "").strip():
@@ -87,7 +99,7 @@ class _Scan:
             self.line.setdefault((attributes["source"], attributes["target"]), line)
 
     def _end(self, _: str) -> None:
-        self._depth -= 1
+        self._seen.pop()
 
 
 def _names(file: Path, nodes: Mapping[str, Mapping[str, Any]], given: str | None) -> dict[str, str]:
@@ -118,4 +130,4 @@ def _transmitter_of_nodes(at_edges: list[str], at_nodes: list[str], request: Req
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
+    return "" if value is None else tidy(str(value))

@@ -11,9 +11,11 @@ from mftheory.errors import InvalidFile
 CHEMICAL, GAP_JUNCTION, RECEIVED, MUSCLE = range(4)
 
 KINDS = {
-    **dict.fromkeys(("chemical", "chem", "chemicalsynapse", "synapse", "send", "sendpoly"), CHEMICAL),
+    **dict.fromkeys(("chemical", "chem", "chemicalsynapse", "chemicalsynapses", "synapse"), CHEMICAL),
+    **dict.fromkeys(("send", "sendpoly"), CHEMICAL),
     **dict.fromkeys(("gap", "gapjunction", "gapjunctions", "gj", "ej", "electric", "electrical"), GAP_JUNCTION),
-    **dict.fromkeys(("electricaljunction", "electricalsynapse", "electricsynapse"), GAP_JUNCTION),
+    **dict.fromkeys(("electricaljunction", "electricalsynapse", "electricsynapse", "elec"), GAP_JUNCTION),
+    **dict.fromkeys(("electricaljunctions", "electricalsynapses", "electricsynapses"), GAP_JUNCTION),
     **dict.fromkeys(("receive", "receivepoly"), RECEIVED),
     **dict.fromkeys(("nmj", "neuromuscular", "neuromuscularjunction"), MUSCLE),
 }
@@ -22,6 +24,7 @@ KINDS = {
 # Letters, as in the tables of C. elegans: taken for kinds only where all of a column's values are.
 _LETTERS = {"c": CHEMICAL, "s": CHEMICAL, "sp": CHEMICAL, "cs": CHEMICAL, "e": GAP_JUNCTION}
 _LETTERS |= {"r": RECEIVED, "rp": RECEIVED}
+_SIGN_WORDS = {word for word in SIGNS if word.isalpha()}
 _LEFT_OUT = {
     GAP_JUNCTION: "gap junctions",
     RECEIVED: "listed a second time, by the receiving neuron",
@@ -36,19 +39,30 @@ def sort_kinds(edges: Edges, gap_junctions: bool, given: bool) -> None:
     kinds, its values must be kinds.
     """
     values = edges.present("kind") if "kind" in edges.frame else []
-    if not given and not _are_kinds(values):
+    if not given and not _are_kinds(values, edges):
         edges.frame["gap"] = False
+        if (name := edges.columns.get("kind")) is not None:
+            edges.unused += (name,)
+            shown = ", ".join(repr(value[:30]) for value in values[:4] if value)
+            what = f"column {name!r} was not used: its values ({shown}) are neither kinds of synapses nor signs"
+            edges.notes += [what] if shown and not _are_signs(values) else []
         return
-    known = KINDS | (_LETTERS if _all_known(values) else {})
+    by_word = any(plain(value) in KINDS for value in values)
+    known = KINDS | (_LETTERS if not by_word or _all_known([*filter(None, values)]) else {})
     unknown = [value for value in values if plain(value) not in known]
-    if unknown and not any(known.get(plain(value)) == GAP_JUNCTION for value in values):
-        place = edges.first("kind", edges.frame.kind.to_numpy() == unknown[0])
-        raise InvalidFile(place, unknown[0], "must be chemical or gap junction (or a usual word for these)")
+    wrong = [value for value in unknown if value or given]
+    if wrong and not any(known.get(plain(value)) == GAP_JUNCTION for value in values):
+        place = edges.first("kind", edges.frame.kind.to_numpy() == wrong[0])
+        way_out = "" if given else "; columns={'kind': None} ignores the column"
+        raise InvalidFile(place, wrong[0], f"must be chemical or gap junction (or a usual word for these){way_out}")
     kind = edges.map("kind", lambda value: known.get(plain(value), CHEMICAL))
     if np.any(kind == RECEIVED) and not np.any(kind == CHEMICAL):
         what = "no edge is listed by the neuron that sends it"
         raise InvalidFile(edges.first("kind", kind == RECEIVED), "received", what)
     edges.frame["gap"] = gap = kind == GAP_JUNCTION
+    if gap_junctions and (negative := gap & (edges.frame.weight.to_numpy() < 0)).any():
+        weight = float(edges.frame.weight[negative].iloc[0])
+        raise InvalidFile(edges.first("weight", negative), weight, "must not be negative: it is a gap junction's")
     keep = (kind == CHEMICAL) | (gap & gap_junctions)
     for k, reason in _LEFT_OUT.items():
         if number := int(np.sum((kind == k) & ~keep)):
@@ -64,22 +78,32 @@ def sort_kinds(edges: Edges, gap_junctions: bool, given: bool) -> None:
 def kind_or_sign(edges: Edges, signs: SignSource | None) -> None:
     """A column called "type" may hold signs instead of kinds, or neither."""
     values = edges.present("kind") if "kind" in edges.frame else []
-    if _are_kinds(values):
-        return
-    lower = {value.lower() for value in values}
+    lower = {value.lower() for value in values if value}
     if lower == {"e"} and signs != "weight":
         allowed = "may mean excitatory or electrical; columns={'sign': NAME} or {'kind': NAME} tells"
-        raise InvalidFile(edges.place("type", int(edges.frame.index[0])), values[0], allowed)
-    if values and lower <= SIGNS.keys() and "sign" not in edges.frame and signs in (None, "column"):
-        edges.frame["sign"] = edges.frame["kind"]
+        rows = edges.frame.kind.to_numpy() != ""
+        raise InvalidFile(edges.first("type", rows), next(filter(None, values)), allowed)
+    if _are_signs(values) and "sign" not in edges.frame and signs in (None, "column"):
+        edges.frame["sign"], edges.columns["sign"] = edges.frame["kind"], edges.columns.pop("kind")
 
 
-def _are_kinds(values: list[str]) -> bool:
-    """Whether the values of a column called kind or type tell synapses from gap junctions, and not something else."""
-    found = {plain(value) for value in values}
-    if found <= {"e"} or found <= SIGNS.keys():
+def _are_signs(values: list[str]) -> bool:
+    """Whether they are signs: all of them, or some by a word or by both of a pair; the others are then refused."""
+    found = {value.lower() for value in values}
+    both = any({*pair} <= found for pair in (("e", "i"), ("+", "-"), ("1", "-1"), ("1.0", "-1.0")))
+    return bool(found) and (found <= SIGNS.keys() or both or any(len(value) > 2 for value in found & _SIGN_WORDS))
+
+
+def _are_kinds(values: list[str], edges: Edges) -> bool:
+    """Whether the values of a column called kind or type tell synapses from gap junctions, and not something else.
+
+    One that is called kind does if it does not hold signs; another if one of its values does so by a word, or all do.
+    """
+    found = {plain(value) for value in values if value}
+    if not found or _are_signs(values) or found == {"e"}:
         return False
-    return _all_known(values) or any(KINDS.get(value) == GAP_JUNCTION for value in found)
+    named = plain(edges.columns.get("kind", "")) == "kind"
+    return named or bool(found & KINDS.keys()) or _all_known([*found]) or found == {"c", "g"}
 
 
 def _all_known(values: list[str]) -> bool:

@@ -1,13 +1,13 @@
 """Read a wiring diagram of any usual format. Whatever is wrong with the file is said in one line."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from mftheory.connectome.reading.files import existing, suffix
-from mftheory.connectome.reading.roles import Request, SignSource, check_keys, check_transmitters
+from mftheory.connectome.reading.roles import Request, SignSource, check_keys, check_options, check_transmitters
 from mftheory.connectome.wiring import Connectome
 from mftheory.errors import InvalidFile, InvalidNetwork
 
@@ -16,7 +16,7 @@ def read(
     path: str | os.PathLike[str],
     *,
     columns: Mapping[str, str | None] | None = None,
-    where: Mapping[str, str] | None = None,
+    where: Mapping[str, str | Collection[str]] | None = None,
     signs: SignSource | None = None,
     transmitters: Mapping[str, int] | None = None,
     neurons: str | os.PathLike[str] | None = None,
@@ -34,12 +34,12 @@ def read(
 
         - ``.csv``, ``.tsv``, ``.txt`` (also with ``.gz``), ``.parquet``, ``.feather``, ``.xlsx``, ``.json``: an edge
           list with a header (JSON: a list of objects, as of nemanode.org). Columns for the presynaptic neuron, the
-          postsynaptic neuron and the weight are recognised by usual names (`COLUMNS`), as are a sign, a transmitter
-          and a kind (chemical or gap junction).
+          postsynaptic neuron and the weight are recognised by usual names (which the guide to connectomes lists), as
+          are a sign, a transmitter and a kind (chemical or gap junction).
         - ``.xlsx``: also a matrix with the neurons' names along two sides, presynaptic neurons in its rows.
         - ``.npz``: arrays ``pre``, ``post``, ``weight`` (neurons as numbers from 0 if ``n``, their number, is
           there too, otherwise as names), perhaps ``sign``, ``transmitter`` or ``kind``; or a matrix of
-          `scipy.sparse.save_npz`; or a dense matrix.
+          `scipy.sparse.save_npz`; or a dense matrix. A matrix may have ``labels`` (or ``names``) beside it.
         - ``.npy``: a dense matrix.
         - ``.graphml``: a directed graph, weights and the rest as attributes of its edges.
 
@@ -50,7 +50,8 @@ def read(
         one synapse. ``neuron`` (and ``transmitter``) name columns
         of the table `neurons`, or the attribute that names the nodes of a graph.
     where : mapping, optional
-        Keep only edges whose columns have these values, ``{"neuropil": "ME_L"}`` say.
+        Keep only edges whose columns have these values, ``{"neuropil": "ME_L"}`` say; of several, ``["ME_L", "ME_R"]``,
+        either.
     signs : {"weight", "column", "transmitter"}, optional
         Where signs are from. By default from a sign column if there is one, otherwise from transmitters if they are
         given, otherwise from the weights.
@@ -100,6 +101,7 @@ def read(
     >>> connectome.read(connectome.sample_data("celegans")).left_out
     {'gap junctions': 1144}
     """
+    check_options(columns, where, transmitters, gap_junctions=gap_junctions, transpose=transpose)
     given = dict(columns or {})
     check_keys(given)
     if signs not in (None, "weight", "column", "transmitter"):
@@ -112,13 +114,13 @@ def read(
     if neurons is not None or transmitters is not None:
         signs = "transmitter"
 
-    from mftheory.connectome.reading.edges import sorted_names  # pandas is slow to load, and only needed here
+    file = existing(path)  # before the libraries, which are slow to load
+    from mftheory.connectome.reading.edges import sorted_names
     from mftheory.connectome.reading.formats import load
     from mftheory.connectome.reading.kinds import kind_or_sign, sort_kinds
     from mftheory.connectome.reading.neurons import with_transmitters
     from mftheory.connectome.reading.signs import give_signs
 
-    file = existing(path)
     if "neuron" in given and neurons is None and suffix(file) != ".graphml":
         raise InvalidNetwork("columns['neuron']", given["neuron"], "is for the table `neurons` and for graphs")
     listed = {"neuron", "transmitter"} if neurons is not None else set()
@@ -140,7 +142,8 @@ def read(
     source = give_signs(edges, signs, transmitters) if len(edges.frame) else ""
     if edges.frame.empty:
         shown = ", ".join(f"{number} {reason}" for reason, number in edges.left_out.items())
-        raise InvalidFile("path", str(file), f"has no edges besides {shown}")
+        way_out = "; signs='weight' ignores transmitters" if signs is None and "transmitter" in shown else ""
+        raise InvalidFile("path", str(file), f"has no edges besides {shown}{way_out}")
 
     names = edges.neurons if edges.ordered else sorted_names(edges.neurons)
     number = {name: k for k, name in enumerate(names)}

@@ -1,9 +1,14 @@
 """Which column of a table plays which role: no library is needed to say so."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
 
 from mftheory.errors import InvalidFile, InvalidNetwork
 
@@ -50,11 +55,18 @@ NEURONS = ("pre", "post", "neuron")
 # Roles that may be given as None: no such column. Without weights each row counts as 1.
 _MAY_LACK = ("weight", "sign", "transmitter", "kind")
 _SEPARATORS = str.maketrans("", "", " _-.")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, characters of no width, marks of direction
+NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 def plain(text: str) -> str:
     """Lower case, without separators."""
     return text.lower().translate(_SEPARATORS)
+
+
+def tidy(text: str) -> str:
+    """A text as it is seen: without blanks around it or characters of no width, and é always one character."""
+    return text.strip() if text.isascii() else unicodedata.normalize("NFC", _UNSEEN.sub("", text)).strip()
 
 
 @dataclass(frozen=True)
@@ -64,28 +76,48 @@ class Request:
     needed: tuple[str, ...]  # roles
     optional: tuple[str, ...]
     given: Mapping[str, str | None]  # names of columns by role, by the user; None says there is no such column
-    where: Mapping[str, str]  # rows to keep: name of a column to its value
+    where: Mapping[str, Any]  # rows to keep: name of a column to its value, or to several
 
     def positions(self, file: Path, header: Sequence[str], hint: str = "") -> dict[str, int]:
         """Position of the column that plays each role; roles without a column, which must be optional, are left out."""
-        found = {}
+        found: dict[str, int] = {}
         for role in (*self.needed, *self.optional):
             if role in self.given and self.given[role] is None:
                 continue
             position = _position(file, header, role, self.given.get(role), role in self.needed, hint)
-            if position is not None:
+            other = next((above for above, k in found.items() if k == position), None)
+            fixed = {*self.needed, *self.given}
+            if other is not None and role in fixed and other in fixed:
+                argument, played = (role, other) if role in self.given else (other, role)
+                raise InvalidNetwork(f"columns[{argument!r}]", header[found[other]], f"is the column of {played!r} too")
+            if other is not None and role in fixed:
+                del found[other]  # the user says which of the two it is
+            if position is not None and (other is None or role in fixed):
                 found[role] = position
         return found
 
-    def conditions(self, file: Path, header: Sequence[str]) -> list[tuple[int, str]]:
+    def conditions(self, file: Path, header: Sequence[str]) -> list[tuple[int, set[str]]]:
         """Positions and values of the columns of `where`."""
-        found = [(_position(file, header, name, name, True, ""), str(value)) for name, value in self.where.items()]
-        return [(position, value) for position, value in found if position is not None]
+        found = []
+        for name, value in self.where.items():
+            values = value if isinstance(value, list | tuple | set | frozenset) else [value]
+            found.append((_position(file, header, name, name, True, ""), {tidy(str(one)) for one in values}))
+        return [(position, values) for position, values in found if position is not None]
 
     def unused(self, header: Sequence[str], used: Iterable[int]) -> tuple[str, ...]:
         """Names of the columns that neither play a role nor are in `where`."""
         played = set(used)
         return tuple(name for k, name in enumerate(header) if k not in played and name and name not in self.where)
+
+
+def check_options(columns: object, where: object, transmitters: object, **switches: object) -> None:
+    """Raise InvalidNetwork unless the options are of the right types, and `columns` names roles that exist."""
+    for argument, given in (("columns", columns), ("where", where), ("transmitters", transmitters)):
+        if not isinstance(given, Mapping | None) or not all(isinstance(key, str) for key in given or ()):
+            raise InvalidNetwork(argument, given, "must be a mapping whose keys are texts, {NAME: VALUE}")
+    for argument, value in switches.items():
+        if not isinstance(value, bool | np.bool_ | None):
+            raise InvalidNetwork(argument, value, "must be True or False")
 
 
 def check_keys(given: Mapping[str, object]) -> None:
@@ -101,10 +133,26 @@ def check_keys(given: Mapping[str, object]) -> None:
 def check_transmitters(transmitters: Mapping[str, int] | None) -> None:
     """Raise InvalidNetwork unless each sign is 1, -1 or 0."""
     for name, sign in (transmitters or {}).items():
-        if isinstance(sign, bool) or sign not in (-1, 0, 1):
+        if isinstance(sign, bool) or not isinstance(sign, Real) or sign not in (-1, 0, 1):
             raise InvalidNetwork(f"transmitters[{name!r}]", sign, "must be 1, -1, or 0 to leave the edges out")
     if transmitters is not None and not any(transmitters.values()):
         raise InvalidNetwork("transmitters", dict(transmitters), "must give some transmitter a sign")
+
+
+def header_hint(rows: Sequence[Sequence[str]]) -> str:
+    """What may be wrong with the first rows of a table in which no column of neurons was found."""
+    for k, row in enumerate(rows, start=1):
+        names = {plain(name.lstrip("#")) for name in row}
+        if names & {*COLUMNS["pre"]} and names & {*COLUMNS["post"]}:
+            return f"; its header seems to be row {k}: delete what stands before it" if k > 1 or "#" in row[0] else ""
+    header, below = [*map(tidy, rows[0])], {tidy(row[0]) for row in rows[1:] if row}
+    if len(below & {*header[1:]} - {""}) > 1 and not NUMBER.fullmatch(header[0]):
+        return "; it seems to be a matrix, which is read from .xlsx, .npy and .npz only"
+    if any(map(NUMBER.fullmatch, header)):
+        return (
+            "; its first row has numbers: an edge list needs a header; a matrix needs .npy, .npz, or .xlsx with names"
+        )
+    return ""
 
 
 def _position(file: Path, header: Sequence[str], role: str, given: str | None, needed: bool, hint: str) -> int | None:
@@ -114,7 +162,9 @@ def _position(file: Path, header: Sequence[str], role: str, given: str | None, n
         found = [k for k, name in enumerate(header) if plain(name) in COLUMNS[role]]
     if not found and (needed or given is not None):
         shown = ", ".join(header[:8])[:80]
-        way_out = hint or ("" if given is not None else f"; columns={{{role!r}: NAME}} names it")
+        way_out = "" if given is not None else f"; columns={{{role!r}: NAME}} names it"
+        way_out += ", columns={'weight': None} counts each row as one synapse" if way_out and role == "weight" else ""
+        way_out = hint or way_out
         raise InvalidFile("path", str(file), f"has no {given or role!r} column; its columns are: {shown!r}{way_out}")
     if len(found) > 1:
         names = ", ".join(repr(header[k]) for k in found[:4])

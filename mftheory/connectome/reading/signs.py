@@ -61,11 +61,21 @@ def give_signs(edges: Edges, signs: SignSource | None, transmitters: Mapping[str
             place = edges.first("sign", edges.frame.sign.to_numpy() == unknown[0])
             raise InvalidFile(place, unknown[0], "must be 1 or -1, + or -, E or I, or such a word")
         sign, source = edges.map("sign", lambda value: SIGNS.get(value.lower(), 0)), "a sign column"
+        if "transmitter" in edges.frame:
+            other = edges.map("transmitter", lambda value: TRANSMITTERS.get(canonical(value), 0))
+            if differ := int(np.sum((sign * other < 0) & ~gap)):
+                what = (
+                    f"{differ} edges have another sign in the sign column, which was taken, than by their transmitter"
+                )
+                edges.notes.append(f"{what} ({_shown(TRANSMITTERS)})")
         group = pd.factorize(pre * len(edges.neurons) + edges.frame.post.to_numpy(np.int64))[0]
     else:
-        table = {canonical(name): int(sign) for name, sign in (transmitters or TRANSMITTERS).items()}
-        shown = ", ".join(f"{name} {'+' if sign > 0 else '−'}" for name, sign in table.items() if sign)
-        sign, source = edges.map("transmitter", lambda value: table.get(canonical(value), 0)), f"transmitters ({shown})"
+        table: dict[str, int] = {}
+        for name, given in (transmitters or TRANSMITTERS).items():
+            if table.setdefault(canonical(name), int(given)) != given:
+                raise InvalidNetwork(f"transmitters[{name!r}]", given, f"{canonical(name)!r} has the other sign too")
+        sign = edges.map("transmitter", lambda value: table.get(canonical(value), 0))
+        source = f"transmitters ({_shown(table)})"
         group = pre
     sign = np.where(gap, 1, sign)
     if np.any(sign == 0):
@@ -79,6 +89,10 @@ def give_signs(edges: Edges, signs: SignSource | None, transmitters: Mapping[str
     sign = np.where(gap, 1, decided)
     edges.frame = edges.frame.assign(weight=edges.frame.weight * sign)[sign != 0]
     return source
+
+
+def _shown(table: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {'+' if sign > 0 else '−'}" for name, sign in table.items() if sign)
 
 
 def _one_sign(edges: Edges, sign: NDArray[np.int64], group: NDArray[np.int64], source: str) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import itertools
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,14 @@ import pandas as pd
 
 from mftheory.connectome.reading.edges import Table
 from mftheory.connectome.reading.files import readable, reason, suffix
+from mftheory.connectome.reading.roles import header_hint, tidy
 from mftheory.errors import InvalidFile, InvalidNetwork
 
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 
 _BLOCK = 2**25  # characters read in one go: a few hundred thousand rows
 _LONGEST_LINE = 2**20  # characters; a file without line ends must not be read as one line
+_EXCEL = re.compile(r'\A\s*"?sep=(.)"?[^\S\n]*(?=\n)', re.IGNORECASE)  # its first line, which names the delimiter
 
 
 def read_text(file: Path, delimiter: str | None = None) -> Table:
@@ -27,24 +30,34 @@ def read_text(file: Path, delimiter: str | None = None) -> Table:
     The delimiter is by default a tab in ``.tsv``, a comma in ``.csv`` unless its header has more tabs, and in ``.txt``
     the one that is most frequent in the header.
     """
-    if delimiter is not None and delimiter not in DELIMITERS and len(delimiter) != 1:
+    if delimiter is not None and not (isinstance(delimiter, str) and len(delimiter) == 1):
         raise InvalidNetwork("delimiter", delimiter, "must be one character")
     blocks = _blocks(file)
     first = next(blocks, None)
     if first is None:
         raise InvalidFile("path", str(file), "the file is empty")
-    line = next(filter(str.strip, first[1].split("\n")), "")
+    if (excel := _EXCEL.match(first[1])) and delimiter is None:
+        delimiter = excel[1]
+    first = 0, _EXCEL.sub("", first[1], 1) if excel else first[1]
+    if (line := next(filter(str.strip, first[1].split("\n")), None)) is None:
+        raise InvalidFile("path", str(file), "has no lines that are not blank")
     likely = max(DELIMITERS, key=line.count)
     usual = {".csv": ("\t",), ".tsv": ()}.get(suffix(file).removesuffix(".gz"), tuple(DELIMITERS))
     default = "\t" if suffix(file).startswith(".tsv") else ","
     sep = delimiter or (likely if likely in usual and line.count(likely) > line.count(default) else default)
-    hint = f"; they seem separated by {DELIMITERS[likely]}: delimiter={likely!r} reads them"
     header = next(_rows(file, iter([first]), sep), [])
+    top = itertools.islice(filter(str.strip, io.StringIO(first[1])), 9)
+    hint = header_hint([row.strip().replace('"', "").split(sep) for row in top])
+    if line.count(likely) > line.count(sep):
+        hint = f"; they seem separated by {DELIMITERS[likely]}: delimiter={likely!r} reads them"
+    elif len(header) == 1 and len(line.split()) > 2 and not hint:
+        hint = "; they seem separated by blanks: delimiter=' ' reads them"
     return Table(
-        [name.strip() for name in header],
+        [*map(tidy, header)],
         _frames(file, itertools.chain([first], blocks), sep, header),
         lambda role, k: f"{role} on line {_find(file, sep, k)[0]}",
-        hint=hint if line.count(likely) > line.count(sep) else "",
+        hint=hint,
+        titled=True,
     )
 
 
@@ -59,7 +72,8 @@ def _frames(file: Path, blocks: Iterator[tuple[int, str]], sep: str, header: lis
             lines = list(filter(None, text.split("\n")))
             wrong = next((k for k, line in enumerate(lines) if line.count(sep) != width - 1), None)
         if wrong is not None:
-            raise _wrong(file, sep, done + wrong, f"must have {width} columns, as the header")
+            blanks = "; each of several blanks is a delimiter" if sep == " " else ""
+            raise _wrong(file, sep, done + wrong, f"must have {width} columns, as the header{blanks}")
         if '"' in text:
             frame = pd.DataFrame(rows, columns=range(width), dtype=object)
         elif not lines:
@@ -68,7 +82,7 @@ def _frames(file: Path, blocks: Iterator[tuple[int, str]], sep: str, header: lis
             with readable(file, "text table"):
                 frame = pd.read_csv(
                     io.StringIO(text), sep=sep, header=None, names=range(width), index_col=False, dtype=object,
-                    na_filter=False, quoting=csv.QUOTE_NONE,
+                    na_filter=False, quoting=csv.QUOTE_NONE, skipinitialspace=sep != " ",
                 )  # fmt: skip
             if len(frame) != len(lines):
                 raise InvalidFile("path", str(file), "is not a readable text table: its lines are not its rows")
@@ -85,7 +99,7 @@ def _frames(file: Path, blocks: Iterator[tuple[int, str]], sep: str, header: lis
 def _rows(file: Path, blocks: Iterator[tuple[int, str]], sep: str) -> Iterator[list[str]]:
     """Fields of each line that is not empty, by Python's parser, which is strict."""
     for before, text in blocks:
-        reader = csv.reader(io.StringIO(text), delimiter=sep, strict=True)
+        reader = csv.reader(io.StringIO(text), delimiter=sep, strict=True, skipinitialspace=sep != " ")
         try:
             yield from filter(None, reader)
         except csv.Error as error:
@@ -95,7 +109,9 @@ def _rows(file: Path, blocks: Iterator[tuple[int, str]], sep: str) -> Iterator[l
 
 def _find(file: Path, sep: str, record: int) -> tuple[int, list[str]]:
     """Number of the line, from 1, and fields of a row; the header is row 0. The file is read again for it."""
-    reader = csv.reader((line for _, text in _blocks(file) for line in io.StringIO(text)), delimiter=sep)
+    texts = (text if before else _EXCEL.sub("", text, 1) for before, text in _blocks(file))
+    lines = (line for text in texts for line in io.StringIO(text))
+    reader = csv.reader(lines, delimiter=sep, skipinitialspace=sep != " ")
     row = next(itertools.islice(filter(None, reader), record, None))
     return reader.line_num, row
 
