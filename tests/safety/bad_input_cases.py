@@ -764,6 +764,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "store = '…/other.nc': is there already, and no journal of a sweep beside it: choose another file or move it away",
         ),
         Row(
+            'mf.sweep(family, over={"g": [3.0]}, store="foreign.nc")',
+            "InvalidFile",
+            "store = '…/foreign.nc': was replaced by another file (something else): move that away, and the same command continues",
+        ),
+        Row(
             'mf.sweep(family, over={"g": [3.0]}, store="older.nc")',
             "InvalidFile",
             "store = '…/older.nc': holds another sweep (mftheory = '…' instead of '0.0.1'): repeat its command, or choose another file",
@@ -848,6 +853,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidFile",
             "path = 'changed.nc': is damaged, or was changed since mftheory wrote it (content hash)",
         ),
+        Row('mf.load("swept.nc")', "InvalidFile", "path = 'swept.nc': is no sweep as mftheory saves it"),
         Row('mf.load("oracle.nc")', "InvalidFile", "path = 'oracle.nc': is no Oracle as mftheory saves it ('Oracle')"),
         Row(
             'mf.solve(net).save("nowhere/theory.nc")',

@@ -103,7 +103,9 @@ def load(path: str | os.PathLike[str], known: Known) -> Any:
         If it is none of these, or damaged.
     """
     kind, data = files.read(path)
-    if kind == "sweep":
+    if kind == files.SWEEP:
+        if not files.is_sweep(data.attrs):
+            raise InvalidFile("path", str(path), "is no sweep as mftheory saves it")
         return data
     try:
         origin = json.loads(data.attrs["provenance"])
@@ -184,4 +186,4 @@ def _tell_version(path: Any, origin: Mapping[str, Any]) -> None:
     written, here = origin["versions"]["mftheory"], provenance()["versions"]["mftheory"]
     if written != here:
         message = f"{path}: made with mftheory {written}, read with {here}; its numbers are as they were"
-        warnings.warn(message, stacklevel=6)
+        warnings.warn(message, stacklevel=5)
