@@ -116,6 +116,8 @@ def pairs(name: str, texts: list[str] | None) -> dict[str, str]:
         key, equals, value = text.partition("=")
         if not (key and equals):
             raise InvalidNetwork(name, text, "must be NAME=VALUE")
+        if key in found:
+            raise InvalidNetwork(name, text, f"{key} is given twice; the first was {key}={found[key]}")
         found[key] = value
     return found
 

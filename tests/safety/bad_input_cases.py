@@ -265,6 +265,58 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "J = an array of shape (10000000, 10000000): a copy of it would take 9e+05 GB of memory; there are … GB",
         ),
     ),
+    "Arrays with masked entries": (
+        Row(
+            "mf.RandomMode(masked)",
+            "InvalidNetwork",
+            "strengths = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), gains=masked)",
+            "InvalidNetwork",
+            "gains = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.dimension(g_eff=masked)",
+            "InvalidNetwork",
+            "g_eff = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.measure(np.ma.vstack([masked, masked]))",
+            "InvalidNetwork",
+            "activity = …: must have no masked entries (here 2): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            'mf.solve(net).C("phi", masked)',
+            "InvalidNetwork",
+            "tau = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            'mf.Heterogeneous("a * tanh(x)", {"a": masked})',
+            "InvalidNetwork",
+            "parameters = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.Connectome.from_edges([0, 1, 2], [1, 2, 0], masked, n=3)",
+            "InvalidNetwork",
+            "weight = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.linear_equivalent(net, couplings=np.ma.masked_equal(np.eye(3), 1.0))",
+            "InvalidNetwork",
+            "couplings = …: must have no masked entries (here 3): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            'mf.solve(modes, parameters={"alpha": 0.5, "D": masked})',
+            "InvalidNetwork",
+            "parameters = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.Erf()(masked)",
+            "InvalidNetwork",
+            "x = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+    ),
     "Arguments by another name": (
         Row("mf.IID(g_eff=2)", "InvalidCall", "IID: no argument 'g_eff' (did you mean g?); it takes g"),
         Row("mf.IID(2.0, 3.0)", "InvalidCall", "IID: at most 1 argument by position, not 2; it takes g"),
@@ -1220,6 +1272,21 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "mftheory sweep --g 3 --store nowhere/sweep.nc",
             "exit code 2",
             "store = 'nowhere/sweep.nc': must be in a folder that exists; there is no nowhere",
+        ),
+        Row(
+            "mftheory connectome good.csv --where region=X --where region=Y",
+            "exit code 2",
+            "where = 'region=Y': region is given twice; the first was region=X",
+        ),
+        Row(
+            "mftheory connectome good.csv --column pre=pre --column pre=post",
+            "exit code 2",
+            "column = 'pre=post': pre is given twice; the first was pre=pre",
+        ),
+        Row(
+            "mftheory connectome good.csv --transmitter ach=1 --transmitter ach=-1",
+            "exit code 2",
+            "transmitter = 'ach=-1': ach is given twice; the first was ach=1",
         ),
         Row(
             "mftheory sweep --g 3 --store other.nc",

@@ -33,6 +33,7 @@ NAMES: Mapping[str, Any] = {
     "inf": inf,
     "net": mf.Network(mf.IID(3.0)),
     "J": np.eye(3),
+    "masked": np.ma.masked_array([1.0, 2.0, -999.0], [False, False, True]),
     "family": family,
     "Population": Population,
     "Parameter": Parameter,
