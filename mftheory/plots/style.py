@@ -1,8 +1,10 @@
 """One style for every picture."""
 
 import io
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -147,8 +149,8 @@ def axes_or_new(ax: Axes | None) -> tuple[Axes, bool]:
     """
     if ax is None:
         return figure()[1][0], True
-    if not isinstance(ax, Axes):
-        raise InvalidNetwork("ax", ax, "must be a Matplotlib axes, or left out")
+    if not _flat(ax):
+        raise InvalidNetwork("ax", ax, "must be a Matplotlib axes of two dimensions, or left out")
     return ax, False
 
 
@@ -166,9 +168,26 @@ def panels_or_new(axes: Any, rows: int, columns: int, size: tuple[float, float])
             FigureCanvasAgg(fig)
             return list(fig.subplots(rows, columns, squeeze=False).ravel()), True
     given = list(np.ravel(np.asarray(axes, dtype=object)))
-    if len(given) != rows * columns or not all(isinstance(ax, Axes) for ax in given):
+    if len(given) != rows * columns or not all(map(_flat, given)):
         raise InvalidNetwork("axes", f"{len(given)} of them", f"must be {rows * columns} Matplotlib axes, or left out")
     return given, False
+
+
+def _flat(ax: Any) -> bool:
+    """Return whether this is an axes, and not one of three dimensions."""
+    return isinstance(ax, Axes) and not hasattr(ax, "get_zlim")
+
+
+def positive(argument: str, value: Any) -> float:
+    """A finite number above 0.
+
+    Raises
+    ------
+    InvalidNetwork
+    """
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value < math.inf:
+        raise InvalidNetwork(argument, value, "must be a finite number above 0")
+    return float(value)
 
 
 def pen(function: Callable[..., Any], line: Mapping[str, Any], **own: Any) -> dict[str, Any]:
@@ -180,6 +199,8 @@ def pen(function: Callable[..., Any], line: Mapping[str, Any], **own: Any) -> di
     ------
     InvalidCall
         If `line` holds what is neither an argument of `function` nor a property of a line.
+    InvalidNetwork
+        If a property has a value that Matplotlib does not take.
     """
     try:
         given = normalize_kwargs(dict(line), Line2D)
@@ -188,7 +209,15 @@ def pen(function: Callable[..., Any], line: Mapping[str, Any], **own: Any) -> di
     for name in given:
         if name not in PROPERTIES:
             hint = did_you_mean(meant(name, [*names_of(function), *PROPERTIES]))
-            raise InvalidCall(f"{function.__name__}: no argument or line property {name!r}{hint}")
+            takes = ", ".join(names_of(function)[1:])
+            raise InvalidCall(
+                f"{function.__name__}: no argument or line property {name!r}{hint}; it takes {takes} and properties of "
+                f"lines, such as color, linewidth and label"
+            )
+        try:
+            Line2D([], [], **{name: given[name]})
+        except Exception as error:  # each setter has its own
+            raise InvalidNetwork(name, given[name], f"is no such property of a line ({error})") from None
     properties = normalize_kwargs(own, Line2D)
     if "label" in given and properties.get("label"):
         given["label"] = f"{given['label']}: {properties['label']}"

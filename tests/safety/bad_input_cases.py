@@ -444,6 +444,46 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "parameters['r_2'] = 3.0: contradicts the others, from which it follows to be 17: leave it out",
         ),
         Row(
+            "Coupling(X, x.response, 5)",
+            "InvalidNetwork",
+            "on_columns = 5: must be of type Operator such as x.response or D * x.activity",
+        ),
+        Row(
+            "Coupling('X', x.response, x.activity)",
+            "InvalidNetwork",
+            "matrix = 'X': must be of type GaussianMatrix",
+        ),
+        Row(
+            "Covariance('X', 'X', 1)",
+            "InvalidNetwork",
+            "first = 'X': must be of type GaussianMatrix",
+        ),
+        Row(
+            "Covariance(X, X, sp.oo)",
+            "InvalidNetwork",
+            "value = oo: must be finite",
+        ),
+        Row(
+            "GaussianMatrix('X', x, 'neurons')",
+            "InvalidNetwork",
+            "columns = 'neurons': must be of type Population",
+        ),
+        Row(
+            "x.activity * nan",
+            "InvalidNetwork",
+            "factor = nan: must be finite",
+        ),
+        Row(
+            "Population('neurons', 'x', 'phi', size=sp.nan)",
+            "InvalidNetwork",
+            "size = nan: must be finite",
+        ),
+        Row(
+            "mf.GaussianEnsemble('mine', (x,), (), ())",
+            "InvalidNetwork",
+            "couplings = (): must be at least one Coupling",
+        ),
+        Row(
             "ensemble(noise=sp.DiracDelta(omega))",
             "Unsupported",
             "population 'neurons': noise DiracDelta(omega) has lines: static and sinusoidal input are never forgotten, which is not derived; give noise of a finite spectrum",
@@ -615,7 +655,54 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "wiring = array([[1., 0., 0.],... [0., 1., 0.], [0., 0., 1.]]): must be a Connectome, such as mf.Connectome.read(file) gives",
         ),
     ),
+    "Calling a kernel": (
+        Row(
+            "kernel(1.0, 2.0, 0.5, 0.5, 2.0)",
+            "InvalidCall",
+            "kernel psi-iid: values are given by name, not by position; it takes C_phi_1, C_phi_2, S_phi_1, S_phi_2, g",
+        ),
+        Row(
+            "kernel(foo=1)",
+            "InvalidNetwork",
+            "foo = 1: kernel psi-iid takes C_phi_1, C_phi_2, S_phi_1, S_phi_2, g",
+        ),
+        Row(
+            "kernel(C_phi_1='a', C_phi_2=2.0, S_phi_1=0.5, S_phi_2=0.5, g=2.0)",
+            "InvalidNetwork",
+            "C_phi_1 = 'a': must be a real number, or an array of them",
+        ),
+        Row(
+            "kernel(C_phi_1=1j, C_phi_2=2.0, S_phi_1=0.5, S_phi_2=0.5, g=2.0)",
+            "InvalidNetwork",
+            "C_phi_1 = 1j: must be a real number, or an array of them",
+        ),
+        Row(
+            "kernel(C_phi_1=1.0, C_phi_2=2.0, S_phi_1=0.5, S_phi_2=0.5, g=None)",
+            "InvalidNetwork",
+            "g = None: must be a real number, or an array of them",
+        ),
+        Row(
+            "kernel(C_phi_1=1.0, C_phi_2=2.0, S_phi_1=0.5, S_phi_2=0.5, g=2j)",
+            "InvalidNetwork",
+            "g = 2j: must be a real number, or an array of them",
+        ),
+        Row(
+            "kernel(C_phi_1=[1, 2], C_phi_2=[1, 2, 3], S_phi_1=0.5, S_phi_2=0.5, g=2.0)",
+            "InvalidNetwork",
+            "shapes = {'C_phi_1': (2,), 'C_phi_2': (3,)}: must fit each other, as NumPy broadcasts arrays",
+        ),
+        Row(
+            "kernel(C_phi_1=masked, C_phi_2=2.0, S_phi_1=0.5, S_phi_2=0.5, g=2.0)",
+            "InvalidNetwork",
+            "C_phi_1 = …: must have no masked entries (here 1): …",
+        ),
+    ),
     "Simulating, comparing and sweeping": (
+        Row(
+            'mf.sweep(lambda g: 1 / 0, over={"g": [3.0]})',
+            "InvalidNetwork",
+            "family = <function <lambda> at …>: fails at g = 3.0: ZeroDivisionError: division by zero",
+        ),
         Row("mf.IID(2.0).sample(1, 0)", "InvalidNetwork", "n = 1: must be a whole number of at least 2"),
         Row("mf.IID(2.0).sample(10.5, 0)", "InvalidNetwork", "n = 10.5: must be a whole number of at least 2"),
         Row('mf.IID(2.0).sample("100", 0)', "InvalidNetwork", "n = '100': must be a whole number of at least 2"),
@@ -951,11 +1038,15 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidFile",
             "path = 'picture.xyz': must end in one of .…",
         ),
-        Row('mf.solve(net).plot("here")', "InvalidNetwork", "ax = 'here': must be a Matplotlib axes, or left out"),
+        Row(
+            'mf.solve(net).plot("here")',
+            "InvalidNetwork",
+            "ax = 'here': must be a Matplotlib axes of two dimensions, or left out",
+        ),
         Row(
             "mf.cite(3)",
             "InvalidNetwork",
-            "cite = 3: must be a network, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them",
+            "cite = 3: must be a network or its couplings, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them",
         ),
         Row(
             'mf.cite([net, "net"])',
@@ -965,7 +1056,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mf.cite(mf.Network)",
             "InvalidNetwork",
-            "cite = <class 'mftheory.network.network.Network'>: must be a network, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them",
+            "cite = <class 'mftheory.network.network.Network'>: must be a network or its couplings, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them",
         ),
     ),
     "Ensembles of one's own": (
@@ -1384,6 +1475,41 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidCall",
             "Gains: gains are not added or multiplied: give their array, Gains(values)",
         ),
+        Row(
+            "ensemble() + 1",
+            "InvalidCall",
+            "GaussianEnsemble: ensembles are not added or multiplied: declare one mf.GaussianEnsemble with the populations, couplings and covariances of both",
+        ),
+        Row(
+            "sum([ensemble(), ensemble()])",
+            "InvalidCall",
+            "GaussianEnsemble: ensembles are not added or multiplied: …",
+        ),
+        Row(
+            "x.activity + x.state",
+            "InvalidCall",
+            "Operator: an operator is one field times a weight, such as 2 * D * x.activity: it is multiplied by numbers and parameters only; a sum of two is two couplings",
+        ),
+        Row(
+            "-x.activity",
+            "InvalidCall",
+            "Operator: an operator is one field times a weight, …",
+        ),
+        Row(
+            "x.activity / 0",
+            "InvalidCall",
+            "Operator: an operator is one field times a weight, …",
+        ),
+        Row(
+            "x.activity * x.activity",
+            "InvalidCall",
+            "Operator: an operator is one field times a weight, …",
+        ),
+        Row(
+            "2 * X",
+            "InvalidCall",
+            "GaussianMatrix: parts of an ensemble are not added or multiplied: multiply a field of a population, such as D * x.activity",
+        ),
     ),
     "Names that are nearly right": (
         Row(
@@ -1399,6 +1525,26 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row('mf.cite("")', "InvalidNetwork", "cite = '': must be a key or a formula's label: CMvML25, …"),
         Row(
+            'mf.cite("scs88")',
+            "InvalidNetwork",
+            "cite = 'scs88': did you mean SCS88? must be a key or a formula's label: CMvML25, …",
+        ),
+        Row(
+            "mf.cite((loop := []).append(loop) or loop)",
+            "InvalidNetwork",
+            "cite = ([[...]],): is nested too deep, or contains itself",
+        ),
+        Row(
+            'mf.cite(mf.sweep(family, over={"g": [3.0]}, jobs=1))',
+            "InvalidNetwork",
+            "cite = 'sweep, solve': does not know its networks, being made of a sweep: cite one that its family makes",
+        ),
+        Row(
+            "mf.cite(mf.measure(np.random.default_rng(0).standard_normal((400, 6))))",
+            "InvalidNetwork",
+            "cite = Recording(…): is of your activity, not of a theory: cite what it is compared with",
+        ),
+        Row(
             'mf.derive(net).four_point("phi", "cavit")',
             "InvalidNetwork",
             "route = 'cavit': did you mean cavity? must be one of 'path-integral', 'compact', 'cavity'",
@@ -1406,7 +1552,37 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mf.solve(net).plot(colour='red')",
             "InvalidCall",
-            "theory: no argument or line property 'colour' (did you mean color?)",
+            "theory: no argument or line property 'colour' (did you mean color?); it takes ax, longest and properties of lines, such as color, linewidth and label",
+        ),
+        Row(
+            "mf.solve(net).plot(observable='x')",
+            "InvalidCall",
+            "theory: no argument or line property 'observable'; it takes ax, longest and properties of lines, such as color, linewidth and label",
+        ),
+        Row(
+            "mf.solve(net).plot(longest=-1)",
+            "InvalidNetwork",
+            "longest = -1: must be a finite number above 0",
+        ),
+        Row(
+            "mf.solve(net).plot(longest='a')",
+            "InvalidNetwork",
+            "longest = 'a': must be a finite number above 0",
+        ),
+        Row(
+            "mf.solve(net).plot(color='redd')",
+            "InvalidNetwork",
+            "color = 'redd': is no such property of a line ('redd' is not a valid …)",
+        ),
+        Row(
+            "mf.solve(net).plot(alpha=3)",
+            "InvalidNetwork",
+            "alpha = 3: is no such property of a line (…)",
+        ),
+        Row(
+            "mf.solve(net).plot(lw='thick')",
+            "InvalidNetwork",
+            "linewidth = 'thick': is no such property of a line (…)",
         ),
         Row(
             "mf.simulate(net)",
@@ -1422,7 +1598,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory formulas PSI-RMM",
             "exit code 2",
-            "label = 'PSI-RMM': did you mean psi-rmm or psi-rmm+gains? must be one of psi-iid, …",
+            "label = 'PSI-RMM': did you mean psi-rmm? must be one of psi-iid, …",
         ),
         Row(
             "mftheory figure dimensions",

@@ -121,7 +121,7 @@ def load(path: str | os.PathLike[str], known: Known) -> Any:
         return _KINDS[kind].from_dataset(data, network, origin)
     except InvalidFile:
         raise
-    except (LookupError, ValueError, TypeError, AttributeError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise InvalidFile("path", str(path), f"is no {kind} as mftheory saves it ({error})") from None
 
 
