@@ -210,6 +210,7 @@ def test_axes_of_three_dimensions_are_refused(drawn) -> None:
 
 
 def test_what_was_drawn_is_saved(drawn, tmp_path) -> None:
+    (tmp_path / "new").mkdir()
     artists = drawn["theory"][0](None)
     first, second = (
         plots.save(thing, tmp_path / "new" / f"{k}.png") for k, thing in enumerate((artists, artists.figure))

@@ -94,13 +94,13 @@ class Operator(NoArithmetic):
 
     _instead = OF_OPERATORS
 
-    def __rmul__(self, factor: sp.Expr | Parameter) -> "Operator":
+    def __rmul__(self, factor: Any) -> "Operator":  # type: ignore[override]  # it is what the others refuse
         if isinstance(factor, NoArithmetic):  # another operator, or a population
             self._refuse()
         symbol = factor.symbol if isinstance(factor, Parameter) else finite("factor", factor)
         return Operator(self.field, self.weight * symbol)
 
-    __mul__ = __rmul__
+    __mul__ = __rmul__  # type: ignore[assignment]
 
 
 @checked_calls

@@ -119,10 +119,9 @@ class Kernel:
     def _numbers(self, name: str, value: ArrayLike) -> NDArray[Any]:
         try:
             array = np.asarray(value)
-            kind = array.dtype.kind
         except ValueError:  # lists of different lengths
-            kind = ""
-        if kind not in ("biuf" if name in self._real else "biufc") or not kind:
+            array = np.asarray(None)
+        if array.dtype.kind not in ("biuf" if name in self._real else "biufc"):
             number = "real number" if name in self._real else "number"
             raise InvalidNetwork(name, value, f"must be a {number}, or an array of them")
         return array

@@ -19,7 +19,7 @@ from matplotlib.lines import Line2D
 
 from mftheory.arguments import names_of
 from mftheory.errors import InvalidCall, InvalidFile, InvalidNetwork
-from mftheory.storage import check_target, make_folder, write
+from mftheory.storage import check_target, path_of, write
 from mftheory.wording import did_you_mean, meant
 
 # Okabe and Ito's palette: told apart by colour-blind readers, and in grey by lightness.
@@ -88,12 +88,12 @@ class Artists(list[Any]):
 
 
 def save(drawn: Figure | Artists, path: str | os.PathLike[str]) -> Path:
-    """Write a figure, or the figure of what was drawn; its folder is made if need be.
+    """Write a figure, or the figure of what was drawn.
 
     Raises
     ------
     InvalidFile
-        If its name ends in no format of a picture, or it cannot be written.
+        If its name ends in no format of a picture, its folder is not there, or it cannot be written.
 
     Examples
     --------
@@ -106,8 +106,6 @@ def save(drawn: Figure | Artists, path: str | os.PathLike[str]) -> Path:
     'line.png'
     """
     target, kind = _target(path, "path")
-    make_folder(target.parent)
-    check_target(target)
     picture = io.BytesIO()
     with mpl.rc_context(STYLE):
         (drawn if isinstance(drawn, Figure) else drawn.figure).savefig(picture, dpi=160, format=kind)
@@ -120,23 +118,17 @@ def check_picture(path: str | os.PathLike[str], argument: str = "path") -> None:
     Raises
     ------
     InvalidFile
-        If its name ends in no format of a picture, or, where its folder is there already, it cannot be written.
+        As `save`.
     """
-    target, _ = _target(path, argument)
-    if target.parent.is_dir():
-        check_target(target, argument)
+    _target(path, argument)
 
 
 def _target(path: str | os.PathLike[str], argument: str) -> tuple[Path, str]:
-    """The path and the format that its name says."""
-    try:
-        target = Path(path)
-    except TypeError:
-        raise InvalidFile(argument, path, "must be the path of a file") from None
-    known, kind = FigureCanvasAgg.get_supported_filetypes(), target.suffix[1:].lower()
+    """The path of a file that can be written, and the format that its name says."""
+    known, kind = FigureCanvasAgg.get_supported_filetypes(), path_of(path, argument).suffix[1:].lower()
     if kind not in known:
-        raise InvalidFile(argument, str(target), f"must end in one of .{', .'.join(sorted(known))}")
-    return target, kind
+        raise InvalidFile(argument, str(path), f"must end in one of .{', .'.join(sorted(known))}")
+    return check_target(path, argument), kind
 
 
 def axes_or_new(ax: Axes | None) -> tuple[Axes, bool]:
@@ -185,7 +177,7 @@ def positive(argument: str, value: Any) -> float:
     ------
     InvalidNetwork
     """
-    if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value < math.inf:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < math.inf:
         raise InvalidNetwork(argument, value, "must be a finite number above 0")
     return float(value)
 

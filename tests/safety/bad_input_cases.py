@@ -549,11 +549,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row('mf.solve(net).C("phi", "0")', "InvalidNetwork", "tau = '0': must be finite real numbers"),
         Row('mf.solve(net).C("phi", nan)', "InvalidNetwork", "tau = nan: must be finite real numbers"),
-        Row("mf.solve(net).trusted(0)", "InvalidNetwork", "n = 0: must be a number of neurons, at least 1"),
+        Row("mf.solve(net).trusted(0)", "InvalidNetwork", "n = 0: must be a number of neurons, from 1 to 1e18"),
         Row(
             'mf.solve(net).number_of_dimensions("many")',
             "InvalidNetwork",
-            "n = 'many': must be a number of neurons, at least 1",
+            "n = 'many': must be a number of neurons, from 1 to 1e18",
         ),
         Row(
             "mf.dimension(g_eff=[0.5, 3])",
@@ -995,6 +995,16 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row('mf.load("swept.nc")', "InvalidFile", "path = 'swept.nc': is no sweep as mftheory saves it"),
         Row('mf.load("oracle.nc")', "InvalidFile", "path = 'oracle.nc': is no Oracle as mftheory saves it ('Oracle')"),
         Row(
+            'mf.solve(net).save("theory/")',
+            "InvalidFile",
+            "path = 'theory/': must be a file, and its name ends as that of a folder",
+        ),
+        Row(
+            'mf.plots.save(mf.solve(net).plot(), "nowhere/theory.png")',
+            "InvalidFile",
+            "path = 'nowhere/theory.png': must be in a folder that exists; there is no nowhere",
+        ),
+        Row(
             'mf.solve(net).save("nowhere/theory.nc")',
             "InvalidFile",
             "path = 'nowhere/theory.nc': must be in a folder that exists; there is no nowhere",
@@ -1002,7 +1012,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.solve(net).save("good.csv/theory.nc")',
             "InvalidFile",
-            "path = 'good.csv/theory.nc': must be in a folder that exists; there is no good.csv",
+            "path = 'good.csv/theory.nc': must be in a folder that exists; good.csv is a file",
         ),
         Row('mf.solve(net).save("folder")', "InvalidFile", "path = 'folder': must be a file, and is a folder"),
         Row("mf.solve(net).save(3)", "InvalidFile", "path = 3: must be the path of a file"),
@@ -1266,7 +1276,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "exit code 2",
             "--n = '1.5': must be a whole number",
         ),
-        Row("mftheory solve --g 3 --n 0", "exit code 2", "n = 0: must be a number of neurons, at least 1"),
+        Row("mftheory solve --g 3 --n 0", "exit code 2", "n = 0: must be a number of neurons, from 1 to 1e18"),
         Row(
             "mftheory solve --g 3 --seed -1",
             "exit code 2",
@@ -1328,7 +1338,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory simulate --g 3 --n 100 --plot good.csv/picture.png",
             "exit code 2",
-            "plot = 'good.csv': must be a folder; good.csv is a file",
+            "plot = 'good.csv/picture.png': must be in a folder that exists; good.csv is a file",
         ),
         Row(
             "mftheory compare --g 3 --n 20 --networks 1",
@@ -1341,9 +1351,17 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "n = [20, 20]: must be a whole number of at least 2, or several different ones",
         ),
         Row("mftheory plan --g 3 --target 0", "exit code 2", "target = 0.0: must be a finite number above 0"),
-        Row("mftheory sweep --g three", "exit code 2", "g = 'three': must be a number, or FROM:TO:COUNT"),
-        Row("mftheory sweep --g 1:2", "exit code 2", "g = '1:2': must be a number, or FROM:TO:COUNT"),
-        Row("mftheory sweep --g 2:3:-1", "exit code 2", "g = '2:3:-1': must be a number, or FROM:TO:COUNT"),
+        Row(
+            "mftheory sweep --g three",
+            "exit code 2",
+            "g = 'three': must be a number, or FROM:TO:COUNT of finite numbers",
+        ),
+        Row("mftheory sweep --g 1:2", "exit code 2", "g = '1:2': must be a number, or FROM:TO:COUNT of finite numbers"),
+        Row(
+            "mftheory sweep --g 2:3:-1",
+            "exit code 2",
+            "g = '2:3:-1': must be a number, or FROM:TO:COUNT of finite numbers",
+        ),
         Row(
             "mftheory sweep --g 2:3:1000000000",
             "exit code 2",
@@ -1378,6 +1396,71 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "mftheory connectome good.csv --transmitter ach=1 --transmitter ach=-1",
             "exit code 2",
             "transmitter = 'ach=-1': ach is given twice; the first was ach=1",
+        ),
+        Row(
+            "mftheory connectome columns.csv",
+            "exit code 2",
+            "path = 'columns.csv': has no 'pre' column; its columns are: 'a, b, c'; --column pre=NAME names it",
+        ),
+        Row(
+            "mftheory connectome good.csv --signs column",
+            "exit code 2",
+            "signs = 'column': the file has no sign column; --column sign=NAME names it",
+        ),
+        Row(
+            "mftheory connectome good.csv --column pre=",
+            "exit code 2",
+            "columns['pre'] = None: must be the name of a column",
+        ),
+        Row(
+            "mftheory solve --g 3_0",
+            "exit code 2",
+            "--g = '3_0': must be a number",
+        ),
+        Row(
+            "mftheory simulate --g 3 --n=1_000",
+            "exit code 2",
+            "--n = '1_000': must be a whole number",
+        ),
+        Row(
+            "mftheory sweep --g 3_0:4:2",
+            "exit code 2",
+            "g = '3_0:4:2': must be a number, or FROM:TO:COUNT of finite numbers",
+        ),
+        Row(
+            "mftheory sweep --g 2:inf:3",
+            "exit code 2",
+            "g = '2:inf:3': must be a number, or FROM:TO:COUNT of finite numbers",
+        ),
+        Row(
+            "mftheory solve --g 3 --dynamics euler:0_1",
+            "exit code 2",
+            "dynamics = 'euler:0_1': must be leaky, …",
+        ),
+        Row(
+            "mftheory solve --g 3 --nonlinearity 'x**9**9**9'",
+            "exit code 2",
+            "nonlinearity = 'x**9**9**9': 9 ** 9 ** 9 is no finite real number; must be a formula in x …",
+        ),
+        Row(
+            "mftheory solve --g 3 --nonlinearity '1/0*x'",
+            "exit code 2",
+            "nonlinearity = '1/0*x': 1 / 0 is no finite real number; must be a formula in x …",
+        ),
+        Row(
+            "mftheory solve --g 3 --nonlinearity '1e999*x'",
+            "exit code 2",
+            "nonlinearity = '1e999*x': has a number that is too large; must be a formula in x …",
+        ),
+        Row(
+            "mftheory simulate --g 3 --n 100000000",
+            "exit code 2",
+            "max_memory = …: a block of states needs …: take fewer trajectories or a shorter max_lag",
+        ),
+        Row(
+            "mftheory sweep --g 3 --plot nowhere/a.png",
+            "exit code 2",
+            "plot = 'nowhere/a.png': must be in a folder that exists; there is no nowhere",
         ),
         Row(
             "mftheory sweep --g 3 --store other.nc",
@@ -1633,7 +1716,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory solve --g 3 --n 99999999999999999999999",
             "exit code 2",
-            "n = 99999999999999999999999: must be a number of neurons, at least 1",
+            "n = 99999999999999999999999: must be a number of neurons, from 1 to 1e18",
         ),
         Row(
             "mftheory derive iid",
@@ -1647,6 +1730,8 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row("mftheory compare --g 3 --n 100,200", "exit code 2", "--n = '100,200': must be a whole number"),
         Row("mftheory plan --g 3 --max-memory 4GB", "exit code 2", "--max-memory = '4GB': must be a number"),
-        Row("mftheory sweep --g 2..6", "exit code 2", "g = '2..6': must be a number, or FROM:TO:COUNT"),
+        Row(
+            "mftheory sweep --g 2..6", "exit code 2", "g = '2..6': must be a number, or FROM:TO:COUNT of finite numbers"
+        ),
     ),
 }
