@@ -103,7 +103,7 @@ def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
     Warns
     -----
     UserWarning
-        If it is the store of a sweep without a hash, as mftheory wrote them until 0.1.0.
+        If it is the store of a sweep without a hash, as earlier versions wrote them.
     """
     source = check_source(path)
     data = _opened(source)
