@@ -1,14 +1,16 @@
 """Calls with arguments that a function does not take: one line that says what it takes, instead of Python's own words.
 
-A call that fits costs nothing but one more function call: signatures are read only after Python has refused one.
+Arrays with masked entries are refused here too, wherever they are given: NumPy would drop the mask. A call that fits
+costs little more than one more function call: signatures are read only after Python has refused one.
 """
 
 import functools
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
 
-from mftheory.errors import InvalidCall
+from mftheory.errors import InvalidCall, InvalidNetwork
 from mftheory.wording import counted, did_you_mean, meant
 
 P = ParamSpec("P")
@@ -36,7 +38,7 @@ def checked_call(function: Callable[P, R]) -> Callable[P, R]:
 def checked_calls(owner: C) -> C:
     """A class whose constructor and public methods are such functions; above ``@dataclass``, which makes the former."""
     for name, found in list(vars(owner).items()):
-        if name.startswith("_") and name != "__init__":
+        if name.startswith("_") and name not in ("__init__", "__call__"):
             continue
         if isinstance(found, FunctionType):
             setattr(owner, name, _checked(found, method=True))
@@ -82,9 +84,48 @@ def refuse_missing(function: Callable[..., Any], given: Mapping[str, Any]) -> No
         raise InvalidCall(_missing(function.__qualname__, missing, names_of(function), more))
 
 
+def refuse_masked(given: Mapping[str, Any]) -> None:
+    """Refuse arrays of which entries are masked, as values or in a dict, list or tuple of them.
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the argument.
+    """
+    for name, value in given.items():
+        if count := _masked(value) or sum(map(_masked, _inside(value))):
+            allowed = f"must have no masked entries (here {count}): leave them out, or fill them, as x.filled(0.0) does"
+            raise InvalidNetwork(name, value, allowed)
+
+
+def _refuse_masked(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    if "numpy.ma" not in sys.modules:  # nobody has made one
+        return
+    for value in (*args, *kwargs.values()):
+        if _masked(value) or any(map(_masked, _inside(value))):
+            from inspect import signature
+
+            try:
+                by_name = signature(function).bind(*args, **kwargs).arguments
+            except TypeError:  # they do not fit, which is said elsewhere
+                return
+            refuse_masked({**by_name, **kwargs})
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+
+
+def _masked(value: Any) -> int:
+    """Return the number of masked entries."""
+    module = sys.modules.get("numpy.ma")
+    return int(value.mask.sum()) if module is not None and isinstance(value, module.MaskedArray) else 0
+
+
 def _checked(function: Callable[P, R], method: bool) -> Callable[P, R]:
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        _refuse_masked(function, args, kwargs)
         try:
             return function(*args, **kwargs)
         except TypeError:
@@ -108,8 +149,8 @@ def _fault(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[
     else:
         return None
     where = function.__qualname__
-    if where.endswith(".__init__"):
-        where = type(args[0]).__name__ if args else where.removesuffix(".__init__")
+    if where.endswith((".__init__", ".__call__")):
+        where = type(args[0]).__name__ if args else where.rpartition(".")[0]
     parameters = list(found.parameters.values())[int(method) :]
     args = args[int(method) :]
     named = [p.name for p in parameters if p.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)]

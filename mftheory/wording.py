@@ -41,11 +41,14 @@ def meant(name: str, known: Iterable[str]) -> list[str]:
     >>> from mftheory.wording import meant
     >>> meant("sigma", ["g", "noise"]), meant("effective_rnk", ["g", "effective_rank"]), meant("colour", ["g"])
     (['noise'], ['effective_rank'], [])
+    >>> meant("scs88", ["SCS88", "CAL23"])
+    ['SCS88']
     """
     from difflib import get_close_matches
 
     known = list(known)
     same = [one for group in SYNONYMS if name in group for one in group if one in known]
+    same = same or [one for one in known if one.lower() == name.lower()]
     longer = [one for one in known if len(name) > 2 and one.startswith(name)]
     if not (found := same or longer or get_close_matches(name, known, n=1)) and name != name.lower():
         return meant(name.lower(), known)

@@ -68,8 +68,8 @@ def test_a_reader_that_has_seen_enough_ends_the_command_as_it_ends_others() -> N
     ("redirected", "said"),
     [
         (">&-", b"standard output is closed; > /dev/null if no result is wanted"),
-        (">/dev/full", b"No space left on device"),
-        ("1</dev/null", b"Bad file descriptor"),
+        (">/dev/full", b"standard output: No space left on device"),
+        ("1</dev/null", b"standard output: Bad file descriptor"),
     ],
     ids=["closed", "full", "read-only"],
 )

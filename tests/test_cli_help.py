@@ -72,6 +72,11 @@ def test_help_has_a_description_examples_and_exit_codes(capsys, name: str) -> No
     assert re.search(r"Exit codes:\n +0 done; 2 input that cannot be used", out)
 
 
+def test_the_short_option_of_help(capsys) -> None:
+    assert run(capsys, "-h") == run(capsys, "--help")
+    assert run(capsys, "solve", "-h") == run(capsys, "solve", "--help")
+
+
 def test_the_list_of_commands_is_not_cut_off(capsys) -> None:
     code, out, _ = run(capsys)
     assert code == 0

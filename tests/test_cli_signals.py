@@ -63,6 +63,34 @@ def test_a_stopped_command_says_so_in_one_line_and_leaves_nothing(delay, to_all,
     assert not [pid for pid in there if psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie"]
 
 
+STARTING = """
+import os, signal, sys
+class Interrupting:  # Ctrl-C in the middle of an import
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+signal.signal(signal.SIGINT, signal.{handler})
+sys.argv = ["mftheory", "--version"]
+from mftheory_command import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["mftheory", "numpy._core.multiarray", "numpy.linalg", "typer", "mftheory.cli.main"])
+def test_stopped_while_it_starts(module: str) -> None:
+    """A second of imports, before the command line could answer."""
+    code = STARTING.format(module=module, handler="default_int_handler")
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "mftheory: stopped\n")
+
+
+def test_what_nohup_started_is_not_stopped() -> None:
+    code = STARTING.format(module="typer", handler="SIG_IGN")
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_a_bar_of_one_process_has_no_lock_between_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would be a named semaphore, which a process that is ended leaves behind on some systems."""
     import io

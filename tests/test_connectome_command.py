@@ -79,6 +79,17 @@ def test_random_bytes_are_one_line(capsys, tmp_path: Path, name: str) -> None:
     assert name in err
 
 
+def test_what_is_only_a_choice_of_words_in_python_can_be_said_in_a_shell(capsys, tmp_path: Path) -> None:
+    """A tab, and rows that are counted as synapses."""
+    rows = [(i, j) for i in range(12) for j in range(12) if (i * j) % 5 < 2 and i != j]
+    path = tmp_path / "synapses.txt"
+    path.write_text("pre\tpost\n" + "".join(f"{i}\t{j}\n" for i, j in (*rows, *rows[:5])))
+    arguments = ("--g-eff", "0.5", "--noise", "1", "--no-simulate", "--json")
+    code, out, err = run(capsys, str(path), "--delimiter", "\\t", "--column", "weight=", *arguments)
+    assert code == 0, err
+    assert json.loads(out)["parallel_edges"] == 5
+
+
 def test_a_folder_and_nothing_are_one_line(capsys, tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nonesuch.csv"):
         code, out, err = run(capsys, str(path))
@@ -132,7 +143,7 @@ def test_gap_junctions_are_kept_if_asked_for(capsys) -> None:
 
 
 def test_the_printed_page_and_the_picture(capsys, tmp_path: Path) -> None:
-    picture = tmp_path / "new" / "worm.svg"
+    picture = tmp_path / "worm.svg"
     arguments = ("--g-eff", "0.5", "--noise", "1", "--networks", "1", "--duration", "20", "--plot", str(picture))
     code, out, err = run(capsys, WORM, *arguments)
     assert code == 0, err
@@ -142,4 +153,4 @@ def test_the_printed_page_and_the_picture(capsys, tmp_path: Path) -> None:
     assert "correlation" in out
     assert "nan" not in out
     assert picture.read_text().lstrip().startswith("<?xml")
-    assert written(tmp_path) == {"new", "new/worm.svg"}
+    assert written(tmp_path) == {"worm.svg"}

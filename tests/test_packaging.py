@@ -58,7 +58,7 @@ def test_the_wheel_is_pure(wheel: Path) -> None:
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     """Also the kernels, which are generated, the sample connectomes, their notice, and the mark of types."""
     package = {name for name in held(wheel) if not name.startswith(f"{NAME}.dist-info/")}
-    assert package == belonging("mftheory")
+    assert package == belonging("mftheory") | {"mftheory_command.py"}
     assert {
         "mftheory/py.typed",
         "mftheory/data/celegans_white.csv",
@@ -80,7 +80,7 @@ def test_the_wheel_says_what_it_needs(wheel: Path) -> None:
     needed = [line for line in about.get_all("Requires-Dist") if "extra ==" not in line]
     assert len(needed) == len(project["dependencies"])
     assert set(about.get_all("Provides-Extra")) == set(project["optional-dependencies"])
-    assert "mftheory = mftheory.cli:main" in scripts
+    assert "mftheory = mftheory_command:main" in scripts
 
 
 def test_a_wheel_of_the_sdist_is_the_wheel(wheel: Path, sdist: Path, tmp_path: Path) -> None:

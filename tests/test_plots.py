@@ -197,12 +197,20 @@ def test_the_axis_of_levels_ends_a_little_below_the_lowest(drawn) -> None:
 @pytest.mark.parametrize("wrong", [3, "ax", Figure(), []])
 def test_what_is_no_axes_is_refused(drawn, wrong) -> None:
     for name in ("theory", "levels", "prediction"):
-        with pytest.raises(mf.InvalidNetwork, match="Matplotlib axes, or left out") as caught:
+        with pytest.raises(mf.InvalidNetwork, match="Matplotlib axes") as caught:
             drawn[name][0](wrong)
         assert "\n" not in str(caught.value)
 
 
+def test_axes_of_three_dimensions_are_refused(drawn) -> None:
+    ax = Figure().add_subplot(projection="3d")
+    for name in ("theory", "levels"):
+        with pytest.raises(mf.InvalidNetwork, match="of two dimensions"):
+            drawn[name][0](ax)
+
+
 def test_what_was_drawn_is_saved(drawn, tmp_path) -> None:
+    (tmp_path / "new").mkdir()
     artists = drawn["theory"][0](None)
     first, second = (
         plots.save(thing, tmp_path / "new" / f"{k}.png") for k, thing in enumerate((artists, artists.figure))

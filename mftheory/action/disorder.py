@@ -11,24 +11,30 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from mftheory.action import joint, names
-from mftheory.action.fields import Field, Operator, Parameter, Population, expression
+from mftheory.action.fields import Field, Operator, Parameter, Population, finite
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
+from mftheory.network.arithmetic import OF_ENSEMBLES, OF_PARTS, NoArithmetic
 
 
 @checked_calls
 @dataclass(frozen=True)
-class GaussianMatrix:
+class GaussianMatrix(NoArithmetic):
     """A matrix of zero-mean Gaussian entries, one for each (row site, column site)."""
 
     name: str
     rows: Population
     columns: Population
 
+    _instead = OF_PARTS
+
+    def __post_init__(self) -> None:
+        _check_kinds(self, {"name": str, "rows": Population, "columns": Population})
+
 
 @checked_calls
 @dataclass(frozen=True)
-class Coupling:
+class Coupling(NoArithmetic):
     """The term Σ_ij X_ij ∫dt A_i(t) B_j(t) of the action, A on the rows of X and B on its columns.
 
     Exactly one of the two is a response field: the matrix carries the other one into that site's input.
@@ -37,6 +43,11 @@ class Coupling:
     matrix: GaussianMatrix
     on_rows: Operator
     on_columns: Operator
+
+    _instead = OF_PARTS
+
+    def __post_init__(self) -> None:
+        _check_kinds(self, {"matrix": GaussianMatrix, "on_rows": Operator, "on_columns": Operator})
 
     @property
     def target_on_rows(self) -> bool:
@@ -56,7 +67,7 @@ class Coupling:
 
 @checked_calls
 @dataclass(frozen=True)
-class Covariance:
+class Covariance(NoArithmetic):
     """⟨X_ij Y_ij⟩ = value/N, or with `transposed` ⟨X_ij Y_ji⟩ = value/N; all other entries are independent.
 
     `value` may contain per-site parameters of the row or column site, such as the overlap ρ_a of mode a, as a single
@@ -68,13 +79,16 @@ class Covariance:
     value: sp.Expr
     transposed: bool = False
 
+    _instead = OF_PARTS
+
     def __post_init__(self) -> None:
-        object.__setattr__(self, "value", expression("value", self.value))
+        _check_kinds(self, {"first": GaussianMatrix, "second": GaussianMatrix, "transposed": bool})
+        object.__setattr__(self, "value", finite("value", self.value))
 
 
 @checked_calls
 @dataclass(frozen=True)
-class GaussianEnsemble:
+class GaussianEnsemble(NoArithmetic):
     """A random network as populations, operators and Gaussian matrices: the engine's only input.
 
     Parameters
@@ -128,6 +142,8 @@ class GaussianEnsemble:
     meanings: dict[str, str] = field(default_factory=dict)
     citation: str = ""
 
+    _instead = OF_ENSEMBLES
+
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not re.fullmatch(r"\w[\w +.,()-]*", self.name):
             raise InvalidNetwork("name", self.name, "must be a name of letters, digits, spaces and + - . , ( ) _")
@@ -155,6 +171,8 @@ class GaussianEnsemble:
         names.check(self)
         _check_correlations(self.covariances)
         joint.check(self, _number, {})
+        if not self.couplings:
+            raise InvalidNetwork("couplings", self.couplings, "must be at least one Coupling")
 
     def _check_types(self) -> None:
         for name, kind in (("populations", Population), ("couplings", Coupling), ("covariances", Covariance)):
@@ -176,6 +194,9 @@ class GaussianEnsemble:
             if not (letter.isidentifier() and product.free_symbols <= known and _is_monomial(product, known)):
                 allowed = "must be the letter, an identifier, of a product of parameters"
                 raise InvalidNetwork(f"moment_names: {product}", letter, allowed)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.populations, self.couplings, self.covariances))  # the rest is in dicts
 
     def population(self, name: str) -> Population:
         """The population of that name."""
@@ -223,6 +244,14 @@ class GaussianEnsemble:
             for a, b in zip((m.on_rows, m.on_columns), sides, strict=True):
                 if a.field.population == population.name:
                     yield a.field, b.field, a.weight * b.weight * value
+
+
+def _check_kinds(part: object, kinds: dict[str, type]) -> None:
+    for name, kind in kinds.items():
+        value = getattr(part, name)
+        if not isinstance(value, kind):
+            such = " such as x.response or D * x.activity" if kind is Operator else ""
+            raise InvalidNetwork(name, value, f"must be of type {kind.__name__}{such}")
 
 
 def _check_populations(populations: tuple[Population, ...]) -> None:

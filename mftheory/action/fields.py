@@ -15,6 +15,7 @@ from sympy.core.function import AppliedUndef
 from mftheory.action import forgetting
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.network.arithmetic import OF_OPERATORS, OF_PARTS, NoArithmetic
 
 omega = sp.Symbol("omega", real=True)
 """Angular frequency, in inverse units of the neurons' time constant."""
@@ -76,25 +77,35 @@ def expression(argument: str, value: Any) -> sp.Expr:
     return found
 
 
+def finite(argument: str, value: Any) -> sp.Expr:
+    """An expression without infinities and NaN."""
+    found = expression(argument, value)
+    if found.has(sp.nan, sp.oo, sp.zoo):
+        raise InvalidNetwork(argument, value, "must be finite")
+    return found
+
+
 @dataclass(frozen=True)
-class Operator:
+class Operator(NoArithmetic):
     """A field times a per-site weight: what a Gaussian matrix multiplies, such as φ_i or D_a ẑ_a."""
 
     field: Field
     weight: sp.Expr = sp.S.One
 
-    __array_ufunc__ = None  # or an array would multiply it entry by entry
+    _instead = OF_OPERATORS
 
-    def __rmul__(self, factor: sp.Expr | Parameter) -> "Operator":
-        symbol = factor.symbol if isinstance(factor, Parameter) else expression("factor", factor)
+    def __rmul__(self, factor: Any) -> "Operator":  # type: ignore[override]  # it is what the others refuse
+        if isinstance(factor, NoArithmetic):  # another operator, or a population
+            self._refuse()
+        symbol = factor.symbol if isinstance(factor, Parameter) else finite("factor", factor)
         return Operator(self.field, self.weight * symbol)
 
-    __mul__ = __rmul__
+    __mul__ = __rmul__  # type: ignore[assignment]
 
 
 @checked_calls
 @dataclass(frozen=True)
-class Population:
+class Population(NoArithmetic):
     """A population of sites with the equation of motion T[state] = input.
 
     Parameters
@@ -142,6 +153,8 @@ class Population:
     index: str = "i"
     latex: dict[str, str] = field(default_factory=dict, compare=False)
 
+    _instead = OF_PARTS
+
     def __post_init__(self) -> None:
         for name in ("observed", "heterogeneous", "parameters"):
             if not isinstance(getattr(self, name), tuple):
@@ -156,8 +169,8 @@ class Population:
         for name in self.heterogeneous:
             if self.linear or name not in (self.activity_name, *self.observed):
                 raise InvalidNetwork("heterogeneous", name, f"must be an activity of {self.name}")
-        for name in ("size", "inverse_transfer", "noise"):
-            object.__setattr__(self, name, expression(name, getattr(self, name)))
+        for name, read in (("size", finite), ("inverse_transfer", expression), ("noise", expression)):
+            object.__setattr__(self, name, read(name, getattr(self, name)))
         if self.size.is_positive is False:
             raise InvalidNetwork(f"population {self.name!r}: size", str(self.size), "must be above 0")
         forgetting.check(self.name, self.inverse_transfer, self.noise, omega)

@@ -17,6 +17,7 @@ from mftheory.action.matrices import draw_group
 from mftheory.action.values import Values
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Couplings, Erf, Nonlinearity, _check
+from mftheory.network.arithmetic import OF_ENSEMBLES, NoArithmetic
 from mftheory.network.nonlinearity import checked as checked_nonlinearity
 from mftheory.network.sampled import NeuronGroup, SampledNetwork
 
@@ -24,7 +25,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class SamplableEnsemble:
+class SamplableEnsemble(NoArithmetic):
     """An ensemble with numbers for all it leaves open: networks can be drawn from it.
 
     Parameters
@@ -65,6 +66,8 @@ class SamplableEnsemble:
     nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] = field(default_factory=Erf)
     _values: Values = field(init=False, repr=False)
     _nonlinearities: dict[str, Nonlinearity] = field(init=False, repr=False)
+
+    _instead = OF_ENSEMBLES
 
     def __post_init__(self) -> None:
         if not isinstance(self.ensemble, GaussianEnsemble):

@@ -14,6 +14,7 @@ from mftheory.action import joint
 from mftheory.action.disorder import GaussianEnsemble
 from mftheory.action.fields import Parameter, Population, omega
 from mftheory.action.names import moment_order
+from mftheory.arguments import refuse_masked
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Gains
 from mftheory.network.strengths import Exponential, Measured, Step
@@ -69,6 +70,7 @@ class Values:
             name = key.name if isinstance(key, sp.Symbol) else key
             if not isinstance(name, str):
                 raise InvalidNetwork("parameters", key, "must be a dict from names to numbers")
+            refuse_masked({f"parameters[{name!r}]": value})
             if name in self._of_sites:
                 checked[name] = _site_values(f"parameters[{name!r}]", value)
             else:

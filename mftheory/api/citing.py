@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
-from mftheory.network import Given, Network
+from mftheory.network import IID, Given, Network, PartiallySymmetric, RandomMode
 from mftheory.wording import one_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,12 @@ ONE_NETWORK = ("C26", "SH25", "HS22")
 WIRING = ("CMvML25",)
 """Wiring diagrams in the terms of random modes."""
 
-ALLOWED = "must be a network, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them"
+ALLOWED = (
+    "must be a network or its couplings, an ensemble, a derivation, a formula or its label, a wiring, a result, or a "
+    "list of them"
+)
+
+OF_SWEEP = "does not know its networks, being made of a sweep: cite one that its family makes"
 
 
 @checked_call
@@ -33,7 +38,7 @@ def cite(*things: Any) -> Bibliography:
 
     Parameters
     ----------
-    *things : Network, GaussianEnsemble, Derivation, Formula, Connectome, any result, text, or lists
+    *things : Network, its couplings, GaussianEnsemble, Derivation, Formula, Connectome, any result, text, or lists
         A text is the label of a formula, such as "psi-rmm" (`mftheory.labels` lists them), or a paper's key, "SCS88".
         Several make one bibliography, each paper once. The package is cited always: derivations that are printed
         nowhere else are its own.
@@ -70,7 +75,10 @@ def cite(*things: Any) -> Bibliography:
     """
     from mftheory.formulas.citations import PACKAGE, references
 
-    return references([*(key for thing in things for key in _keys(thing)), PACKAGE])
+    try:
+        return references([*(key for thing in things for key in _keys(thing)), PACKAGE])
+    except RecursionError:
+        raise InvalidNetwork("cite", things, "is nested too deep, or contains itself") from None
 
 
 def _keys(thing: Any) -> tuple[str, ...]:
@@ -81,6 +89,7 @@ def _keys(thing: Any) -> tuple[str, ...]:
     from mftheory.results import Comparison, Simulation, Theory
     from mftheory.results.linear_equivalent import LinearEquivalent
     from mftheory.results.predicted import PredictedCovariance
+    from mftheory.results.recording import Recording
     from mftheory.results.stored import StoredNetwork
 
     if isinstance(thing, str):
@@ -91,14 +100,20 @@ def _keys(thing: Any) -> tuple[str, ...]:
         return _keys(thing.network)
     if isinstance(thing, Comparison):
         if not thing.networks:
-            raise InvalidNetwork("cite", thing, "does not know its networks, being made of a sweep: cite them")
+            raise InvalidNetwork("cite", thing, OF_SWEEP)
         return _keys(thing.networks)
     if isinstance(thing, PredictedCovariance):
         return (*TWO_POINT, *ONE_NETWORK)
     if isinstance(thing, LinearEquivalent):  # its order parameters are those of the ensemble's theory
         return (*(TWO_POINT if thing.network is None else _keys(thing.network)), *ONE_NETWORK)
     if isinstance(thing, Network):
-        return _of_network(thing)
+        return _of_couplings(thing.connectivity, thing.ensemble)
+    if isinstance(thing, IID | PartiallySymmetric | RandomMode | Given):
+        return _of_couplings(thing, thing.ensemble)
+    if isinstance(thing, Recording):
+        raise InvalidNetwork("cite", thing, "is of your activity, not of a theory: cite what it is compared with")
+    if str(getattr(thing, "attrs", {}).get("title", "")).startswith("sweep, "):
+        raise InvalidNetwork("cite", thing.attrs["title"], OF_SWEEP)
     if isinstance(thing, Formula):
         return (thing.citation,)
     if isinstance(thing, Derivation | SamplableEnsemble):
@@ -123,10 +138,10 @@ def _of_text(text: str) -> tuple[str, ...]:
     return (one_of("cite", key, [*REFERENCES, PACKAGE, *known], "must be a key or a formula's label: {}"),)
 
 
-def _of_network(network: Network) -> tuple[str, ...]:
-    if isinstance(network.connectivity, Given):
+def _of_couplings(couplings: Any, ensemble: str) -> tuple[str, ...]:
+    if isinstance(couplings, Given):
         return (*TWO_POINT, *ONE_NETWORK)
-    return _of_ensemble(network.ensemble, network.connectivity.ensemble)
+    return _of_ensemble(ensemble, couplings.ensemble)
 
 
 def _of_ensemble(name: str, couplings: str = "") -> tuple[str, ...]:

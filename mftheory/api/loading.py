@@ -70,7 +70,8 @@ def load(path: str | os.PathLike[str]) -> Any:
     Warns
     -----
     UserWarning
-        If it was made by another version of the package.
+        If it was made by another version of the package, or is a sweep's file of a version before files of sweeps had
+        a content hash, which cannot be checked.
 
     Examples
     --------

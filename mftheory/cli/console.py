@@ -59,6 +59,17 @@ def ended_in_order(code: int) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+@contextmanager
+def notes_when_stopped() -> Iterator[None]:
+    """Say what is noted on the exception of a stopped command, such as what is kept; the parser would drop it."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit) as stopped:
+        for note in getattr(stopped, "__notes__", ()):
+            complain(note)
+        raise
+
+
 def stop_listening() -> None:
     """On the way out, which takes a second while workers end, nothing is to be stopped any more."""
     if threading.current_thread() is threading.main_thread():

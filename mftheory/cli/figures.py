@@ -23,11 +23,11 @@ def figure(
         str | None,
         typer.Option(
             "--preset",
-            help="quick, medium or full (default): the published sizes.",
+            help="trial (seconds; concludes nothing), quick, medium or full (default): the published sizes.",
             autocompletion=completion.presets,
         ),
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Seconds instead of minutes; concludes nothing.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="The same as --preset trial.")] = False,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", help="Dask scheduler for the networks, such as tcp://host:8786.")
     ] = None,

@@ -1,8 +1,11 @@
 """The commands together, and what becomes of errors."""
 
+import errno
 import os
 import sys
 import warnings
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +13,7 @@ import typer
 import mftheory
 from mftheory.cli import console, figures, formulas, networks, wiring
 from mftheory.cli.examples import EXAMPLES, START, epilog
-from mftheory.cli.refusals import said_of
+from mftheory.cli.refusals import in_shell, refuse_digit_groups, said_by, said_of
 from mftheory.errors import MFTheoryError
 
 DEFECT, REFUSED, STOPPED, UNREAD, TERMINATED = 1, 2, 130, 141, 143
@@ -22,17 +25,22 @@ success, and whoever does not ask for it never sees it.
 TRACEBACK = "MFTHEORY_TRACEBACK"
 """Set in the environment: a defect shows where it is."""
 
+Command = Callable[..., Any] | None
+"""The function that is called, if the first word names one."""
+
 app = typer.Typer(
     help="Dynamical mean-field theory of random recurrent networks: formulas, numbers, and the network itself.",
     epilog=epilog(START),
     no_args_is_help=False,
     add_completion=True,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
     pretty_exceptions_enable=False,
 )
 
-for command in (*formulas.COMMANDS, *networks.COMMANDS, figures.figure, wiring.connectome):
-    app.command(epilog=epilog(EXAMPLES[command.__name__]))(command)
+COMMANDS = {f.__name__: f for f in (*formulas.COMMANDS, *networks.COMMANDS, figures.figure, wiring.connectome)}
+for _name, _command in COMMANDS.items():
+    app.command(epilog=epilog(EXAMPLES[_name]))(_command)
 
 
 def _print_version(wanted: bool) -> None:
@@ -53,17 +61,20 @@ def _options(
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: bad input is one line on stderr and exit code 2, never a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    command = COMMANDS.get(next(iter(arguments), ""))
     with warnings.catch_warnings(), console.ended_in_order(TERMINATED):
-        warnings.showwarning = _warn
-        _run(arguments or ["--help"])
+        warnings.showwarning = partial(_warn, command)
+        _run(arguments or ["--help"], command)
 
 
-def _run(arguments: list[str]) -> None:
+def _run(arguments: list[str], command: Command) -> None:
     try:
         console.prepare()
+        if command is not None:
+            refuse_digit_groups(command, arguments)
         code = app(arguments, prog_name="mftheory", standalone_mode=False)
     except MFTheoryError as error:
-        _fail(str(error))
+        _fail(said_by(error, command))
     except typer.TyperException as error:
         _fail(said_of(error))
     except KeyboardInterrupt:
@@ -78,6 +89,14 @@ def _run(arguments: list[str]) -> None:
     except OSError as error:
         console.abandon()
         file = "" if error.filename is None else f"{error.filename}: "
+        if not file and error.errno in (
+            errno.ENOSPC,
+            errno.EDQUOT,
+            errno.EFBIG,
+            errno.EIO,
+            errno.EBADF,
+        ):  # files name themselves
+            file = "standard output: "
         _fail(f"{file}{error.strerror or error}")
     except MemoryError:
         _fail("this needs more memory than there is")
@@ -92,10 +111,10 @@ def _run(arguments: list[str]) -> None:
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _warn(message: Warning | str, *where: Any, **more: Any) -> None:
+def _warn(command: Command, message: Warning | str, *where: Any, **more: Any) -> None:
     """One line, without the place in the source."""
     del where, more
-    console.complain(str(message))
+    console.complain(str(message) if command is None else in_shell(str(message), command))
 
 
 def _fail(message: str, code: int = REFUSED) -> None:

@@ -8,6 +8,7 @@ import typer
 
 import mftheory as mf
 from mftheory.cli import completion
+from mftheory.cli.console import notes_when_stopped
 from mftheory.cli.options import (
     Dynamics,
     G,
@@ -48,6 +49,8 @@ def simulate(
     target: Annotated[
         float | None, typer.Option("--target", help="Go on until the dimension is known to this relative error: 0.01.")
     ] = None,
+    max_lag: Annotated[float | None, typer.Option("--max-lag", help="Largest lag τ that is kept.")] = None,
+    max_memory: Annotated[float, typer.Option("--max-memory", help="Bytes allowed for states.")] = 4e9,
     plot: Annotated[Path | None, typer.Option("--plot", help="Picture of C(τ) and Ψ(τ, 0), to be written.")] = None,
     progress: Progress = False,
     as_json: Json = False,
@@ -57,7 +60,16 @@ def simulate(
     net = network_of(g, effective_rank, overlap_amplitude, symmetry, gains_pr, nonlinearity, noise, dynamics)
     asked = observables_of(observable, gains_pr)
     result = mf.simulate(
-        net, n, seed, observables=asked, trajectories=trajectories, duration=duration, target=target, progress=progress
+        net,
+        n,
+        seed,
+        observables=asked,
+        trajectories=trajectories,
+        duration=duration,
+        target=target,
+        max_lag=max_lag,
+        max_memory=max_memory,
+        progress=progress,
     )
     record: dict[str, Any] = {
         "n": n,
@@ -189,7 +201,7 @@ def sweep(
         sampling = {"target": settings["target"]}
     if what == "solve":
         settings.pop("target", None)
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught, notes_when_stopped():
         warnings.simplefilter("always", UserWarning)
         data = mf.sweep(
             family,

@@ -109,6 +109,18 @@ def nonlinearity_of(nonlinearity: str) -> mf.Nonlinearity:
     return mf.Nonlinearity(nonlinearity)
 
 
+def number(text: str) -> float:
+    """A number as it is written everywhere; 3_0 is one in Python's source only.
+
+    Raises
+    ------
+    ValueError
+    """
+    if "_" in text:
+        raise ValueError
+    return float(text)
+
+
 def pairs(name: str, texts: list[str] | None) -> dict[str, str]:
     """Of NAME=VALUE, one an option."""
     found: dict[str, str] = {}
@@ -116,6 +128,8 @@ def pairs(name: str, texts: list[str] | None) -> dict[str, str]:
         key, equals, value = text.partition("=")
         if not (key and equals):
             raise InvalidNetwork(name, text, "must be NAME=VALUE")
+        if key in found:
+            raise InvalidNetwork(name, text, f"{key} is given twice; the first was {key}={found[key]}")
         found[key] = value
     return found
 
@@ -145,16 +159,19 @@ def numbers(name: str, texts: list[str]) -> list[float]:
         first, *rest = text.split(":")
         try:
             if not rest:
-                found.append(float(first))
+                found.append(number(first))
             else:
                 last, count = rest
+                ends = number(first), number(last)
+                if not (number(count) == int(count) and np.isfinite(ends).all()):
+                    raise ValueError
                 if int(count) > MOST:
                     raise InvalidNetwork(name, text, f"must be at most {MOST:,} numbers")
-                found += np.linspace(float(first), float(last), int(count)).tolist()
+                found += np.linspace(*ends, int(count)).tolist()
         except ValueError as error:
             if isinstance(error, InvalidNetwork):
                 raise
-            raise InvalidNetwork(name, text, "must be a number, or FROM:TO:COUNT") from None
+            raise InvalidNetwork(name, text, "must be a number, or FROM:TO:COUNT of finite numbers") from None
     return found
 
 
@@ -165,9 +182,9 @@ def dynamics_of(text: str) -> mf.Leaky | mf.Rational | mf.EulerMap:
         if name == "leaky" and not numbers:
             return mf.Leaky()
         if name == "euler":
-            return mf.EulerMap(float(numbers))
+            return mf.EulerMap(number(numbers))
         if name == "rational":
-            numerator, denominator = (tuple(float(c) for c in part.split(",")) for part in numbers.split("/"))
+            numerator, denominator = (tuple(number(c) for c in part.split(",")) for part in numbers.split("/"))
             return mf.Rational(numerator, denominator)
     except ValueError as error:
         if isinstance(error, MFTheoryError):  # the numbers are numbers, but no filter

@@ -38,7 +38,6 @@ def check_picture(file: Path | None) -> None:
     from mftheory.plots.style import check_picture as check
 
     check(file, "plot")
-    check_folder("plot", file.parent)
 
 
 def draw_panel(draw: Callable[[Any], Any], file: Path) -> None:

@@ -1,14 +1,95 @@
 """What cannot be used of a command line, in one line: what was given and what is allowed."""
 
+import ast
+import inspect
+import re
+import shlex
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import typer
 
 from mftheory.cli.examples import EXAMPLES
-from mftheory.errors import InvalidNetwork
+from mftheory.errors import InvalidNetwork, MFTheoryError
 from mftheory.wording import did_you_mean, meant
 
 ALLOWED = {"float": "must be a number", "int": "must be a whole number"}
+
+PLURALS = {"columns": "column", "transmitters": "transmitter"}
+"""Arguments of functions that are dicts; their options are given once for each entry."""
+
+_VALUE = r"'[^']*'|\w+"
+_ENTRY = rf"\{{'(\w+)': ({_VALUE})\}}"
+
+
+def said_by(error: MFTheoryError, command: Callable[..., Any] | None) -> str:
+    """One line of an error of the package, its hints as options of the command."""
+    if command is None or not isinstance(error, InvalidNetwork):
+        return str(error)
+    return str(InvalidNetwork(error.argument, error.value, in_shell(error.allowed, command)))
+
+
+def in_shell(text: str, command: Callable[..., Any]) -> str:
+    """A hint such as ``columns={'weight': NAME}`` or ``transpose=False`` as somebody types it in a shell.
+
+    Only what the command has as an option is changed.
+
+    Examples
+    --------
+    >>> from mftheory.cli.refusals import in_shell
+    >>> from mftheory.cli.wiring import connectome
+    >>> in_shell("columns={'sign': NAME} or {'kind': NAME} tells; transpose=False reads", connectome)
+    '--column sign=NAME or --column kind=NAME tells; --no-transpose reads'
+    >>> in_shell("delimiter=';' reads them; columns={'weight': None} counts; dtype=int", connectome)
+    "--delimiter ';' reads them; --column weight= counts; dtype=int"
+    """
+    options = set(inspect.signature(command).parameters)
+    latest = ""
+
+    def spelled(found: re.Match[str]) -> str:
+        nonlocal latest
+        of_entry, key, entry, name, value = found.groups()
+        name = of_entry or name or latest
+        latest = PLURALS.get(name, name)
+        if latest not in options:
+            return found[0]
+        option = f"--{latest.replace('_', '-')}"
+        if key:
+            return f"{option} {_quoted(f'{key}={_plain_value(entry)}')}"
+        if value in ("True", "False"):
+            return option if value == "True" else option.replace("--", "--no-", 1)
+        return f"{option} {_quoted(_plain_value(value))}"
+
+    return re.sub(rf"(?:\b(\w+)=)?{_ENTRY}|\b(\w+)=({_VALUE})", spelled, text)
+
+
+def _plain_value(text: str) -> str:
+    value = ast.literal_eval(text) if text.startswith("'") else text
+    return "" if value == "None" else str(value)
+
+
+def _quoted(text: str) -> str:
+    return "'\\t'" if text == "\t" else shlex.quote(text)
+
+
+def refuse_digit_groups(command: Callable[..., Any], arguments: Sequence[str]) -> None:
+    """Refuse 3_0 for a number: it would be read as 30, as in Python's source.
+
+    Raises
+    ------
+    InvalidNetwork
+    """
+    if not any(re.search(r"\d_\d", text) for text in arguments):
+        return
+    from typing import get_type_hints
+
+    kinds = {f"--{name.replace('_', '-')}": str(kind) for name, kind in get_type_hints(command).items()}
+    words = [part for text in arguments for part in (text.split("=", 1) if text.startswith("--") else [text])]
+    for option, value in pairwise(words):
+        kind = re.search(r"\b(float|int)\b", kinds.get(option, ""))
+        if kind and re.search(r"\d_\d", value):
+            raise InvalidNetwork(option, value, ALLOWED[kind[1]])
 
 
 def said_of(error: typer.TyperException) -> str:

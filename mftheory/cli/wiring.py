@@ -9,6 +9,7 @@ import mftheory as mf
 from mftheory.cli import completion
 from mftheory.cli.options import Json, Phi, Progress, nonlinearity_of, pairs
 from mftheory.cli.output import check_picture, print_json
+from mftheory.cli.refusals import in_shell
 from mftheory.errors import InvalidFile, InvalidNetwork
 from mftheory.wording import did_you_mean, meant
 
@@ -29,7 +30,11 @@ def connectome(
     nonlinearity: Phi = "erf",
     column: Annotated[
         list[str] | None,
-        typer.Option("--column", help="Unusual column names: pre=NAME, post=, weight=, sign=, transmitter=, kind=."),
+        typer.Option(
+            "--column",
+            help="Unusual column names: pre=NAME, post=NAME, weight=NAME, sign, transmitter, kind; weight= alone, with "
+            "no name, counts every row as one synapse.",
+        ),
     ] = None,
     where: Annotated[
         list[str] | None, typer.Option("--where", help="Only edges whose column has this value: COLUMN=VALUE.")
@@ -52,7 +57,7 @@ def connectome(
     transpose: Annotated[
         bool | None, typer.Option("--transpose/--no-transpose", help="A matrix is J[pre, post], or J[post, pre].")
     ] = None,
-    delimiter: Annotated[str | None, typer.Option("--delimiter", help="Of a text table.")] = None,
+    delimiter: Annotated[str | None, typer.Option("--delimiter", help="Of a text table; \\t is a tab.")] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="Of a spreadsheet.")] = None,
     simulate: Annotated[bool, typer.Option(help="Simulate what is predicted.")] = True,
     networks: Annotated[int, typer.Option("--networks", help="Surrogates simulated at each level.")] = 4,
@@ -73,14 +78,14 @@ def connectome(
     check_picture(plot)
     wiring = mf.Connectome.read(
         _file_of(file),
-        columns=pairs("column", column),
+        columns={role: name or None for role, name in pairs("column", column).items()},
         where=pairs("where", where),
         signs=signs,
         transmitters=_signs(transmitter),
         neurons=neurons,
         gap_junctions=gap_junctions,
         transpose=transpose,
-        delimiter=delimiter,
+        delimiter="\t" if delimiter == "\\t" else delimiter,
         sheet=sheet,
     )
     result = mf.predict(
@@ -102,7 +107,7 @@ def connectome(
     if as_json:
         print_json(result.record())
     else:
-        typer.echo(result)
+        typer.echo(in_shell(str(result), connectome))
 
 
 def _file_of(named: Path) -> Path:

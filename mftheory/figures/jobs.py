@@ -10,7 +10,7 @@ from typing import Any
 from mftheory.errors import InvalidNetwork
 from mftheory.figures import registry
 from mftheory.figures.verdicts import of_folder, summary, summary_text
-from mftheory.storage import write
+from mftheory.storage import make_folder, write
 
 Say = Callable[[str], None]
 SUMMARY = "summary"
@@ -59,6 +59,7 @@ def make(
         if "scheduler" not in signature(module.run).parameters:
             raise InvalidNetwork("scheduler", scheduler, f"is not for figure {name}, whose work is done here")
         options["scheduler"] = scheduler
+    make_folder(output, "output")
     record = module.run(output, protocol, **options)
     return record, [output / file for file in module.FILES]
 

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.arguments import refuse_masked
+from mftheory.errors import InvalidCall, InvalidNetwork, Unsupported
 
 if TYPE_CHECKING:
     from mftheory.formulas import Formula
 
 GENERATED = Path(__file__).parent / "generated"
+
+STRENGTHS = frozenset(("g", "g_eff"))
+"""Real arguments that may enter through a factor 1 - s alone, so that no type of the ufunc tells."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Kernel:
 
         return standalone(self)
 
-    def __call__(self, **values: ArrayLike) -> NDArray[Any]:
+    def __call__(self, *by_place: ArrayLike, **values: ArrayLike) -> NDArray[Any]:
         """Evaluate at values of the arguments, given by name, broadcast against each other.
 
         A factor 1 - s of the denominators may be given too, by its name; arguments that enter only through it may then
@@ -85,20 +89,48 @@ class Kernel:
 
         Raises
         ------
+        InvalidCall
+            If an argument is not given by its name.
         InvalidNetwork
-            If an argument is missing or unknown.
+            If an argument is missing, unknown, masked, no number, or complex where the formula's is real, or shapes do
+            not fit.
         """
+        if by_place:
+            takes = ", ".join(self.arguments)
+            raise InvalidCall(f"kernel {self.label}: values are given by name, not by position; it takes {takes}")
+        refuse_masked(values)
         needed = set(self.inputs)
         for name, loop in self.loops.items():
             if name not in values:
                 needed = needed - {name} | set(loop.arguments)
-        for name in sorted((needed - values.keys()) | (values.keys() - needed - set(self.arguments))):
+        for name in (*sorted(values.keys() - needed - set(self.arguments)), *sorted(needed - values.keys())):
             raise InvalidNetwork(name, values.get(name), f"kernel {self.label} takes {', '.join(self.arguments)}")
-        given = dict(values)
+        given = {name: self._numbers(name, values[name]) for name in needed}
+        try:
+            np.broadcast_shapes(*(array.shape for array in given.values()))
+        except ValueError:
+            shapes = {name: array.shape for name, array in sorted(given.items()) if array.ndim}
+            raise InvalidNetwork("shapes", shapes, "must fit each other, as NumPy broadcasts arrays") from None
         for name, loop in self.loops.items():
             if name not in given:
-                given[name] = loop(**{argument: np.asarray(given[argument]) for argument in loop.arguments})
+                given[name] = loop(**{argument: given[argument] for argument in loop.arguments})
         return np.asarray(self.function(*(given[name] for name in self.inputs)))
+
+    def _numbers(self, name: str, value: ArrayLike) -> NDArray[Any]:
+        try:
+            array = np.asarray(value)
+        except ValueError:  # lists of different lengths
+            array = np.asarray(None)
+        if array.dtype.kind not in ("biuf" if name in self._real else "biufc"):
+            number = "real number" if name in self._real else "number"
+            raise InvalidNetwork(name, value, f"must be a {number}, or an array of them")
+        return array
+
+    @property
+    def _real(self) -> frozenset[str]:
+        """Names of arguments that are real."""
+        types = self.function.types[0]  # type: ignore[attr-defined]  # of the ufunc, such as "ddD->D"
+        return frozenset(name for name, kind in zip(self.inputs, types, strict=False) if kind == "d") | STRENGTHS
 
 
 class Loop(NamedTuple):

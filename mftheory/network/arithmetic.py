@@ -11,6 +11,17 @@ OF_COUPLINGS = (
 )
 
 
+OF_ENSEMBLES = (
+    "ensembles are not added or multiplied: declare one mf.GaussianEnsemble with the populations, couplings and "
+    "covariances of both"
+)
+OF_OPERATORS = (
+    "an operator is one field times a weight, such as 2 * D * x.activity: it is multiplied by numbers and parameters "
+    "only; a sum of two is two couplings"
+)
+OF_PARTS = "parts of an ensemble are not added or multiplied: multiply a field of a population, such as D * x.activity"
+
+
 class NoArithmetic:
     """A class without operators, which says so in one line, to NumPy's arrays too."""
 

@@ -56,6 +56,9 @@ HINTS = (
 )
 """What is often written instead of what is allowed, and what to write."""
 
+TOO_DEEP = f"has more than {DEEPEST} terms, factors or parentheses inside each other: write it shorter"
+NOT_FINITE = "has a number that is too large"
+
 Tree = ast.expr
 Values = Mapping[str, Callable[[Any], Any]]
 
@@ -120,24 +123,32 @@ def parse(text: str, parameters: frozenset[str] = frozenset()) -> Tree:
             if isinstance(_fold(tree), float):
                 raise _Refused
         return tree
-    except (_Refused, SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
+    except (_Refused, SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
         names = ", ".join(["x", *sorted(parameters)])
         hint = next((f"write {instead}; " for pattern, instead in HINTS if re.search(pattern, text)), "")
+        if isinstance(error, _Refused) and str(error):
+            hint = f"{error}; "
+        elif isinstance(error, RecursionError | MemoryError) or "nested" in str(error):
+            hint = f"{TOO_DEEP}; "
         raise InvalidNetwork("nonlinearity", text, hint + ALLOWED.replace("in x", f"in {names}", 1)) from None
 
 
 class _Refused(Exception):
-    """Something else than a formula; caught here."""
+    """Something else than a formula, in words if they can tell what; caught here."""
 
 
 def _checked(node: ast.AST, depth: int, names: set[str]) -> Tree:
     """A copy of the tree, made of allowed parts only and with one name for each function."""
     if depth == 0:
-        raise _Refused
+        raise _Refused(TOO_DEEP)
     match node:
         case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
+            try:
+                float(value)
+            except OverflowError:
+                raise _Refused(NOT_FINITE) from None
             if not math.isfinite(value):
-                raise _Refused
+                raise _Refused(NOT_FINITE)
             return ast.Constant(value)
         case ast.Name(id=name) if name in names:
             return ast.Name(name, ast.Load())
@@ -161,9 +172,12 @@ def _fold(node: Tree) -> Any:
             constant = _fold(part) is not None and constant
     if not constant or (isinstance(node, ast.Name) and node.id not in CONSTANTS):
         return None
-    value = evaluate(node, math.nan)
+    try:
+        value = evaluate(node, math.nan)
+    except ArithmeticError:
+        value = math.nan
     if not isinstance(value, float) or not math.isfinite(value):
-        raise _Refused
+        raise _Refused(f"{ast.unparse(node)[:40]} is no finite real number")
     return value
 
 

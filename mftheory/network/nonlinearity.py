@@ -185,6 +185,7 @@ class _BuiltIn(Nonlinearity):
         return 1.0
 
 
+@checked_calls
 @dataclass(frozen=True, init=False, repr=False)
 class Erf(_BuiltIn):
     """φ(x) = erf(√π x / 2): odd, φ'(0) = 1, saturating at ±1.
@@ -212,6 +213,7 @@ class Erf(_BuiltIn):
         return np.asarray(np.exp(-0.25 * math.pi * np.square(x)))
 
 
+@checked_calls
 @dataclass(frozen=True, init=False, repr=False)
 class Tanh(_BuiltIn):
     """φ(x) = tanh(x): odd, φ'(0) = 1, saturating at ±1.

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle, legend, legend_above, pen
+from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle, legend, legend_above, pen, positive
 
 if TYPE_CHECKING:
     import xarray
@@ -37,7 +37,7 @@ def theory(result: "Theory", ax: Axes | None = None, longest: float | None = Non
     """
     ax, made = axes_or_new(ax)
     # Ψ(τ, 0) decays about as fast as C(τ); six decay times show both.
-    tau = result.lags(6.0 / result.two_point.decay if longest is None else longest, 201)
+    tau = result.lags(6.0 / result.two_point.decay if longest is None else positive("longest", longest), 201)
     name = "phi" if "phi" in result.observables else result.observables[0]
     a = r"\phi" if name == "phi" else rf"\mathrm{{{name}}}"
     C = result.C(name, tau)

@@ -1,8 +1,10 @@
 """One style for every picture."""
 
 import io
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from matplotlib.lines import Line2D
 
 from mftheory.arguments import names_of
 from mftheory.errors import InvalidCall, InvalidFile, InvalidNetwork
-from mftheory.storage import check_target, make_folder, write
+from mftheory.storage import check_target, path_of, write
 from mftheory.wording import did_you_mean, meant
 
 # Okabe and Ito's palette: told apart by colour-blind readers, and in grey by lightness.
@@ -86,12 +88,12 @@ class Artists(list[Any]):
 
 
 def save(drawn: Figure | Artists, path: str | os.PathLike[str]) -> Path:
-    """Write a figure, or the figure of what was drawn; its folder is made if need be.
+    """Write a figure, or the figure of what was drawn.
 
     Raises
     ------
     InvalidFile
-        If its name ends in no format of a picture, or it cannot be written.
+        If its name ends in no format of a picture, its folder is not there, or it cannot be written.
 
     Examples
     --------
@@ -104,8 +106,6 @@ def save(drawn: Figure | Artists, path: str | os.PathLike[str]) -> Path:
     'line.png'
     """
     target, kind = _target(path, "path")
-    make_folder(target.parent)
-    check_target(target)
     picture = io.BytesIO()
     with mpl.rc_context(STYLE):
         (drawn if isinstance(drawn, Figure) else drawn.figure).savefig(picture, dpi=160, format=kind)
@@ -118,23 +118,17 @@ def check_picture(path: str | os.PathLike[str], argument: str = "path") -> None:
     Raises
     ------
     InvalidFile
-        If its name ends in no format of a picture, or, where its folder is there already, it cannot be written.
+        As `save`.
     """
-    target, _ = _target(path, argument)
-    if target.parent.is_dir():
-        check_target(target, argument)
+    _target(path, argument)
 
 
 def _target(path: str | os.PathLike[str], argument: str) -> tuple[Path, str]:
-    """The path and the format that its name says."""
-    try:
-        target = Path(path)
-    except TypeError:
-        raise InvalidFile(argument, path, "must be the path of a file") from None
-    known, kind = FigureCanvasAgg.get_supported_filetypes(), target.suffix[1:].lower()
+    """The path of a file that can be written, and the format that its name says."""
+    known, kind = FigureCanvasAgg.get_supported_filetypes(), path_of(path, argument).suffix[1:].lower()
     if kind not in known:
-        raise InvalidFile(argument, str(target), f"must end in one of .{', .'.join(sorted(known))}")
-    return target, kind
+        raise InvalidFile(argument, str(path), f"must end in one of .{', .'.join(sorted(known))}")
+    return check_target(path, argument), kind
 
 
 def axes_or_new(ax: Axes | None) -> tuple[Axes, bool]:
@@ -147,8 +141,8 @@ def axes_or_new(ax: Axes | None) -> tuple[Axes, bool]:
     """
     if ax is None:
         return figure()[1][0], True
-    if not isinstance(ax, Axes):
-        raise InvalidNetwork("ax", ax, "must be a Matplotlib axes, or left out")
+    if not _flat(ax):
+        raise InvalidNetwork("ax", ax, "must be a Matplotlib axes of two dimensions, or left out")
     return ax, False
 
 
@@ -166,9 +160,26 @@ def panels_or_new(axes: Any, rows: int, columns: int, size: tuple[float, float])
             FigureCanvasAgg(fig)
             return list(fig.subplots(rows, columns, squeeze=False).ravel()), True
     given = list(np.ravel(np.asarray(axes, dtype=object)))
-    if len(given) != rows * columns or not all(isinstance(ax, Axes) for ax in given):
+    if len(given) != rows * columns or not all(map(_flat, given)):
         raise InvalidNetwork("axes", f"{len(given)} of them", f"must be {rows * columns} Matplotlib axes, or left out")
     return given, False
+
+
+def _flat(ax: Any) -> bool:
+    """Return whether this is an axes, and not one of three dimensions."""
+    return isinstance(ax, Axes) and not hasattr(ax, "get_zlim")
+
+
+def positive(argument: str, value: Any) -> float:
+    """A finite number above 0.
+
+    Raises
+    ------
+    InvalidNetwork
+    """
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < math.inf:
+        raise InvalidNetwork(argument, value, "must be a finite number above 0")
+    return float(value)
 
 
 def pen(function: Callable[..., Any], line: Mapping[str, Any], **own: Any) -> dict[str, Any]:
@@ -180,6 +191,8 @@ def pen(function: Callable[..., Any], line: Mapping[str, Any], **own: Any) -> di
     ------
     InvalidCall
         If `line` holds what is neither an argument of `function` nor a property of a line.
+    InvalidNetwork
+        If a property has a value that Matplotlib does not take.
     """
     try:
         given = normalize_kwargs(dict(line), Line2D)
@@ -188,7 +201,15 @@ def pen(function: Callable[..., Any], line: Mapping[str, Any], **own: Any) -> di
     for name in given:
         if name not in PROPERTIES:
             hint = did_you_mean(meant(name, [*names_of(function), *PROPERTIES]))
-            raise InvalidCall(f"{function.__name__}: no argument or line property {name!r}{hint}")
+            takes = ", ".join(names_of(function)[1:])
+            raise InvalidCall(
+                f"{function.__name__}: no argument or line property {name!r}{hint}; it takes {takes} and properties of "
+                f"lines, such as color, linewidth and label"
+            )
+        try:
+            Line2D([], [], **{name: given[name]})
+        except Exception as error:  # each setter has its own
+            raise InvalidNetwork(name, given[name], f"is no such property of a line ({error})") from None
     properties = normalize_kwargs(own, Line2D)
     if "label" in given and properties.get("label"):
         given["label"] = f"{given['label']}: {properties['label']}"

@@ -330,7 +330,7 @@ class Theory(Kept):
     def number_of_dimensions(self, n: int, observable: str = "phi") -> float:
         """N·PR^a, the predicted number of dimensions of n neurons; of a population, of its share of the n."""
         if not isinstance(n, Real) or not 1 <= n <= 1e18:
-            raise InvalidNetwork("n", n, "must be a number of neurons, at least 1")
+            raise InvalidNetwork("n", n, "must be a number of neurons, from 1 to 1e18")
         return n * self.sizes.get(observable, 1.0) * self.dimension(observable)
 
     def trusted(self, n: int, observable: str = "phi") -> Trust:

@@ -15,10 +15,7 @@ def check_source(path: str | os.PathLike[str], argument: str = "path") -> Path:
     ------
     InvalidFile
     """
-    try:
-        source = Path(path)
-    except TypeError:
-        raise InvalidFile(argument, path, "must be the path of a file") from None
+    source = path_of(path, argument)
     try:
         mode = _mode(Path(os.path.realpath(source)))
     except (OSError, ValueError) as error:
@@ -39,7 +36,7 @@ def check_target(path: str | os.PathLike[str], argument: str = "path") -> Path:
     Returns
     -------
     Path
-        The path that was given.
+        The path that was given, a home folder's sign ~ replaced by its path.
 
     Raises
     ------
@@ -48,14 +45,35 @@ def check_target(path: str | os.PathLike[str], argument: str = "path") -> Path:
         something else than a file: a folder, a pipe, a device.
     """
     target_of(path, argument)
-    return Path(path)
+    return path_of(path, argument)
+
+
+def path_of(path: str | os.PathLike[str], argument: str) -> Path:
+    """A path, a home folder's sign ~ at its start replaced as a shell does it.
+
+    Raises
+    ------
+    InvalidFile
+        If it is none.
+    """
+    try:
+        given = Path(path)
+    except TypeError:
+        raise InvalidFile(argument, path, "must be the path of a file") from None
+    try:
+        return given.expanduser()
+    except RuntimeError:  # nobody of that name: a file's name
+        return given
 
 
 def refused(path: str | os.PathLike[str], error: OSError | ValueError, argument: str = "path") -> InvalidFile:
     """The error of a file that the system refuses to write, in one line."""
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    number = error.errno if isinstance(error, OSError) else None
+    what = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk is full for you"}.get(number or 0)
+    if number == errno.EFBIG:
+        what = "is larger than this process or this disk lets a file be; ulimit -f shows the former"
     reason = (error.strerror if isinstance(error, OSError) else None) or error
-    return InvalidFile(argument, os.fspath(path), f"{'the disk is full' if full else 'cannot be written'} ({reason})")
+    return InvalidFile(argument, os.fspath(path), f"{what or 'cannot be written'} ({reason})")
 
 
 def target_of(path: str | os.PathLike[str], argument: str) -> tuple[Path, int | None]:
@@ -66,10 +84,9 @@ def target_of(path: str | os.PathLike[str], argument: str) -> tuple[Path, int | 
     InvalidFile
         As `check_target`.
     """
-    try:
-        given = Path(path)
-    except TypeError:
-        raise InvalidFile(argument, path, "must be the path of a file") from None
+    given = path_of(path, argument)
+    if os.fspath(path).endswith(os.sep):  # which pathlib drops
+        raise InvalidFile(argument, path, "must be a file, and its name ends as that of a folder")
     try:
         target = Path(os.path.realpath(given))
         folder = target.parent if os.path.islink(given) else given.parent  # as the user calls it
@@ -77,7 +94,8 @@ def target_of(path: str | os.PathLike[str], argument: str) -> tuple[Path, int | 
     except (OSError, ValueError) as error:  # a name that is too long, a locked folder; a null byte
         raise refused(path, error, argument) from None
     if around is None or not stat.S_ISDIR(around):
-        raise InvalidFile(argument, str(path), f"must be in a folder that exists; there is no {folder}")
+        why = f"there is no {folder}" if around is None else f"{folder} is {_kind(around)}"
+        raise InvalidFile(argument, str(path), f"must be in a folder that exists; {why}")
     if mode is not None and not stat.S_ISREG(mode):
         raise InvalidFile(argument, str(path), f"must be a file, and is {_kind(mode)}")
     # Root may write to any file; one that nobody may write to was made so on purpose.
@@ -89,6 +107,7 @@ def target_of(path: str | os.PathLike[str], argument: str) -> tuple[Path, int | 
 
 
 _KINDS = {
+    stat.S_IFREG: "a file",
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -113,4 +132,4 @@ def _may(path: Path, how: int) -> bool:
     return os.access(path, how, effective_ids=os.access in os.supports_effective_ids)
 
 
-__all__ = ["check_source", "check_target", "refused", "target_of"]
+__all__ = ["check_source", "check_target", "path_of", "refused", "target_of"]

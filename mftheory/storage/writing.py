@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mftheory.errors import InvalidFile
-from mftheory.storage.places import refused, target_of
+from mftheory.storage.places import path_of, refused, target_of
 
 
 def write(path: str | os.PathLike[str], content: bytes | memoryview | str, argument: str = "path") -> Path:
@@ -32,7 +32,7 @@ def write(path: str | os.PathLike[str], content: bytes | memoryview | str, argum
     Returns
     -------
     Path
-        The path that was given.
+        The path that was given, a home folder's sign ~ replaced by its path.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def write(path: str | os.PathLike[str], content: bytes | memoryview | str, argum
         _replace(target, data, mode)
     except OSError as error:
         raise refused(path, error, argument) from None
-    return Path(path)
+    return path_of(path, argument)
 
 
 def make_folder(path: str | os.PathLike[str], argument: str = "path") -> Path:
@@ -64,11 +64,9 @@ def make_folder(path: str | os.PathLike[str], argument: str = "path") -> Path:
     InvalidFile
         If it cannot be made, or something else bears its name.
     """
+    folder = path_of(path, argument)
     try:
-        folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
-    except TypeError:
-        raise InvalidFile(argument, path, "must be the path of a folder") from None
     except FileExistsError:
         raise InvalidFile(argument, str(path), "must be a folder, and is a file") from None
     except (OSError, ValueError) as error:

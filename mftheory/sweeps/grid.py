@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mftheory.errors import InvalidNetwork
+from mftheory.errors import InvalidNetwork, MFTheoryError
 from mftheory.network.sampled import Samplable
 
 Value = float | int | str
@@ -90,8 +90,11 @@ class Grid:
                 network = family(**point)
             except InvalidNetwork as error:
                 raise InvalidNetwork(error.argument, error.value, f"{error.allowed} (at {where})") from error
-            except TypeError as error:
-                raise InvalidNetwork("family", family, f"fails at {where}: {error}") from error
+            except (MFTheoryError, MemoryError):
+                raise
+            except Exception as error:  # whatever a user's function does
+                kind = "" if isinstance(error, TypeError) else f"{type(error).__name__}: "
+                raise InvalidNetwork("family", family, f"fails at {where}: {kind}{error}") from error
             if isinstance(network, type) or not isinstance(network, Samplable):
                 allowed = f"must return a Network, not {type(network).__name__} (at {where})"
                 raise InvalidNetwork("family", family, allowed)

@@ -4,6 +4,7 @@ The journal (`PATH.journal`) is the truth that a sweep continues from: one line 
 netCDF file is made from it now and then and at the end, in one move, so that whoever opens it finds a whole one.
 """
 
+import json
 import os
 import platform
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mftheory.errors import InvalidFile
+from mftheory.results.stored import files
 from mftheory.storage import check_target, clear_remains, refused, write
 from mftheory.sweeps.description import differences
 from mftheory.sweeps.journal import Journal
@@ -147,8 +149,7 @@ class Store:
             return
         try:
             self._journal.sync()  # the file never knows more than the journal
-            content = make().to_netcdf(engine="h5netcdf")  # in memory: HDF5 does not survive a disk that fills up
-            write(self.path, content, "store")
+            write(self.path, files.packed(files.SWEEP, make()), "store")
         except InvalidFile as error:
             raise self._kept(error) from error
         self._next = time.monotonic() + max(EVERY, (time.monotonic() - now) / SHARE)
@@ -183,7 +184,22 @@ class Store:
                 allowed = f"holds another sweep ({different}): repeat its command, or choose another file"
                 raise InvalidFile("store", str(self.path), allowed)
             self._described = described[-1] == self._description
+        self._refuse_what_took_its_place()
         self.finished = {r["key"]: r["result"] for r in self._journal.records if "key" in r and "result" in r}
+
+    def _refuse_what_took_its_place(self) -> None:
+        """Leave alone a whole netCDF file that is not of this sweep; a damaged one is made again from the journal."""
+        found = files.attributes(self.path)
+        if found is None:
+            return
+        try:
+            own = files.is_sweep(found) and not differences(json.loads(found["sweep"]), self._description)
+        except (ValueError, AttributeError, TypeError):
+            own = False
+        if not own:
+            title = str(found.get("title", "something else"))
+            allowed = f"was replaced by another file ({title[:40]}): move that away, and the same command continues"
+            raise InvalidFile("store", str(self.path), allowed)
 
     def _describe(self) -> None:
         """Who writes, and what; before the first result, so that a sweep that fails at once leaves nothing behind."""

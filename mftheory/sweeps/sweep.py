@@ -13,7 +13,7 @@ from mftheory.sweeps.dataset import dataset
 from mftheory.sweeps.execute import Task, execute, quietly
 from mftheory.sweeps.plan import Plan, Unit
 from mftheory.sweeps.store import Memory, Record, Results, Store
-from mftheory.wording import among
+from mftheory.wording import among, counted
 
 if TYPE_CHECKING:
     import xarray
@@ -76,12 +76,18 @@ def run(
             parts_done=sum(unit.key in known for unit in plan.units),
             enabled=progress,
         )
+        runner = _Runner(plan, results, bar, jobs, threads, scheduler)
         with bar:
-            runner = _Runner(plan, results, bar, jobs, threads, scheduler)
             runner.do(plan.theories, lambda unit: _theory_task(plan, work, unit, theory or {}))
             runner.do(plan.simulations, lambda unit: _simulation_task(plan, work, unit, simulation or {}))
         _refuse_if_nothing_worked(plan, results)
         results.show(runner.dataset, last=True)
+    except (KeyboardInterrupt, SystemExit) as stopped:
+        if store is not None and results.finished:
+            results.show(runner.dataset, last=True)
+            kept = counted(len(results.finished), "result")
+            stopped.add_note(f"{kept} kept in {os.fspath(store)}; the same command continues")
+        raise
     finally:
         results.close()
     _warn(plan, results.finished)

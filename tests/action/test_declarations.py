@@ -76,6 +76,12 @@ def test_inconsistent_declaration_is_refused(populations, couplings, covariances
     assert "\n" not in str(caught.value)
 
 
+def test_equal_ensembles_are_one_key() -> None:
+    first, same, other = (GaussianEnsemble("mine", (x,), (ok,), (Covariance(J, J, v),)) for v in (3, 3, 4))
+    assert len({first, same, other}) == 2
+    assert len({first: 1, same: 2}) == 1
+
+
 def test_average_of_one_matrix_is_one_product_of_bilinears() -> None:
     averaged = disorder_average(GaussianEnsemble("mine", (x,), (ok,), (Covariance(J, J, 3),)))
     (interaction,) = averaged.interactions

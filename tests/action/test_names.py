@@ -98,7 +98,7 @@ REFUSED = {
     "nonlinearity of no activity": (lambda: neurons(heterogeneous=("fie",)), "'fie': must be an activity of neurons"),
     "text for a tuple": (lambda: neurons(heterogeneous="phi"), "'phi': must be a tuple"),
     "negative size": (lambda: neurons(size=-1), "size = '-1': must be above 0"),
-    "variance that is no number": (lambda: neurons(sp.nan), "nan': must be finite"),
+    "variance that is no number": (lambda: neurons(sp.nan), "nan: must be finite"),
     "imaginary variance": (lambda: neurons(sp.I * g), "must be real"),
     "an unknown function": (lambda: neurons(noise=sp.Function("f")(omega)), "SymPy expression of known functions"),
     "definitions by text": (lambda: modes(D, Parameter("E", "e"), definitions={"A": R2}), "dict from Symbol to Expr"),

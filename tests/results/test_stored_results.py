@@ -15,6 +15,7 @@ from mftheory.kernels import committed
 from mftheory.results import Comparison, Estimate
 from mftheory.results.comparison import ComparedPoint, SizeAverage
 from mftheory.results.stored import StoredNetwork, files
+from mftheory.results.stored.networks import fingerprint
 
 NETWORKS = {
     "modes": mf.Network(mf.RandomMode.exponential(3.0, 0.5)),
@@ -283,6 +284,24 @@ def test_other_formats_say_what_to_do(theory_file, tmp_path) -> None:
     swapped = changed(theory_file, tmp_path / "swapped.nc", network_content="{}")
     with pytest.raises(mf.InvalidFile, match=r"swapped\.nc': describes another network"):
         mf.load(swapped)
+
+
+@pytest.mark.parametrize("case", ["deep", "infinitely many networks", "infinitely many arrays", "large number"])
+def test_a_file_that_is_forged_with_its_hash_is_one_line(case, theory_file, tmp_path) -> None:
+    source, attributes = theory_file, {}
+    if case == "deep":
+        attributes = {"provenance": "[" * 100_000 + "]" * 100_000}
+    elif case == "infinitely many arrays":
+        attributes = {"network_arrays": np.inf}
+    elif case == "infinitely many networks":
+        source, attributes = comparison().save(tmp_path / "comparison.nc"), {"networks": np.inf}
+    else:
+        tree = {"number": 10**400}
+        attributes = {"network_content": files.to_text(tree), "network_fingerprint": fingerprint(tree, {})}
+        attributes["network_arrays"] = 0
+    with pytest.raises(mf.InvalidFile, match=r"is no (Theory|Comparison) as mftheory saves it") as caught:
+        mf.load(changed(source, tmp_path / "forged.nc", **attributes))
+    assert "\n" not in str(caught.value)
 
 
 def test_another_version_of_the_package_is_told_and_read(theory_file, tmp_path) -> None:

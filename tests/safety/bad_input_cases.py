@@ -265,6 +265,58 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "J = an array of shape (10000000, 10000000): a copy of it would take 9e+05 GB of memory; there are … GB",
         ),
     ),
+    "Arrays with masked entries": (
+        Row(
+            "mf.RandomMode(masked)",
+            "InvalidNetwork",
+            "strengths = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), gains=masked)",
+            "InvalidNetwork",
+            "gains = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.dimension(g_eff=masked)",
+            "InvalidNetwork",
+            "g_eff = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.measure(np.ma.vstack([masked, masked]))",
+            "InvalidNetwork",
+            "activity = …: must have no masked entries (here 2): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            'mf.solve(net).C("phi", masked)',
+            "InvalidNetwork",
+            "tau = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            'mf.Heterogeneous("a * tanh(x)", {"a": masked})',
+            "InvalidNetwork",
+            "parameters = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.Connectome.from_edges([0, 1, 2], [1, 2, 0], masked, n=3)",
+            "InvalidNetwork",
+            "weight = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.linear_equivalent(net, couplings=np.ma.masked_equal(np.eye(3), 1.0))",
+            "InvalidNetwork",
+            "couplings = …: must have no masked entries (here 3): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            'mf.solve(modes, parameters={"alpha": 0.5, "D": masked})',
+            "InvalidNetwork",
+            "parameters = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+        Row(
+            "mf.Erf()(masked)",
+            "InvalidNetwork",
+            "x = …: must have no masked entries (here 1): leave them out, or fill them, as x.filled(0.0) does",
+        ),
+    ),
     "Arguments by another name": (
         Row("mf.IID(g_eff=2)", "InvalidCall", "IID: no argument 'g_eff' (did you mean g?); it takes g"),
         Row("mf.IID(2.0, 3.0)", "InvalidCall", "IID: at most 1 argument by position, not 2; it takes g"),
@@ -392,6 +444,46 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "parameters['r_2'] = 3.0: contradicts the others, from which it follows to be 17: leave it out",
         ),
         Row(
+            "Coupling(X, x.response, 5)",
+            "InvalidNetwork",
+            "on_columns = 5: must be of type Operator such as x.response or D * x.activity",
+        ),
+        Row(
+            "Coupling('X', x.response, x.activity)",
+            "InvalidNetwork",
+            "matrix = 'X': must be of type GaussianMatrix",
+        ),
+        Row(
+            "Covariance('X', 'X', 1)",
+            "InvalidNetwork",
+            "first = 'X': must be of type GaussianMatrix",
+        ),
+        Row(
+            "Covariance(X, X, sp.oo)",
+            "InvalidNetwork",
+            "value = oo: must be finite",
+        ),
+        Row(
+            "GaussianMatrix('X', x, 'neurons')",
+            "InvalidNetwork",
+            "columns = 'neurons': must be of type Population",
+        ),
+        Row(
+            "x.activity * nan",
+            "InvalidNetwork",
+            "factor = nan: must be finite",
+        ),
+        Row(
+            "Population('neurons', 'x', 'phi', size=sp.nan)",
+            "InvalidNetwork",
+            "size = nan: must be finite",
+        ),
+        Row(
+            "mf.GaussianEnsemble('mine', (x,), (), ())",
+            "InvalidNetwork",
+            "couplings = (): must be at least one Coupling",
+        ),
+        Row(
             "ensemble(noise=sp.DiracDelta(omega))",
             "Unsupported",
             "population 'neurons': noise DiracDelta(omega) has lines: static and sinusoidal input are never forgotten, which is not derived; give noise of a finite spectrum",
@@ -457,11 +549,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row('mf.solve(net).C("phi", "0")', "InvalidNetwork", "tau = '0': must be finite real numbers"),
         Row('mf.solve(net).C("phi", nan)', "InvalidNetwork", "tau = nan: must be finite real numbers"),
-        Row("mf.solve(net).trusted(0)", "InvalidNetwork", "n = 0: must be a number of neurons, at least 1"),
+        Row("mf.solve(net).trusted(0)", "InvalidNetwork", "n = 0: must be a number of neurons, from 1 to 1e18"),
         Row(
             'mf.solve(net).number_of_dimensions("many")',
             "InvalidNetwork",
-            "n = 'many': must be a number of neurons, at least 1",
+            "n = 'many': must be a number of neurons, from 1 to 1e18",
         ),
         Row(
             "mf.dimension(g_eff=[0.5, 3])",
@@ -563,7 +655,54 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "wiring = array([[1., 0., 0.],... [0., 1., 0.], [0., 0., 1.]]): must be a Connectome, such as mf.Connectome.read(file) gives",
         ),
     ),
+    "Calling a kernel": (
+        Row(
+            "kernel(1.0, 2.0, 0.5, 0.5, 2.0)",
+            "InvalidCall",
+            "kernel psi-iid: values are given by name, not by position; it takes C_phi_1, C_phi_2, S_phi_1, S_phi_2, g",
+        ),
+        Row(
+            "kernel(foo=1)",
+            "InvalidNetwork",
+            "foo = 1: kernel psi-iid takes C_phi_1, C_phi_2, S_phi_1, S_phi_2, g",
+        ),
+        Row(
+            "kernel(C_phi_1='a', C_phi_2=2.0, S_phi_1=0.5, S_phi_2=0.5, g=2.0)",
+            "InvalidNetwork",
+            "C_phi_1 = 'a': must be a real number, or an array of them",
+        ),
+        Row(
+            "kernel(C_phi_1=1j, C_phi_2=2.0, S_phi_1=0.5, S_phi_2=0.5, g=2.0)",
+            "InvalidNetwork",
+            "C_phi_1 = 1j: must be a real number, or an array of them",
+        ),
+        Row(
+            "kernel(C_phi_1=1.0, C_phi_2=2.0, S_phi_1=0.5, S_phi_2=0.5, g=None)",
+            "InvalidNetwork",
+            "g = None: must be a real number, or an array of them",
+        ),
+        Row(
+            "kernel(C_phi_1=1.0, C_phi_2=2.0, S_phi_1=0.5, S_phi_2=0.5, g=2j)",
+            "InvalidNetwork",
+            "g = 2j: must be a real number, or an array of them",
+        ),
+        Row(
+            "kernel(C_phi_1=[1, 2], C_phi_2=[1, 2, 3], S_phi_1=0.5, S_phi_2=0.5, g=2.0)",
+            "InvalidNetwork",
+            "shapes = {'C_phi_1': (2,), 'C_phi_2': (3,)}: must fit each other, as NumPy broadcasts arrays",
+        ),
+        Row(
+            "kernel(C_phi_1=masked, C_phi_2=2.0, S_phi_1=0.5, S_phi_2=0.5, g=2.0)",
+            "InvalidNetwork",
+            "C_phi_1 = …: must have no masked entries (here 1): …",
+        ),
+    ),
     "Simulating, comparing and sweeping": (
+        Row(
+            'mf.sweep(lambda g: 1 / 0, over={"g": [3.0]})',
+            "InvalidNetwork",
+            "family = <function <lambda> at …>: fails at g = 3.0: ZeroDivisionError: division by zero",
+        ),
         Row("mf.IID(2.0).sample(1, 0)", "InvalidNetwork", "n = 1: must be a whole number of at least 2"),
         Row("mf.IID(2.0).sample(10.5, 0)", "InvalidNetwork", "n = 10.5: must be a whole number of at least 2"),
         Row('mf.IID(2.0).sample("100", 0)', "InvalidNetwork", "n = '100': must be a whole number of at least 2"),
@@ -764,6 +903,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "store = '…/other.nc': is there already, and no journal of a sweep beside it: choose another file or move it away",
         ),
         Row(
+            'mf.sweep(family, over={"g": [3.0]}, store="foreign.nc")',
+            "InvalidFile",
+            "store = '…/foreign.nc': was replaced by another file (something else): move that away, and the same command continues",
+        ),
+        Row(
             'mf.sweep(family, over={"g": [3.0]}, store="older.nc")',
             "InvalidFile",
             "store = '…/older.nc': holds another sweep (mftheory = '…' instead of '0.0.1'): repeat its command, or choose another file",
@@ -848,7 +992,18 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidFile",
             "path = 'changed.nc': is damaged, or was changed since mftheory wrote it (content hash)",
         ),
+        Row('mf.load("swept.nc")', "InvalidFile", "path = 'swept.nc': is no sweep as mftheory saves it"),
         Row('mf.load("oracle.nc")', "InvalidFile", "path = 'oracle.nc': is no Oracle as mftheory saves it ('Oracle')"),
+        Row(
+            'mf.solve(net).save("theory/")',
+            "InvalidFile",
+            "path = 'theory/': must be a file, and its name ends as that of a folder",
+        ),
+        Row(
+            'mf.plots.save(mf.solve(net).plot(), "nowhere/theory.png")',
+            "InvalidFile",
+            "path = 'nowhere/theory.png': must be in a folder that exists; there is no nowhere",
+        ),
         Row(
             'mf.solve(net).save("nowhere/theory.nc")',
             "InvalidFile",
@@ -857,7 +1012,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.solve(net).save("good.csv/theory.nc")',
             "InvalidFile",
-            "path = 'good.csv/theory.nc': must be in a folder that exists; there is no good.csv",
+            "path = 'good.csv/theory.nc': must be in a folder that exists; good.csv is a file",
         ),
         Row('mf.solve(net).save("folder")', "InvalidFile", "path = 'folder': must be a file, and is a folder"),
         Row("mf.solve(net).save(3)", "InvalidFile", "path = 3: must be the path of a file"),
@@ -893,11 +1048,15 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidFile",
             "path = 'picture.xyz': must end in one of .…",
         ),
-        Row('mf.solve(net).plot("here")', "InvalidNetwork", "ax = 'here': must be a Matplotlib axes, or left out"),
+        Row(
+            'mf.solve(net).plot("here")',
+            "InvalidNetwork",
+            "ax = 'here': must be a Matplotlib axes of two dimensions, or left out",
+        ),
         Row(
             "mf.cite(3)",
             "InvalidNetwork",
-            "cite = 3: must be a network, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them",
+            "cite = 3: must be a network or its couplings, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them",
         ),
         Row(
             'mf.cite([net, "net"])',
@@ -907,7 +1066,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mf.cite(mf.Network)",
             "InvalidNetwork",
-            "cite = <class 'mftheory.network.network.Network'>: must be a network, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them",
+            "cite = <class 'mftheory.network.network.Network'>: must be a network or its couplings, an ensemble, a derivation, a formula or its label, a wiring, a result, or a list of them",
         ),
     ),
     "Ensembles of one's own": (
@@ -1215,7 +1374,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "exit code 2",
             "--n = '1.5': must be a whole number",
         ),
-        Row("mftheory solve --g 3 --n 0", "exit code 2", "n = 0: must be a number of neurons, at least 1"),
+        Row("mftheory solve --g 3 --n 0", "exit code 2", "n = 0: must be a number of neurons, from 1 to 1e18"),
         Row(
             "mftheory solve --g 3 --seed -1",
             "exit code 2",
@@ -1277,7 +1436,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory simulate --g 3 --n 100 --plot good.csv/picture.png",
             "exit code 2",
-            "plot = 'good.csv': must be a folder; good.csv is a file",
+            "plot = 'good.csv/picture.png': must be in a folder that exists; good.csv is a file",
         ),
         Row(
             "mftheory compare --g 3 --n 20 --networks 1",
@@ -1290,9 +1449,17 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "n = [20, 20]: must be a whole number of at least 2, or several different ones",
         ),
         Row("mftheory plan --g 3 --target 0", "exit code 2", "target = 0.0: must be a finite number above 0"),
-        Row("mftheory sweep --g three", "exit code 2", "g = 'three': must be a number, or FROM:TO:COUNT"),
-        Row("mftheory sweep --g 1:2", "exit code 2", "g = '1:2': must be a number, or FROM:TO:COUNT"),
-        Row("mftheory sweep --g 2:3:-1", "exit code 2", "g = '2:3:-1': must be a number, or FROM:TO:COUNT"),
+        Row(
+            "mftheory sweep --g three",
+            "exit code 2",
+            "g = 'three': must be a number, or FROM:TO:COUNT of finite numbers",
+        ),
+        Row("mftheory sweep --g 1:2", "exit code 2", "g = '1:2': must be a number, or FROM:TO:COUNT of finite numbers"),
+        Row(
+            "mftheory sweep --g 2:3:-1",
+            "exit code 2",
+            "g = '2:3:-1': must be a number, or FROM:TO:COUNT of finite numbers",
+        ),
         Row(
             "mftheory sweep --g 2:3:1000000000",
             "exit code 2",
@@ -1312,6 +1479,86 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "mftheory sweep --g 3 --store nowhere/sweep.nc",
             "exit code 2",
             "store = 'nowhere/sweep.nc': must be in a folder that exists; there is no nowhere",
+        ),
+        Row(
+            "mftheory connectome good.csv --where region=X --where region=Y",
+            "exit code 2",
+            "where = 'region=Y': region is given twice; the first was region=X",
+        ),
+        Row(
+            "mftheory connectome good.csv --column pre=pre --column pre=post",
+            "exit code 2",
+            "column = 'pre=post': pre is given twice; the first was pre=pre",
+        ),
+        Row(
+            "mftheory connectome good.csv --transmitter ach=1 --transmitter ach=-1",
+            "exit code 2",
+            "transmitter = 'ach=-1': ach is given twice; the first was ach=1",
+        ),
+        Row(
+            "mftheory connectome columns.csv",
+            "exit code 2",
+            "path = 'columns.csv': has no 'pre' column; its columns are: 'a, b, c'; --column pre=NAME names it",
+        ),
+        Row(
+            "mftheory connectome good.csv --signs column",
+            "exit code 2",
+            "signs = 'column': the file has no sign column; --column sign=NAME names it",
+        ),
+        Row(
+            "mftheory connectome good.csv --column pre=",
+            "exit code 2",
+            "columns['pre'] = None: must be the name of a column",
+        ),
+        Row(
+            "mftheory solve --g 3_0",
+            "exit code 2",
+            "--g = '3_0': must be a number",
+        ),
+        Row(
+            "mftheory simulate --g 3 --n=1_000",
+            "exit code 2",
+            "--n = '1_000': must be a whole number",
+        ),
+        Row(
+            "mftheory sweep --g 3_0:4:2",
+            "exit code 2",
+            "g = '3_0:4:2': must be a number, or FROM:TO:COUNT of finite numbers",
+        ),
+        Row(
+            "mftheory sweep --g 2:inf:3",
+            "exit code 2",
+            "g = '2:inf:3': must be a number, or FROM:TO:COUNT of finite numbers",
+        ),
+        Row(
+            "mftheory solve --g 3 --dynamics euler:0_1",
+            "exit code 2",
+            "dynamics = 'euler:0_1': must be leaky, …",
+        ),
+        Row(
+            "mftheory solve --g 3 --nonlinearity 'x**9**9**9'",
+            "exit code 2",
+            "nonlinearity = 'x**9**9**9': 9 ** 9 ** 9 is no finite real number; must be a formula in x …",
+        ),
+        Row(
+            "mftheory solve --g 3 --nonlinearity '1/0*x'",
+            "exit code 2",
+            "nonlinearity = '1/0*x': 1 / 0 is no finite real number; must be a formula in x …",
+        ),
+        Row(
+            "mftheory solve --g 3 --nonlinearity '1e999*x'",
+            "exit code 2",
+            "nonlinearity = '1e999*x': has a number that is too large; must be a formula in x …",
+        ),
+        Row(
+            "mftheory simulate --g 3 --n 100000000",
+            "exit code 2",
+            "max_memory = …: a block of states needs …: take fewer trajectories or a shorter max_lag",
+        ),
+        Row(
+            "mftheory sweep --g 3 --plot nowhere/a.png",
+            "exit code 2",
+            "plot = 'nowhere/a.png': must be in a folder that exists; there is no nowhere",
         ),
         Row(
             "mftheory sweep --g 3 --store other.nc",
@@ -1409,6 +1656,41 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "InvalidCall",
             "Gains: gains are not added or multiplied: give their array, Gains(values)",
         ),
+        Row(
+            "ensemble() + 1",
+            "InvalidCall",
+            "GaussianEnsemble: ensembles are not added or multiplied: declare one mf.GaussianEnsemble with the populations, couplings and covariances of both",
+        ),
+        Row(
+            "sum([ensemble(), ensemble()])",
+            "InvalidCall",
+            "GaussianEnsemble: ensembles are not added or multiplied: …",
+        ),
+        Row(
+            "x.activity + x.state",
+            "InvalidCall",
+            "Operator: an operator is one field times a weight, such as 2 * D * x.activity: it is multiplied by numbers and parameters only; a sum of two is two couplings",
+        ),
+        Row(
+            "-x.activity",
+            "InvalidCall",
+            "Operator: an operator is one field times a weight, …",
+        ),
+        Row(
+            "x.activity / 0",
+            "InvalidCall",
+            "Operator: an operator is one field times a weight, …",
+        ),
+        Row(
+            "x.activity * x.activity",
+            "InvalidCall",
+            "Operator: an operator is one field times a weight, …",
+        ),
+        Row(
+            "2 * X",
+            "InvalidCall",
+            "GaussianMatrix: parts of an ensemble are not added or multiplied: multiply a field of a population, such as D * x.activity",
+        ),
     ),
     "Names that are nearly right": (
         Row(
@@ -1424,6 +1706,26 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row('mf.cite("")', "InvalidNetwork", "cite = '': must be a key or a formula's label: CMvML25, …"),
         Row(
+            'mf.cite("scs88")',
+            "InvalidNetwork",
+            "cite = 'scs88': did you mean SCS88? must be a key or a formula's label: CMvML25, …",
+        ),
+        Row(
+            "mf.cite((loop := []).append(loop) or loop)",
+            "InvalidNetwork",
+            "cite = ([[...]],): is nested too deep, or contains itself",
+        ),
+        Row(
+            'mf.cite(mf.sweep(family, over={"g": [3.0]}, jobs=1))',
+            "InvalidNetwork",
+            "cite = 'sweep, solve': does not know its networks, being made of a sweep: cite one that its family makes",
+        ),
+        Row(
+            "mf.cite(mf.measure(np.random.default_rng(0).standard_normal((400, 6))))",
+            "InvalidNetwork",
+            "cite = Recording(…): is of your activity, not of a theory: cite what it is compared with",
+        ),
+        Row(
             'mf.derive(net).four_point("phi", "cavit")',
             "InvalidNetwork",
             "route = 'cavit': did you mean cavity? must be one of 'path-integral', 'compact', 'cavity'",
@@ -1431,7 +1733,37 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mf.solve(net).plot(colour='red')",
             "InvalidCall",
-            "theory: no argument or line property 'colour' (did you mean color?)",
+            "theory: no argument or line property 'colour' (did you mean color?); it takes ax, longest and properties of lines, such as color, linewidth and label",
+        ),
+        Row(
+            "mf.solve(net).plot(observable='x')",
+            "InvalidCall",
+            "theory: no argument or line property 'observable'; it takes ax, longest and properties of lines, such as color, linewidth and label",
+        ),
+        Row(
+            "mf.solve(net).plot(longest=-1)",
+            "InvalidNetwork",
+            "longest = -1: must be a finite number above 0",
+        ),
+        Row(
+            "mf.solve(net).plot(longest='a')",
+            "InvalidNetwork",
+            "longest = 'a': must be a finite number above 0",
+        ),
+        Row(
+            "mf.solve(net).plot(color='redd')",
+            "InvalidNetwork",
+            "color = 'redd': is no such property of a line ('redd' is not a valid …)",
+        ),
+        Row(
+            "mf.solve(net).plot(alpha=3)",
+            "InvalidNetwork",
+            "alpha = 3: is no such property of a line (…)",
+        ),
+        Row(
+            "mf.solve(net).plot(lw='thick')",
+            "InvalidNetwork",
+            "linewidth = 'thick': is no such property of a line (…)",
         ),
         Row(
             "mf.simulate(net)",
@@ -1447,7 +1779,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory formulas PSI-RMM",
             "exit code 2",
-            "label = 'PSI-RMM': did you mean psi-rmm or psi-rmm+gains? must be one of psi-iid, …",
+            "label = 'PSI-RMM': did you mean psi-rmm? must be one of psi-iid, …",
         ),
         Row(
             "mftheory figure dimensions",
@@ -1482,7 +1814,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory solve --g 3 --n 99999999999999999999999",
             "exit code 2",
-            "n = 99999999999999999999999: must be a number of neurons, at least 1",
+            "n = 99999999999999999999999: must be a number of neurons, from 1 to 1e18",
         ),
         Row(
             "mftheory derive iid",
@@ -1496,6 +1828,8 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row("mftheory compare --g 3 --n 100,200", "exit code 2", "--n = '100,200': must be a whole number"),
         Row("mftheory plan --g 3 --max-memory 4GB", "exit code 2", "--max-memory = '4GB': must be a number"),
-        Row("mftheory sweep --g 2..6", "exit code 2", "g = '2..6': must be a number, or FROM:TO:COUNT"),
+        Row(
+            "mftheory sweep --g 2..6", "exit code 2", "g = '2..6': must be a number, or FROM:TO:COUNT of finite numbers"
+        ),
     ),
 }

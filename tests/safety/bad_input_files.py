@@ -65,6 +65,8 @@ FILES: Mapping[str, bytes] = {
     "empty.nc": b"",
     "newer.nc.journal": _journal({"sweep": {**_SWEEP, "format": 2}}),
     "older.nc.journal": _journal({"sweep": {**_SWEEP, "mftheory": "0.0.1"}}),
+    "foreign.nc.journal": _journal({"sweep": _SWEEP}),
+    "foreign.nc.lock": b"",
     "newer.nc.lock": b"",
     "older.nc.lock": b"",
 }

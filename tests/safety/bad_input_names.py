@@ -26,6 +26,8 @@ def ensemble(variance: sp.Expr = 1, covariance: sp.Expr = 0, **population: Any) 
     return mf.GaussianEnsemble("mine", (x,), couplings, covariances)
 
 
+X = Population("neurons", "x", "phi", inverse_transfer=1 + sp.I * omega)
+
 NAMES: Mapping[str, Any] = {
     "mf": mf,
     "np": np,
@@ -33,11 +35,18 @@ NAMES: Mapping[str, Any] = {
     "inf": inf,
     "net": mf.Network(mf.IID(3.0)),
     "J": np.eye(3),
+    "masked": np.ma.masked_array([1.0, 2.0, -999.0], [False, False, True]),
     "family": family,
     "Population": Population,
     "Parameter": Parameter,
+    "Coupling": Coupling,
+    "Covariance": Covariance,
+    "GaussianMatrix": GaussianMatrix,
+    "x": X,
+    "X": GaussianMatrix("X", X, X),
     "ensemble": ensemble,
     "modes": BUILT_IN["random-mode"](),
+    "kernel": mf.formula("psi-iid").kernel(),
     "sp": sp,
     "omega": omega,
 }

@@ -73,6 +73,7 @@ MADE: Mapping[str, tuple[str, Callable[[], bytes]]] = {
         "a result with 10¹² numbers, none of them written",
         lambda: _with(lambda file: file.create_dataset("a", (10**12,), "f8")),
     ),
+    "swept.nc": ("a comparison that says it is a sweep", lambda: _changed(mftheory_result="sweep")),
     "oracle.nc": ("a result of another kind than there are", lambda: _changed(mftheory_result="Oracle")),
 }
 """What each is, in words, and its content, by name."""

@@ -288,7 +288,7 @@ def test_a_full_disk_leaves_the_old_file(writer: str, fault: str, tmp_path: Path
         else:
             patch.setattr(os, fault, fail)
         try:
-            with pytest.raises(mf.InvalidFile, match="the disk is full") as caught:
+            with pytest.raises(mf.InvalidFile, match=r"the disk is full|lets a file be") as caught:
                 write(target)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -328,3 +328,18 @@ def test_every_format_of_a_picture_is_written(kind: str, tmp_path: Path) -> None
         pytest.skip("needs a program that is not here")
     assert plots.save(fig, tmp_path / f"a.{kind.upper()}").stat().st_size > 100
     assert names(tmp_path) == [f"a.{kind.upper()}"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a home folder is in HOME there")
+def test_every_writer_and_reader_knows_the_home_folder(tmp_path: Path, monkeypatch) -> None:
+    from mftheory import plots
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    theory = mf.solve(mf.Network(mf.IID(3.0)))
+    assert theory.save("~/theory.nc") == tmp_path / "theory.nc"
+    assert mf.load("~/theory.nc").dimension() == theory.dimension()
+    assert plots.save(theory.plot(), "~/theory.png") == tmp_path / "theory.png"
+    mf.sweep(lambda g: mf.Network(mf.IID(g)), {"g": [3.0]}, store="~/sweep.nc", jobs=1)
+    names = {"theory.nc", "theory.png", "sweep.nc", "sweep.nc.journal", "sweep.nc.lock"}
+    assert {path.name for path in tmp_path.iterdir()} == names

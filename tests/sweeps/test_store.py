@@ -62,6 +62,7 @@ def computed(monkeypatch) -> list:
 @pytest.mark.exact
 def test_what_is_stored_is_what_is_returned(store: Path, reference) -> None:
     assert_equal(xarray.load_dataset(store), reference)
+    assert_equal(mf.load(store), reference)
     assert sorted(p.name for p in store.parent.iterdir()) == ["s.nc", "s.nc.journal", "s.nc.lock"]
 
 
@@ -226,6 +227,51 @@ def test_a_failed_write_leaves_the_old_file_and_the_same_command_continues(store
     assert_equal(small_sweep(store=store), reference)
 
 
+@pytest.mark.exact
+def test_a_changed_number_in_a_store_is_noticed(store: Path) -> None:
+    """Each of 40 bytes within the values of a variable, flipped in one bit."""
+    import h5py
+
+    content = store.read_bytes()
+    with h5py.File(store) as file:
+        place, length = file["dimension"].id.get_offset(), file["dimension"].id.get_storage_size()
+    assert mf.load(store).attrs["title"] == "sweep, simulate"
+    for at in range(place, place + length, max(1, length // 40)):
+        store.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        with pytest.raises(mf.InvalidFile, match="content hash"):
+            mf.load(store)
+
+
+@pytest.mark.exact
+def test_only_what_is_like_a_sweeps_file_is_loaded_without_a_hash(store: Path, reference, tmp_path: Path) -> None:
+    """As they were written before there was one: with a warning, and nothing else that bears such a title."""
+    old, other = tmp_path / "old.nc", tmp_path / "other.nc"
+    reference.to_netcdf(old, engine="h5netcdf")
+    with pytest.warns(UserWarning, match="without a content hash"):
+        assert_equal(mf.load(old), reference)
+    xarray.Dataset({"a": ("x", [1.0])}, attrs={"title": "sweep, of my room"}).to_netcdf(other, engine="h5netcdf")
+    with pytest.raises(mf.InvalidFile, match="must be a result that mftheory saved"):
+        mf.load(other)
+
+
+@pytest.mark.exact
+@pytest.mark.parametrize("what", ["theory", "foreign", "another sweep"])
+def test_a_file_that_took_the_place_of_the_store_is_left_alone(store: Path, reference, what: str) -> None:
+    if what == "theory":
+        mf.solve(mf.Network(mf.IID(2.0))).save(store)
+    elif what == "foreign":
+        xarray.Dataset({"a": ("x", [1.0])}).to_netcdf(store, engine="h5netcdf")
+    else:
+        small_sweep(store=store.with_name("t.nc"), n=[30], seeds=1)
+        store.with_name("t.nc").replace(store)
+    content = store.read_bytes()
+    with pytest.raises(mf.InvalidFile, match=r"was replaced by another file .*: move that away"):
+        small_sweep(store=store)
+    assert store.read_bytes() == content
+    store.unlink()
+    assert_equal(small_sweep(store=store), reference)
+
+
 # Faults of other processes and of the disk.
 
 
@@ -276,7 +322,7 @@ def test_a_file_that_may_not_grow(tmp_path: Path, reference, limit: int) -> None
     code = LIMITED.format(limit) + SCRIPT.format(here=str(Path(__file__).parent), store=str(store), changes="{}")
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.returncode == 1
-    assert "the disk is full" in run.stderr.splitlines()[-1]
+    assert "lets a file be; ulimit -f" in run.stderr.splitlines()[-1]
     assert "is kept, and the same command continues" in run.stderr.splitlines()[-1]
     assert journal_of(store).stat().st_size <= limit
     assert journal_of(store).read_bytes().endswith(b"\n") or journal_of(store).stat().st_size == 0

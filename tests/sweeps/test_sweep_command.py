@@ -34,6 +34,32 @@ def test_theory_on_a_grid(capsys, tmp_path: Path) -> None:
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("finished", [0, 1])
+def test_a_stopped_sweep_says_what_is_kept_and_continues(capsys, tmp_path: Path, monkeypatch, finished: int) -> None:
+    from mftheory.api import work
+
+    store, real, calls = tmp_path / "s.nc", work.solved, []
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) > finished:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(work, "solved", interrupted)
+    arguments = ("--g", "3", "--g", "6", "--jobs", "1", "--store", str(store))
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (130, "")
+    kept = f"mftheory: 1 result kept in {store}; the same command continues\n" if finished else ""
+    assert err == f"{kept}mftheory: stopped\n"
+    assert store.exists() == bool(finished)
+    if finished:
+        assert mf.load(store).attrs["units_finished"] == 1
+    monkeypatch.undo()
+    assert run(capsys, *arguments)[0] == 0
+    assert mf.load(store).attrs["units_finished"] == 2
+
+
 def test_networks_and_comparisons(capsys, tmp_path: Path) -> None:
     code, out, _ = run(capsys, "--g", "3", "--what", "simulate", *NETWORKS)
     assert (code, len(out.splitlines())) == (0, 5)

@@ -9,6 +9,8 @@ import hashlib
 import json
 import os
 import re
+import warnings
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,9 @@ FORMAT = 2
 """Of the layout of files. Raised when older versions could not read them."""
 
 PART = "part"
+SWEEP = "sweep"
+"""Kind of the store of a sweep, which is no result that `save` writes: its data set is read as it is."""
+
 _MARK, _KIND, _HASH = "mftheory_format", "mftheory_result", "content_hash"
 
 
@@ -63,15 +68,27 @@ def write(path: str | os.PathLike[str], kind: str, data: xarray.Dataset) -> Path
     ('an example', array([1.+2.j, 3.+0.j]))
     """
     target = check_target(path)
-    real = _without_complex(data)
-    real.attrs |= {_MARK: FORMAT, _KIND: kind, "mftheory_version": _version()}
-    real.attrs[_HASH] = _content_hash(real)
     try:
-        # Made in memory: HDF5 does not survive a disk that fills up.
-        content = real.to_netcdf(engine="h5netcdf", encoding={str(name): {"_FillValue": None} for name in real})
+        content = packed(kind, data)
     except MemoryError:
         raise InvalidFile("path", str(target), "cannot be made: there is too little memory") from None
     return write_file(target, content)
+
+
+def packed(kind: str, data: xarray.Dataset) -> memoryview:
+    """The content of the file of a data set, with its hash, made in memory: HDF5 does not survive a full disk."""
+    real = _without_complex(data)
+    real.attrs |= {_MARK: FORMAT, _KIND: kind, "mftheory_version": _version()}
+    real.attrs[_HASH] = _content_hash(real)
+    return real.to_netcdf(engine="h5netcdf", encoding={str(name): {"_FillValue": None} for name in real})
+
+
+def attributes(path: str | os.PathLike[str]) -> Mapping[str, Any] | None:
+    """Return the attributes of a netCDF file, or None where it is no whole one."""
+    try:
+        return _opened(check_source(path)).attrs
+    except InvalidFile:
+        return None
 
 
 def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
@@ -82,12 +99,19 @@ def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
     InvalidFile
         If there is no such file, it is damaged or was changed, no result of mftheory, or one of a newer format; also
         if it takes values from other files, or claims to be much larger than it is.
+
+    Warns
+    -----
+    UserWarning
+        If it is the store of a sweep without a hash, as earlier versions wrote them.
     """
     source = check_source(path)
     data = _opened(source)
     if _MARK not in data.attrs:
-        if str(data.attrs.get("title", "")).startswith("sweep, "):  # its store has a layout of its own
-            return "sweep", data
+        if is_sweep(data.attrs):
+            message = f"{source}: a sweep's file of an older version, without a content hash: it cannot be checked"
+            warnings.warn(message, stacklevel=5)
+            return SWEEP, data
         raise InvalidFile("path", str(source), "must be a result that mftheory saved; this netCDF file is none")
     written, by = data.attrs[_MARK], data.attrs.get("mftheory_version", "of unknown version")
     if not isinstance(written, int | np.integer):
@@ -101,6 +125,14 @@ def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
     kind = str(data.attrs.pop(_KIND, "result"))
     del data.attrs[_MARK]
     return kind, _with_complex(data)
+
+
+def is_sweep(attributes: Mapping[str, Any]) -> bool:
+    """Return whether these are the attributes of a sweep's data set."""
+    whole = [isinstance(attributes.get(name), int | np.integer) for name in ("units_finished", "units_planned")]
+    texts = [isinstance(attributes.get(name), str) for name in ("sweep", "provenance")]
+    what = attributes.get("what")
+    return all(whole + texts) and isinstance(what, str) and attributes.get("title") == f"sweep, {what}"
 
 
 def to_text(plain: Any) -> str:

@@ -103,7 +103,9 @@ def load(path: str | os.PathLike[str], known: Known) -> Any:
         If it is none of these, or damaged.
     """
     kind, data = files.read(path)
-    if kind == "sweep":
+    if kind == files.SWEEP:
+        if not files.is_sweep(data.attrs):
+            raise InvalidFile("path", str(path), "is no sweep as mftheory saves it")
         return data
     try:
         origin = json.loads(data.attrs["provenance"])
@@ -119,7 +121,7 @@ def load(path: str | os.PathLike[str], known: Known) -> Any:
         return _KINDS[kind].from_dataset(data, network, origin)
     except InvalidFile:
         raise
-    except (LookupError, ValueError, TypeError, AttributeError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise InvalidFile("path", str(path), f"is no {kind} as mftheory saves it ({error})") from None
 
 
@@ -184,4 +186,4 @@ def _tell_version(path: Any, origin: Mapping[str, Any]) -> None:
     written, here = origin["versions"]["mftheory"], provenance()["versions"]["mftheory"]
     if written != here:
         message = f"{path}: made with mftheory {written}, read with {here}; its numbers are as they were"
-        warnings.warn(message, stacklevel=6)
+        warnings.warn(message, stacklevel=5)
