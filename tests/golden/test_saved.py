@@ -17,7 +17,7 @@ def test_every_kind_of_result_is_there() -> None:
 
 
 @pytest.mark.parametrize("name", HELD)
-@pytest.mark.filterwarnings("ignore:.*made with mftheory")
+@pytest.mark.filterwarnings("ignore:.*(made with mftheory|of an older version)")
 def test_it_says_what_it_said(name: str) -> None:
     found = results_made.held(mf.load(file_of(name)))
     text = HELD[name].get("text")
