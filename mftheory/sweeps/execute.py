@@ -18,8 +18,14 @@ from mftheory.errors import InvalidNetwork, MFTheoryError
 PATIENCE = 3
 """How often in a row workers may die without a single result."""
 
-CONNECTING = 5.0
-"""Seconds that a scheduler has to answer in."""
+ANSWERING = 5.0
+"""Seconds in which something has to answer at a scheduler's address."""
+
+CONNECTING = 30.0
+"""Seconds in which it has to introduce itself: on a busy machine a scheduler was seen to take more than 5."""
+
+ARRIVING = 5.0
+"""Seconds until it is said that there are no workers yet."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +205,7 @@ def _on_cluster(tasks: Sequence[Task], threads: int, scheduler: str) -> Iterator
                 running.add(future)
 
         try:
-            client.wait_for_workers(1, timeout=CONNECTING)
+            client.wait_for_workers(1, timeout=ARRIVING)
         except TimeoutError:  # they may be in a queue, or start when there is work: wait, but say so
             warnings.warn(f"the scheduler {scheduler} has no workers yet; waiting for them", stacklevel=2)
         try:
@@ -230,7 +236,7 @@ def _check_answers(scheduler: str) -> None:
     if not host or not port:
         raise InvalidNetwork("scheduler", scheduler, "must be an address such as tcp://host:8786")
     try:
-        socket.create_connection((host, port), timeout=CONNECTING).close()
+        socket.create_connection((host, port), timeout=ANSWERING).close()
     except OSError as error:
         raise InvalidNetwork("scheduler", scheduler, f"no Dask scheduler answers there ({error})") from None
 

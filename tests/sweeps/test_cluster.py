@@ -103,10 +103,10 @@ def test_workers_that_come_late_are_waited_for(tmp_path: Path, monkeypatch) -> N
     from mftheory.sweeps import execute
 
     start = Cluster.worker
-    monkeypatch.setattr(execute, "CONNECTING", 1.0)
+    monkeypatch.setattr(execute, "ARRIVING", 1.0)
     monkeypatch.setattr(Cluster, "worker", lambda self: self._start("dask_spec", "--help"))
     empty = Cluster(tmp_path)
-    late = threading.Timer(3.0, lambda: empty.workers.append(start(empty)))
+    late = threading.Timer(5.0, lambda: empty.workers.append(start(empty)))
     late.start()
     try:
         with pytest.warns(UserWarning, match="has no workers yet; waiting"):
