@@ -175,8 +175,12 @@ VERBS: dict[str, Callable[[str], dict[str, Any]]] = {
 def is_fast(verb: str, name: str) -> bool:
     """Whether it belongs to the fast tier: one network of each method, and all that is refused at once."""
     connectivity, neurons, gains, dynamics, noise = name.split(" / ")
-    if verb in ("simulate", "derive"):
+    if verb == "simulate":
         return dynamics == "leaky" and connectivity != "step"
+    if verb == "derive":
+        return (dynamics, noise) == ("leaky", "quiet") and connectivity != "step" and neurons not in ("tanh", "own")
+    if verb == "one matrix":
+        return dynamics == "leaky" and connectivity in ("iid", "given") and neurons not in ("tanh", "own")
     if is_sampled(name):
-        return neurons == "erf" and noise == "quiet" and verb == "solve"
-    return connectivity in ("iid", "given") or (neurons == "erf" and gains == "gains")
+        return (neurons, gains, noise) == ("erf", "alike", "quiet")
+    return connectivity in ("iid", "given") and (neurons, gains) != ("own", "gains")
