@@ -137,7 +137,20 @@ def _in_processes(tasks: Sequence[Task], workers: int, threads: int) -> Iterator
         finally:
             with _deaf():  # interrupted again, joblib would leave semaphores behind, and say so
                 if results is not None:
+                    if left:
+                        _silence_pool()
                     quietly(results.close)  # joblib warns of tasks that nobody waits for any more
+
+
+def _silence_pool() -> None:
+    """Let nothing be printed of what the pool's own thread raises when it is closed before its work is done."""
+    before = threading.excepthook
+
+    def hook(args: threading.ExceptHookArgs) -> None:
+        if not type(args.thread).__module__.startswith("joblib."):
+            before(args)
+
+    threading.excepthook = hook
 
 
 ENDING = (signal.SIGINT, signal.SIGTERM)

@@ -162,7 +162,10 @@ def test_an_interrupt_ends_in_one_line_and_the_same_command_continues(tmp_path) 
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     assert process.wait() == 130
-    assert len(process.stderr.read().splitlines()) <= 1
+    *said, last = process.stderr.read().splitlines()
+    assert last == "mftheory: stopped"
+    assert all("the same command continues" in line for line in said)
+    assert len(said) <= 1
     kept = lines(store)
     assert 0 < kept < 200
     data = mf.sweep(
