@@ -93,7 +93,7 @@ def refuse_masked(given: Mapping[str, Any]) -> None:
         Naming the argument.
     """
     for name, value in given.items():
-        if count := _masked(value) or sum(map(_masked, _inside(value))):
+        if count := _masked(value):
             allowed = f"must have no masked entries (here {count}): leave them out, or fill them, as x.filled(0.0) does"
             raise InvalidNetwork(name, value, allowed)
 
@@ -101,25 +101,23 @@ def refuse_masked(given: Mapping[str, Any]) -> None:
 def _refuse_masked(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
     if "numpy.ma" not in sys.modules:  # nobody has made one
         return
-    for value in (*args, *kwargs.values()):
-        if _masked(value) or any(map(_masked, _inside(value))):
-            from inspect import signature
+    if any(map(_masked, args)) or any(map(_masked, kwargs.values())):
+        from inspect import signature
 
-            try:
-                by_name = signature(function).bind(*args, **kwargs).arguments
-            except TypeError:  # they do not fit, which is said elsewhere
-                return
-            refuse_masked({**by_name, **kwargs})
-
-
-def _inside(value: Any) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+        try:
+            by_name = signature(function).bind(*args, **kwargs).arguments
+        except TypeError:  # they do not fit, which is said elsewhere
+            return
+        refuse_masked({**by_name, **kwargs})
 
 
 def _masked(value: Any) -> int:
-    """Return the number of masked entries."""
+    """Return the number of masked entries of an array, or of the arrays in a dict, list or tuple."""
     module = sys.modules.get("numpy.ma")
-    return int(value.mask.sum()) if module is not None and isinstance(value, module.MaskedArray) else 0
+    if module is None:
+        return 0
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else (value,)
+    return sum(int(each.mask.sum()) for each in inside if isinstance(each, module.MaskedArray))
 
 
 def _checked(function: Callable[P, R], method: bool) -> Callable[P, R]:

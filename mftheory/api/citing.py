@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
-from mftheory.network import IID, Given, Network, PartiallySymmetric, RandomMode
+from mftheory.network import Given, Network
+from mftheory.network.connectivity import KINDS
 from mftheory.wording import one_of
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _keys(thing: Any) -> tuple[str, ...]:
     from mftheory.results.predicted import PredictedCovariance
     from mftheory.results.recording import Recording
     from mftheory.results.stored import StoredNetwork
+    from mftheory.results.stored.files import is_sweep
 
     if isinstance(thing, str):
         return _of_text(thing)
@@ -108,11 +110,11 @@ def _keys(thing: Any) -> tuple[str, ...]:
         return (*(TWO_POINT if thing.network is None else _keys(thing.network)), *ONE_NETWORK)
     if isinstance(thing, Network):
         return _of_couplings(thing.connectivity, thing.ensemble)
-    if isinstance(thing, IID | PartiallySymmetric | RandomMode | Given):
+    if isinstance(thing, KINDS):
         return _of_couplings(thing, thing.ensemble)
     if isinstance(thing, Recording):
         raise InvalidNetwork("cite", thing, "is of your activity, not of a theory: cite what it is compared with")
-    if str(getattr(thing, "attrs", {}).get("title", "")).startswith("sweep, "):
+    if is_sweep(getattr(thing, "attrs", {})):
         raise InvalidNetwork("cite", thing.attrs["title"], OF_SWEEP)
     if isinstance(thing, Formula):
         return (thing.citation,)

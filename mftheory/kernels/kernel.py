@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -126,9 +126,9 @@ class Kernel:
             raise InvalidNetwork(name, value, f"must be a {number}, or an array of them")
         return array
 
-    @property
+    @cached_property
     def _real(self) -> frozenset[str]:
-        """Names of arguments that are real."""
+        """Names of arguments that are real, looked up once: a kernel is called at every panel of an integral."""
         types = self.function.types[0]  # type: ignore[attr-defined]  # of the ufunc, such as "ddD->D"
         return frozenset(name for name, kind in zip(self.inputs, types, strict=False) if kind == "d") | STRENGTHS
 

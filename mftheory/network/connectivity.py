@@ -159,9 +159,13 @@ def check_couplings(connectivity: Connectivity, n: int) -> None:
         memory.check("n", n, 8.0 * arrays * n * n, "drawing the couplings")
 
 
+KINDS = (IID, PartiallySymmetric, RandomMode, Given)
+"""Every kind of couplings that a network can have."""
+
+
 def checked(value: Any) -> Connectivity:
     """The ensemble itself, or InvalidNetwork naming what is allowed."""
-    if isinstance(value, type) or not isinstance(value, IID | PartiallySymmetric | RandomMode | Given):
+    if not isinstance(value, KINDS):
         allowed = "must be an ensemble, IID(...), PartiallySymmetric(...) or RandomMode(...), or one J, Given(J)"
         raise InvalidNetwork("connectivity", value, allowed)
     return value

@@ -1,4 +1,4 @@
-"""What files of usual programs hold besides edges: it is read, noted, or refused in one line with its place."""
+"""Files of usual programs hold more than edges: that is read, noted, or refused in one line with its place."""
 
 import datetime
 import json

@@ -65,12 +65,12 @@ def network(name: str) -> mf.Network:
 
 
 def is_sampled(name: str) -> bool:
-    """Whether neurons have self-feedback, so that a part of the theory is sampled."""
+    """Return whether neurons have self-feedback, so that a part of the theory is sampled."""
     return name.startswith(("symmetric", "overlaps"))
 
 
 def outcome(verb: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What a verb says, or the kind of its refusal."""
+    """Ask a verb: return what it says, or the kind of its refusal."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # small networks and few samples say so
         try:
@@ -80,7 +80,7 @@ def outcome(verb: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def solved(name: str) -> dict[str, Any]:
-    """What `solve` makes of a combination: the method and its numbers."""
+    """Solve a combination: return the method and its numbers."""
 
     def verb() -> dict[str, Any]:
         theory = mf.solve(network(name), **SAMPLING)
@@ -110,7 +110,7 @@ def numbers_of(theory: Any) -> dict[str, float]:
 
 
 def derived(name: str) -> dict[str, Any]:
-    """What `derive` makes of it: the label of each observable's formula."""
+    """Derive a combination: return the label of each observable's formula."""
 
     def verb() -> dict[str, Any]:
         derivation = mf.derive(network(name))
@@ -120,7 +120,7 @@ def derived(name: str) -> dict[str, Any]:
 
 
 def one_matrix(name: str) -> dict[str, Any]:
-    """What the theory of one J says of it: of a given one by `predict_covariance`, else of one that is drawn."""
+    """Ask the theory of one J: of a given one by `predict_covariance`, else of one that is drawn."""
 
     def verb() -> dict[str, Any]:
         net = network(name)
@@ -137,12 +137,12 @@ def one_matrix(name: str) -> dict[str, Any]:
 
 
 def simulated(name: str) -> dict[str, Any]:
-    """What `simulate` can measure of it. Chaos decides the numbers by the last bit, so they are not held."""
+    """Simulate a combination: return what can be measured. The numbers are chaos's, by the last bit, and not held."""
     return outcome(lambda: {"observables": list(mf.simulate(network(name), **SHORT).observables)})
 
 
 def several_populations(names: str, modes: bool) -> dict[str, Any]:
-    """What `solve` makes of populations that are coupled independently, with modes in the first or without."""
+    """Solve populations that are coupled independently, with modes in the first or without."""
     variances = np.array([[2.0, 5.0, 1.0], [3.0, 4.0, 2.0], [1.0, 2.0, 6.0]])[: len(names), : len(names)]
     sizes = np.array([0.5, 0.3, 0.2])[: len(names)] / sum([0.5, 0.3, 0.2][: len(names)])
     parameters: dict[str, Any] = coupled.numbers(names, sizes, variances, [0.1, 0.0, 0.3][: len(names)])
@@ -173,7 +173,7 @@ VERBS: dict[str, Callable[[str], dict[str, Any]]] = {
 
 
 def is_fast(verb: str, name: str) -> bool:
-    """Whether it belongs to the fast tier: one network of each method, and all that is refused at once."""
+    """Return whether a combination is in the fast tier: one network of each method, and all that is refused at once."""
     connectivity, neurons, gains, dynamics, noise = name.split(" / ")
     if verb == "simulate":
         return dynamics == "leaky" and connectivity != "step"

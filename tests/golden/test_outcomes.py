@@ -1,6 +1,6 @@
 """What every verb makes of every combination is what it was: the method, the refusal, the numbers.
 
-outcomes.json was written before the package was rearranged (`python tests/golden/write.py`).
+outcomes.json was written before the package was rearranged (`PYTHONPATH=tests python -m golden.write`).
 """
 
 import json

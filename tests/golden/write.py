@@ -1,7 +1,7 @@
 """Write what every verb makes of every combination into outcomes.json, to be held by test_outcomes.py.
 
-    python tests/golden/write.py            # compares with the file, and says what differs by how much
-    python tests/golden/write.py --write    # replaces it: only when a number or a method is meant to change
+    PYTHONPATH=tests python -m golden.write            # compares with the file, and says what differs by how much
+    PYTHONPATH=tests python -m golden.write --write    # replaces it: only when a number or a method is meant to change
 
 Some five minutes of processor time.
 """
@@ -11,12 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-FOLDER = Path(__file__).parent
-sys.path.insert(0, str(FOLDER.parent))
+from golden import combinations
 
-from golden import combinations  # noqa: E402
-
-PATH = FOLDER / "outcomes.json"
+PATH = Path(__file__).parent / "outcomes.json"
 
 
 def outcomes() -> dict[str, dict[str, object]]:

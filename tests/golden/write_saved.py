@@ -1,21 +1,19 @@
 """Write a file of each kind of result into saved/, and what is held of each into saved.json.
 
-    python tests/golden/write_saved.py
+    PYTHONPATH=tests python -m golden.write_saved
 
 Run once, before the package was rearranged: files of then are to be read by whatever comes after.
 """
 
 import json
-import sys
 import warnings
 from pathlib import Path
 
+from golden import results_made
+
+import mftheory as mf
+
 FOLDER = Path(__file__).parent
-sys.path.insert(0, str(FOLDER.parent))
-
-from golden import results_made  # noqa: E402
-
-import mftheory as mf  # noqa: E402
 
 
 def file_of(name: str) -> Path:

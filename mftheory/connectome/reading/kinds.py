@@ -88,14 +88,14 @@ def kind_or_sign(edges: Edges, signs: SignSource | None) -> None:
 
 
 def _are_signs(values: list[str]) -> bool:
-    """Whether they are signs: all of them, or some by a word or by both of a pair; the others are then refused."""
+    """Return whether values are signs: all are, or some by a word or as both of a pair; the others are then refused."""
     found = {value.lower() for value in values}
     both = any({*pair} <= found for pair in (("e", "i"), ("+", "-"), ("1", "-1"), ("1.0", "-1.0")))
     return bool(found) and (found <= SIGNS.keys() or both or any(len(value) > 2 for value in found & _SIGN_WORDS))
 
 
 def _are_kinds(values: list[str], edges: Edges) -> bool:
-    """Whether the values of a column called kind or type tell synapses from gap junctions, and not something else.
+    """Return whether a column called kind or type tells synapses from gap junctions, and not something else.
 
     One that is called kind does if it does not hold signs; another if one of its values does so by a word, or all do.
     """

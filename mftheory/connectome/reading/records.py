@@ -47,8 +47,7 @@ def read_json(file: Path, request: Request) -> tuple[Table, Request]:
         if rows[k]
     )
     notes = [f"the weights of the synapses in 'syn' were summed, which are not all 1 in {weighed} records"]
-    place = lambda role, k: f"{role} in record {k + 1}"  # noqa: E731
-    table = Table(header, [pd.DataFrame(data)], place, notes=notes if weighed else ())
+    table = Table(header, [pd.DataFrame(data)], _place, notes=notes if weighed else ())
     return table, Request(request.needed, request.optional, request.given, where)
 
 
@@ -60,6 +59,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise InvalidFile("key", twice, f"stands twice in one object, {json.dumps(found)[:100]}")
     return found
+
+
+def _place(role: str, k: int) -> str:
+    return f"{role} in record {k + 1}"
 
 
 def _row(k: int, record: dict[str, Any], chosen: str | None) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def check_transmitters(transmitters: Mapping[str, int] | None) -> None:
 
 
 def header_hint(rows: Sequence[Sequence[str]]) -> str:
-    """What may be wrong with the first rows of a table in which no column of neurons was found."""
+    """Say what may be wrong with the first rows of a table in which no column of neurons was found."""
     for k, row in enumerate(rows, start=1):
         names = {plain(name.lstrip("#")) for name in row}
         if names & {*COLUMNS["pre"]} and names & {*COLUMNS["post"]}:
