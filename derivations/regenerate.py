@@ -56,7 +56,8 @@ def means_over_sites(derivation: Derivation) -> str:
     ]
     moments = {i.symbol.name: i.definition for i in infos}
     real = frozenset(i.symbol.name for i in infos if i.domain == "real")
-    return site_means_source(derivation.ensemble.name, *derivation.saddle_point.heard(), moments, real)
+    heard = derivation.saddle_point.heard()
+    return site_means_source(derivation.ensemble.name, *heard, moments, real, derivation.two_time_functions)
 
 
 def page(formulas: Iterable[Formula]) -> Iterable[str]:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mftheory.api.citing import cite
     from mftheory.api.loading import load
     from mftheory.api.measuring import measure
+    from mftheory.api.methods import method
     from mftheory.connectome import Connectome
     from mftheory.derive.catalogue import derivation, formula, labels
     from mftheory.derive.derivation import derive
@@ -69,6 +70,7 @@ _LAZY = {
     "sweep": "mftheory.api",
     "load": "mftheory.api.loading",
     "measure": "mftheory.api.measuring",
+    "method": "mftheory.api.methods",
     "cite": "mftheory.api.citing",
     "GaussianEnsemble": "mftheory.action",
     "Connectome": "mftheory.connectome",
@@ -112,6 +114,7 @@ __all__ = [
     "linear_equivalent",
     "load",
     "measure",
+    "method",
     "plan",
     "plots",
     "predict",

@@ -1,4 +1,4 @@
-"""Every verb of the command line takes networks whose neurons hear themselves: overlaps and partial symmetry."""
+"""Every verb of the command line takes networks whose neurons have self-feedback: overlaps and partial symmetry."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Neurons that hear themselves: sampled networks agree with the theory, and not with wrong ones.
+"""Neurons with self-feedback: sampled networks agree with the theory, and not with wrong ones.
 
 Networks differ by more than estimates do, so errors come from their spread, extrapolated in 1/N; the theory's own
 standard error counts. Seeds are fixed: 0, 1, … at every size. Sizes have N·PR of about 10 or more where dimensions are
@@ -15,11 +15,12 @@ from mftheory.compare.compare import Point, compare
 from mftheory.results import Theory
 from mftheory.results.comparison import STANDARD_ERRORS
 from mftheory.results.extrapolate import Linear, intercept, sizes_of
+from mftheory.solve.problem import Problem
 from mftheory.solve.self_feedback.field import Field
 from mftheory.solve.self_feedback.sampling import Sampling
 from mftheory.solve.self_feedback.solver import Solver
-from mftheory.solve.self_feedback.theory import four_point_of
 from mftheory.solve.settings import Settings
+from mftheory.solve.solved import at_sampled
 
 pytestmark = pytest.mark.statistical
 
@@ -125,7 +126,7 @@ def test_many_networks_agree(name) -> None:
 
 def wrong(name: str, two_point) -> tuple[float, float]:
     """z of C^φ(0) and of the dimension for a wrong solution, known without error."""
-    dimension = four_point_of(ALL[name].network, two_point).dimension("phi")
+    dimension = at_sampled(Problem.of(ALL[name].network), two_point).dimension("phi")
     return variance_z(name, float(two_point.covariance("phi", 0.0)), 0.0), dimension_z(name, dimension, 0.0)
 
 

@@ -11,9 +11,6 @@ import sympy as sp
 
 from mftheory.action.disorder import Coupling, Covariance, GaussianEnsemble, GaussianMatrix
 from mftheory.action.fields import Operator, Parameter, Population, omega
-from mftheory.errors import InvalidNetwork, Unsupported
-from mftheory.network import Heterogeneous, Network
-from mftheory.network.given import refuse_theory
 from mftheory.network.network import HETEROGENEOUS
 
 g, g_eff = sp.Symbol("g", positive=True), sp.Symbol("g_eff", positive=True)
@@ -157,34 +154,6 @@ def _declarations(gains: bool) -> dict[str, Callable[[], GaussianEnsemble]]:
 
 
 BUILT_IN: dict[str, Callable[[], GaussianEnsemble]] = {**_declarations(gains=False), **_declarations(gains=True)}
-
-
-def of(network: Network) -> GaussianEnsemble:
-    """The declaration of a network's ensemble.
-
-    Where φ is not odd every neuron keeps a static field h: neurons differ by it, Φ_h(y) = φ(h + y) - ⟨φ⟩_h about their
-    own means (derived in `mftheory.solve.heterogeneous.four_point`; ours).
-
-    Raises
-    ------
-    InvalidNetwork
-        If it is no network.
-    Unsupported
-        If neurons differ, or have a static field, and hear themselves or have gains.
-    """
-    if not isinstance(network, Network):
-        raise InvalidNetwork("network", network, "must be a Network or a GaussianEnsemble")
-    refuse_theory("derive", network.connectivity)
-    if isinstance(network.nonlinearity, Heterogeneous):
-        if network.ensemble != HETEROGENEOUS:
-            raise Unsupported(f"ensemble {network.ensemble!r}: not declared; declare it as a GaussianEnsemble")
-        return heterogeneous()
-    if not network.nonlinearity.odd:
-        if network.ensemble not in ("iid", "random-mode"):
-            reason = "is derived for independent couplings and modes, without gains; declare it as a GaussianEnsemble"
-            raise Unsupported(f"nonlinearity = {network.nonlinearity.expression!r}: one that is not odd {reason}")
-        return heterogeneous()
-    return BUILT_IN[network.ensemble]()
 
 
 def _ensemble(

@@ -67,7 +67,7 @@ def compare(
         Show a progress bar; in a log, a line now and then.
     parameters, nonlinearity : for ensembles
         As for `simulate`; the same at every point.
-    sampling : dict, where neurons hear themselves
+    sampling : dict, where neurons have self-feedback
         How long the theory samples, such as ``{"target": 0.003}``; see `solve`. Its standard error counts in z.
     seed : int
         What seeds are made from.

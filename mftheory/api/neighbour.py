@@ -34,7 +34,7 @@ def simpler_dimension(network: "Network | GaussianEnsemble", observable: str) ->
         simpler = IID(connectivity.g_eff)
     try:
         return solve(replace(network, connectivity=simpler)).dimension(observable)
-    except Quiescent:  # it fluctuates because its neurons hear themselves
+    except Quiescent:  # it fluctuates because of self-feedback
         return None
 
 

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from mftheory.arguments import checked_call, names_of, refuse_unknown
-from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.errors import InvalidNetwork
 from mftheory.network import Erf, Network, Nonlinearity
 
 if TYPE_CHECKING:
     from mftheory.action import GaussianEnsemble
-    from mftheory.action.values import Values
-    from mftheory.formulas import Formula
-    from mftheory.kernels import Kernel
     from mftheory.results import Theory
     from mftheory.solve.settings import Settings
-
-KEPT_DERIVATIONS = 16
 
 
 @checked_call
@@ -47,7 +38,7 @@ def solve(
     nonlinearity : Nonlinearity, or one for each activity by name, for an ensemble
         Erf() by default.
     **sampling
-        Where neurons hear themselves (partial symmetry, overlaps): ``target``, the relative standard error of the
+        Where neurons have self-feedback (partial symmetry, overlaps): ``target``, the relative standard error of the
         dimension to be reached (0.01), ``seed``, ``jobs``, ``progress``; see `mftheory.solve.self_feedback.sampling`.
 
     Returns
@@ -69,8 +60,8 @@ def solve(
     CondensedModes
         Naming the mode, if overlaps put activity on single modes.
     Unsupported
-        If the combination is not solved: where neurons hear themselves other dynamics than leaky or a φ that is not
-        odd; of an ensemble of one's own, neurons that hear themselves.
+        If the combination is not solved: where neurons have self-feedback other dynamics than leaky, or a φ that is not
+        odd; of an ensemble of one's own, neurons with self-feedback.
 
     Notes
     -----
@@ -90,145 +81,20 @@ def solve(
     >>> bool(theory.dimension_error() < 0.03 * theory.dimension()), list(theory.error_sources())
     (True, ['samples', 'iteration', 'step', 'period', 'smoothing'])
     """
+    from mftheory.solve.assembly import theory_of
+    from mftheory.solve.problem import Problem
     from mftheory.solve.self_feedback.sampling import Sampling
     from mftheory.solve.settings import Settings
-    from mftheory.solve.theory import solve as solve_network
 
     refuse_unknown(solve, sampling, names_of(Sampling))
-    settings = Settings.of(settings)
-    if not isinstance(network, Network):
-        Sampling.of(sampling)  # checked, though nothing is sampled
-        return _solve_ensemble(network, settings, parameters or {}, Erf() if nonlinearity is None else nonlinearity)
-    refuse_numbers(parameters, nonlinearity)
-    theory = solve_network(network, settings, **sampling)
-    if hasattr(theory.four_point, "kernel_of"):
-        return theory
-    # Neurons that differ, or have means of their own, share one formula, whose names for observables are its own.
-    from mftheory.kernels import committed
-    from mftheory.solve.heterogeneous.four_point import ENSEMBLE, KERNELS
+    settings, sampled = Settings.of(settings), Sampling.of(sampling)  # checked, also where nothing is sampled
+    if isinstance(network, Network):
+        refuse_numbers(parameters, nonlinearity)
+        return theory_of(Problem.of(network), settings, sampled)
+    from mftheory.api.ensembles import problem_of
 
-    return replace(theory, kernel_of=lambda observable: committed(ENSEMBLE, KERNELS[observable]))
-
-
-def _solve_ensemble(
-    ensemble: GaussianEnsemble,
-    settings: Settings | None,
-    parameters: Mapping[str, Any],
-    nonlinearity: Nonlinearity | Mapping[str, Nonlinearity],
-) -> Theory:
-    from mftheory.action.sampling import nonlinearities_of
-    from mftheory.action.values import Values
-    from mftheory.solve.theory import assemble
-
-    derived = _Derived.of(ensemble)  # refuses what is no ensemble
-    values = Values(ensemble, parameters)
-    values.check(moments=True)
-    if not _is_one_population(ensemble):
-        return _solve_populations(derived, settings, values, nonlinearity)
-    strength = derived.derivation.saddle_point.gaussian_input_strength()
-    formulas = {name: derived.formula(name) for name in ("phi", "x")}
-    (noise,) = (p.white_noise for p in ensemble.populations if not p.linear)
-    needed = {s.name for expr in (strength, noise) for s in expr.free_symbols}
-    for formula in formulas.values():
-        needed |= {name for name, info in formula.symbols.items() if info.kind == "parameter"}
-    used = {name: values.number(name, needed) for name in sorted(needed)}
-    g_eff = float(strength.subs({s: used[s.name] for s in strength.free_symbols})) ** 0.5
-    level = values.scalar(noise)
-    if level < 0:
-        raise InvalidNetwork("noise", level, "must not be negative")
-    (phi,) = nonlinearities_of([p for p in ensemble.populations if not p.linear], nonlinearity).values()
-    return assemble(ensemble, g_eff, phi, used, derived.kernel, settings=settings, noise=level**0.5)
-
-
-class _Derived:
-    """The derivation of an ensemble with its formulas and kernels, each made when first asked for and kept."""
-
-    _known: ClassVar[dict[int, _Derived]] = {}
-
-    def __init__(self, ensemble: GaussianEnsemble) -> None:
-        from mftheory.derive.derivation import derive
-
-        self.derivation = derive(ensemble)
-        self._formulas: dict[str, Formula] = {}
-        self._kernels: dict[str, Kernel] = {}
-
-    @classmethod
-    def of(cls, ensemble: GaussianEnsemble) -> _Derived:
-        """That of this very object, so that parameters can be varied without deriving again."""
-        # By identity: an ensemble contains dicts. The derivation holds it, so its id is not given to another.
-        found = cls._known.pop(id(ensemble), None) or cls(ensemble)
-        cls._known[id(ensemble)] = found
-        while len(cls._known) > KEPT_DERIVATIONS:
-            del cls._known[next(iter(cls._known))]
-        return found
-
-    def formula(self, observable: str) -> Formula:
-        """Ψ of an observable."""
-        if observable not in self._formulas:
-            self._formulas[observable] = self.derivation.four_point(observable)
-        return self._formulas[observable]
-
-    def kernel(self, observable: str) -> Kernel:
-        """The formula, compiled."""
-        if observable not in self._kernels:
-            self._kernels[observable] = self.formula(observable).kernel()
-        return self._kernels[observable]
-
-
-def _is_one_population(ensemble: GaussianEnsemble) -> bool:
-    """Whether it is solved as a network is: N neurons, of "x" and "phi", and nothing else to be observed."""
-    neurons = [p for p in ensemble.populations if not p.linear]
-    fields = {name: (o.field.name, o.weight) for name, o in ensemble.observables.items()}
-    return len(neurons) == 1 and neurons[0].size == 1 and fields == {"phi": ("phi", 1), "x": ("x", 1)}
-
-
-def _solve_populations(
-    derived: _Derived,
-    settings: Settings | None,
-    values: Values,
-    nonlinearity: Nonlinearity | Mapping[str, Nonlinearity],
-) -> Theory:
-    """Populations with inputs from each other: their declaration in numbers, kernels derived when first asked for."""
-    from mftheory.action.sampling import nonlinearities_of
-    from mftheory.solve.populations.network import CoupledPopulations, Neurons, Observable
-    from mftheory.solve.populations.theory import assemble_populations
-
-    ensemble, saddle_point = derived.derivation.ensemble, derived.derivation.saddle_point
-    populations, strengths = saddle_point.gaussian_input_strengths()
-    number = values.scalar
-    phi = nonlinearities_of(populations, nonlinearity)
-    neurons = tuple(
-        Neurons(
-            p.name,
-            p.state.field.name,
-            p.activity_name,
-            number(p.size),
-            phi[p.activity_name],
-            number(p.white_noise),
-        )
-        for p in populations
-    )
-    coupled = CoupledPopulations(neurons, np.array([[number(g) for g in row] for row in strengths.tolist()]))
-    observables = {}
-    for name, operator in ensemble.observables.items():
-        for k, p in enumerate(populations):
-            if operator.field in (p.state.field, p.activity.field):
-                second, fourth = (number(saddle_point.moment(operator.weight**n, p)) for n in (2, 4))
-                observables[name] = Observable(k, operator.field.name, second, fourth)
-    if not observables:
-        raise Unsupported(f"ensemble {ensemble.name!r} declares nothing to observe of its neurons")
-
-    @cache  # asked for at every evaluation of the integrand
-    def kernel_of(name: str) -> tuple[Kernel, dict[str, float]]:
-        formula = derived.formula(name)
-        means = [info.definition for info in formula.symbols.values() if info.kind == "moment"]
-        if means:
-            raise Unsupported(f"Psi of {name!r} contains {means[0]}: means of several parameters are not solved")
-        used = {n: number(info.symbol) for n, info in formula.symbols.items() if info.kind == "parameter"}
-        return derived.kernel(name), used
-
-    kernel_of(next(iter(observables)))  # a parameter that is missing is missed at once
-    return assemble_populations(ensemble, coupled, observables, kernel_of, settings)
+    phi = Erf() if nonlinearity is None else nonlinearity
+    return theory_of(problem_of(network, parameters or {}, phi), settings, sampled)
 
 
 def refuse_numbers(parameters: Any, nonlinearity: Any) -> None:

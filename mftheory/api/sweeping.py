@@ -76,7 +76,7 @@ def sweep(
         They need this package in the same version; numbers of other machines may differ in their last digits.
     progress : bool
         Show a progress bar with the time to go; in a log, a line now and then.
-    sampling : dict, where neurons hear themselves
+    sampling : dict, where neurons have self-feedback
         How long the theory samples, such as ``{"target": 0.003}``; see `solve`.
     **simulation
         Settings of `simulate`, such as ``trajectories``, ``duration`` and ``target``.

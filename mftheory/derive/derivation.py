@@ -17,7 +17,6 @@ from mftheory.action import (
     msrdj,
     names,
 )
-from mftheory.action import ensembles as built_in
 from mftheory.arguments import checked_call, checked_calls
 from mftheory.derive.cavity.cavity import Cavity
 from mftheory.derive.naming import Names
@@ -25,7 +24,10 @@ from mftheory.derive.path_integral import fluctuations
 from mftheory.derive.path_integral.correlators import Correlators, LabelledMatrix
 from mftheory.derive.path_integral.saddle_point import SaddlePoint
 from mftheory.derive.present import present
+from mftheory.derive.register import DERIVE
+from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Formula, SymbolInfo, conjugate_symbol, restore
+from mftheory.network import Network
 from mftheory.wording import one_of
 
 ASSUMPTIONS = (
@@ -211,25 +213,43 @@ class Derivation:
         return field.latex if field.name == observable else rf"\mathrm{{{observable}}}"
 
     def _describe(self, symbol: sp.Symbol, names: Names) -> SymbolInfo:
-        domain = "real" if symbol.is_real else "complex"
+        domain, spectra = "real" if symbol.is_real else "complex", self._spectra
         if symbol in names.moments:
             moment = names.moments[symbol]
             definition = moment.definition.xreplace(names.propagators)
-            return SymbolInfo(symbol, f"mean over {moment.population.name}", domain, "moment", definition)
-        if symbol.name in self._spectra():
-            return SymbolInfo(symbol, self._spectra()[symbol.name], domain, "spectrum")
+            factors = [spectra[s.name][1] for s in sp.ordered(moment.product.free_symbols) if s.name in spectra]
+            whole = len(factors) == len(sp.Mul.make_args(moment.product))
+            meaning = f"mean over {moment.population.name}"
+            return SymbolInfo(symbol, meaning, domain, "moment", definition, tuple(factors) if whole else ())
+        if symbol.name in spectra:
+            meaning, two_time = spectra[symbol.name]
+            return SymbolInfo(symbol, meaning, domain, "spectrum", two_time=(two_time,))
         return SymbolInfo(symbol, self.ensemble.meanings.get(symbol.name, "network parameter"), domain, "parameter")
 
-    def _spectra(self) -> dict[str, str]:
-        """Every two-time function that a formula may contain, by name, with its meaning."""
-        found = {names.transfer(p.name): f"inverse transfer function of {p.name}" for p in self.ensemble.populations}
+    @property
+    def two_time_functions(self) -> dict[str, tuple[str, str, int]]:
+        """Every two-time function that a formula may contain, by name: its letter, its field, and which frequency."""
+        return {name: two_time for name, (_, two_time) in self._spectra.items()}
+
+    @cached_property
+    def _spectra(self) -> dict[str, tuple[str, tuple[str, str, int]]]:
+        """Every two-time function that a formula may contain, by name: its meaning, and what `SymbolInfo` keeps."""
+        found = {
+            names.transfer(p.name): (f"inverse transfer function of {p.name}", "T", p.name)
+            for p in self.ensemble.populations
+        }
         own = [f for p in self.ensemble.populations if not p.linear for f in p.fields if not f.is_response]
         for f in own:
-            found[names.response(f)] = f"response of {f.name} to its site's input"
+            found[names.response(f)] = f"response of {f.name} to its site's input", "S", f.name
             for g in own:
-                what = f"power spectrum of {f.name}" if f == g else f"cross spectrum {f.name}{g.name}"
-                found[names.correlation(f, g)] = what
-        return {f"{name}_{k}": f"{meaning} at ω{k}" for name, meaning in found.items() for k in (1, 2)}
+                both = f.name if f == g else f"{f.name}{g.name}"
+                what = f"power spectrum of {both}" if f == g else f"cross spectrum {both}"
+                found[names.correlation(f, g)] = what, "C", both
+        return {
+            f"{name}_{k}": (f"{meaning} at ω{k}", (kind, field, k))
+            for name, (meaning, kind, field) in found.items()
+            for k in (1, 2)
+        }
 
 
 @checked_call
@@ -253,7 +273,7 @@ def derive(network: Any) -> Derivation:
         If it is neither.
     Unsupported
         If the theory is not derived: neurons that differ, or φ that is not odd, with gains or with couplings by which
-        neurons hear themselves.
+        neurons have self-feedback.
 
     Notes
     -----
@@ -267,4 +287,8 @@ def derive(network: Any) -> Derivation:
     >>> mf.derive(mf.Network(mf.IID(3.0), mf.Nonlinearity("tanh(x + 0.5)"))).four_point("Phi").label
     'psi-het'
     """
-    return Derivation(network if isinstance(network, GaussianEnsemble) else built_in.of(network))
+    if isinstance(network, GaussianEnsemble):
+        return Derivation(network)
+    if not isinstance(network, Network):
+        raise InvalidNetwork("network", network, "must be a Network or a GaussianEnsemble")
+    return Derivation(DERIVE.choose(network.traits).run(network))

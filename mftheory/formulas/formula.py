@@ -22,7 +22,9 @@ class SymbolInfo:
     """One symbol of a formula.
 
     `kind` is "spectrum" (a single-site two-time function at ω1 or ω2), "parameter" (of the network) or "moment" (a mean
-    over sites of a product, whose `definition` says of what).
+    over sites of a product, whose `definition` says of what). `two_time` says which two-time functions these are, each
+    by its letter, its field and 1 or 2 for the frequency: one for a spectrum, those in the product for a moment, as far
+    as this contains nothing else.
     """
 
     symbol: sp.Symbol
@@ -30,6 +32,7 @@ class SymbolInfo:
     domain: str
     kind: str
     definition: sp.Expr | None = None
+    two_time: tuple[tuple[str, str, int], ...] = ()
 
 
 @checked_calls

@@ -35,6 +35,10 @@ class Kernel:
         What the ufunc takes: of the arguments those that it needs, and the factors 1 - s of the denominators.
     loops : mapping
         Each such factor's name ("one_minus_s", "one_minus_r") and its value as a function of arguments.
+    spectra : mapping
+        Arguments that are a two-time function at one of the two frequencies.
+    means : mapping
+        Arguments that are a mean over sites, and the two-time functions whose product is averaged.
 
     Examples
     --------
@@ -55,9 +59,17 @@ class Kernel:
     arguments: tuple[str, ...]
     inputs: tuple[str, ...]
     loops: Mapping[str, "Loop"]
+    spectra: Mapping[str, "TwoTime"]
+    means: Mapping[str, tuple["TwoTime", ...]]
     content_hash: str
     function: Callable[..., Any]
     path: Path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By the file or the text that it is of: compiled functions do not go from one process to another.
+        if self.path.parent == GENERATED:
+            return _of_file, (self.path.stem,)
+        return _of_source, (f"kernel_{self.content_hash}", self.source)
 
     @property
     def source(self) -> str:
@@ -133,6 +145,24 @@ class Kernel:
         return frozenset(name for name, kind in zip(self.inputs, types, strict=False) if kind == "d") | STRENGTHS
 
 
+class TwoTime(NamedTuple):
+    """A two-time function at one of the two frequencies: what a kernel's argument is.
+
+    Attributes
+    ----------
+    kind : str
+        "C", a spectrum, or "S", a response.
+    field : str
+        Of what, as the ensemble calls it: "phi", "x"; "xphi" of a state and its activity.
+    frequency : int
+        1 or 2.
+    """
+
+    kind: str
+    field: str
+    frequency: int
+
+
 class Loop(NamedTuple):
     """A factor 1 - s of a kernel's denominators as a function of the kernel's arguments, given by name."""
 
@@ -165,7 +195,7 @@ def committed(ensemble: str, observable: str) -> Kernel:
         raise Unsupported(
             f"no committed kernel for {observable!r} of {ensemble!r}: derive(...).four_point(...).kernel()"
         )
-    return _kernel(importlib.import_module(f"mftheory.kernels.generated.{path.stem}"), path)
+    return _of_file(path.stem)
 
 
 @dataclass(frozen=True)
@@ -178,16 +208,18 @@ class SiteMeans:
         (Q, K): the spectrum of a neuron's Gaussian input, and the kernel through which it hears its own φ.
     moments : callable or None
         A dict of the moments that an ensemble's kernels take, by name.
-    parameters, sites, spectra : tuple of str
-        Names of the arguments: numbers; values that differ between modes (D, rho) and neurons (G); two-time functions
-        of `moments`. The last two arguments, over_modes and over_neurons, take means over the last axis.
+    parameters, sites : tuple of str
+        Names of the arguments: numbers; values that differ between modes (D, rho) and neurons (G).
+    spectra : mapping
+        The arguments of `moments` that are two-time functions. The last two, over_modes and over_neurons, take means
+        over the last axis.
     """
 
     field: Callable[..., Any]
     moments: Callable[..., Any] | None
     parameters: tuple[str, ...]
     sites: tuple[str, ...]
-    spectra: tuple[str, ...]
+    spectra: Mapping[str, TwoTime]
 
 
 def site_means_file(ensemble: str) -> str:
@@ -197,7 +229,7 @@ def site_means_file(ensemble: str) -> str:
 
 @cache
 def committed_site_means(ensemble: str) -> SiteMeans:
-    """The committed means over sites of a built-in ensemble in which neurons hear themselves; needs no SymPy.
+    """The committed means over sites of a built-in ensemble with self-feedback; needs no SymPy.
 
     Raises
     ------
@@ -216,12 +248,12 @@ def committed_site_means(ensemble: str) -> SiteMeans:
     if not path.is_file():
         raise Unsupported(f"no committed means over sites for {ensemble!r}")
     module = importlib.import_module(f"mftheory.kernels.generated.{path.stem}")
-    return SiteMeans(module.field, getattr(module, "moments", None), module.PARAMETERS, module.SITES, module.SPECTRA)
+    spectra = {name: TwoTime(*of) for name, of in module.SPECTRA.items()}
+    return SiteMeans(module.field, getattr(module, "moments", None), module.PARAMETERS, module.SITES, spectra)
 
 
 def compiled(formula: "Formula") -> Kernel:
     """The kernel of a derived formula: the committed one where it is the same, else compiled once and kept."""
-    from mftheory.kernels.cache import load
     from mftheory.kernels.source import content_hash, source
 
     path = GENERATED / file_name(formula.ensemble, formula.observable)
@@ -229,8 +261,17 @@ def compiled(formula: "Formula") -> Kernel:
         kernel = committed(formula.ensemble, formula.observable)
         if kernel.content_hash == content_hash(formula):
             return kernel
-    text = source(formula)
-    return _kernel(*load(f"kernel_{content_hash(formula)}", text))
+    return _of_source(f"kernel_{content_hash(formula)}", source(formula))
+
+
+def _of_file(stem: str) -> Kernel:
+    return _kernel(importlib.import_module(f"mftheory.kernels.generated.{stem}"), GENERATED / f"{stem}.py")
+
+
+def _of_source(name: str, text: str) -> Kernel:
+    from mftheory.kernels.cache import load
+
+    return _kernel(*load(name, text))
 
 
 def _kernel(module: ModuleType, path: Path) -> Kernel:
@@ -239,4 +280,8 @@ def _kernel(module: ModuleType, path: Path) -> Kernel:
         if name.startswith("one_minus_"):
             function = getattr(module, name)
             loops[name] = Loop(function, function.__code__.co_varnames)
-    return Kernel(module.LABEL, module.ARGUMENTS, module.INPUTS, loops, module.CONTENT_HASH, module.kernel, path)
+    spectra = {name: TwoTime(*of) for name, of in module.SPECTRA.items()}
+    means = {name: tuple(TwoTime(*each) for each in product) for name, product in module.MEANS.items()}
+    return Kernel(
+        module.LABEL, module.ARGUMENTS, module.INPUTS, loops, spectra, means, module.CONTENT_HASH, module.kernel, path
+    )

@@ -1,5 +1,7 @@
 """SymPy → Python that numba compiles well and NumPy evaluates on arrays."""
 
+from collections.abc import Mapping
+
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
@@ -44,3 +46,8 @@ def with_squares(expr: sp.Expr) -> sp.Expr:
         lambda e: e.is_Pow and isinstance(e.base, sp.Abs) and e.exp.is_even,
         lambda e: _abs2(e.base.args[0]) ** (e.exp / 2),
     )
+
+
+def dict_source(values: Mapping[str, object]) -> str:
+    """Source of a dict, an entry a line."""
+    return "{" + "".join(f"\n    {name!r}: {value!r}," for name, value in values.items()) + ("\n}" if values else "}")

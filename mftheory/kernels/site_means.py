@@ -13,7 +13,7 @@ import sympy as sp
 from mftheory.formulas import restore
 from mftheory.formulas.conjugates import SUFFIX
 from mftheory.formulas.means import OF_MODES, Mean
-from mftheory.kernels.printer import Printer, with_squares
+from mftheory.kernels.printer import Printer, dict_source, with_squares
 
 _HEADER = '''\
 """What a neuron of the ensemble {ensemble} hears, and the moments of its four-point kernels.
@@ -29,7 +29,7 @@ from mftheory.kernels.runtime import abs2
 ENSEMBLE = {ensemble!r}
 PARAMETERS = {parameters!r}
 SITES = {sites!r}
-SPECTRA = {spectra!r}
+SPECTRA = {spectra}
 '''
 
 _FIELD = '''
@@ -52,7 +52,12 @@ NEURONS = ("G",)
 
 
 def site_means_source(
-    ensemble: str, noise: sp.Expr, feedback: sp.Expr, moments: Mapping[str, sp.Expr], real: frozenset[str]
+    ensemble: str,
+    noise: sp.Expr,
+    feedback: sp.Expr,
+    moments: Mapping[str, sp.Expr],
+    real: frozenset[str],
+    two_time: Mapping[str, tuple[str, str, int]],
 ) -> str:
     """Source of `field` and `moments` of one ensemble.
 
@@ -65,6 +70,8 @@ def site_means_source(
         Definitions by name, of ω1 and ω2.
     real : set of str
         Names of the moments that are real.
+    two_time : mapping
+        What each two-time function in them is: its letter, its field, and 1 or 2 for the frequency.
     """
     everything = [noise, feedback, *moments.values()]
     names = {s.name for e in everything for s in e.free_symbols}
@@ -86,7 +93,7 @@ def site_means_source(
             formulas="\n".join(textwrap.fill(f"{n} = {restore(e)}", 110) for n, e in (("Q", noise), ("K", feedback))),
             parameters=parameters,
             sites=sites,
-            spectra=spectra,
+            spectra=dict_source({name: two_time[name] for name in spectra}),
         ),
         _FIELD.format(arguments=", ".join(("C_phi", "S_phi", *rest)), body=body, noise=f"({q}).real", feedback=k),
     ]

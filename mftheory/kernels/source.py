@@ -9,7 +9,7 @@ import sympy as sp
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Formula
 from mftheory.kernels.loops import with_loops_apart
-from mftheory.kernels.printer import Printer, with_squares
+from mftheory.kernels.printer import Printer, dict_source, with_squares
 
 _TEMPLATE = '''\
 """[{label}] {title}
@@ -29,6 +29,8 @@ ARGUMENTS = {arguments!r}
 CONTENT_HASH = {content_hash!r}
 
 INPUTS = {inputs!r}
+SPECTRA = {spectra}
+MEANS = {means}
 
 
 @vectorize([{signature!r}], cache=True)
@@ -71,7 +73,7 @@ def source(formula: Formula) -> str:
     inputs = [formula.symbols[name].symbol for name in formula.arguments if name in left]
     inputs += sorted(loops, key=str)
     types = ["float64" if symbol.is_real else "complex128" for symbol in inputs]
-    names = tuple(symbol.name for symbol in inputs)
+    names, used = tuple(symbol.name for symbol in inputs), formula.symbols
     return _TEMPLATE.format(
         label=_in_docstring(formula.label),
         title=_in_docstring(f"Ψ^{formula.observable}(ω1, ω2) of the ensemble {formula.ensemble}."),
@@ -83,6 +85,8 @@ def source(formula: Formula) -> str:
         content_hash=content_hash(formula),
         signature=f"complex128({', '.join(types)})",
         inputs=names,
+        spectra=dict_source({name: info.two_time[0] for name, info in used.items() if info.kind == "spectrum"}),
+        means=dict_source({name: info.two_time for name, info in used.items() if info.kind == "moment"}),
         parameters=", ".join(names),
         body=textwrap.indent("\n".join(lines), "    "),
         loops="".join(_loop(symbol, loops[symbol], formula, printer) for symbol in sorted(loops, key=str)),

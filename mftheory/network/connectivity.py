@@ -23,6 +23,11 @@ class Connectivity(Protocol):
     def ensemble(self) -> str: ...
 
     @property
+    def self_feedback(self) -> bool:
+        """Whether a neuron's past comes back to it through the others."""
+        ...
+
+    @property
     def g_eff(self) -> float: ...
 
     @property
@@ -58,6 +63,7 @@ class IID(NoArithmetic):
     g: float
 
     ensemble = "iid"
+    self_feedback = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "g", _check.strength("g", self.g))
@@ -115,6 +121,7 @@ class PartiallySymmetric(NoArithmetic):
     symmetry: float
 
     ensemble = "partially-symmetric"
+    self_feedback = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "g", _check.strength("g", self.g))

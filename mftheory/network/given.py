@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.arguments import checked_calls
-from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.errors import InvalidNetwork
 from mftheory.network import _check, memory
 from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.couplings import Dense, Sparse
@@ -68,6 +68,7 @@ class Given(NoArithmetic):
     J: Any
 
     ensemble = "given"
+    self_feedback = False
 
     def __post_init__(self) -> None:
         couplings = _couplings(self.J)
@@ -111,21 +112,6 @@ class Given(NoArithmetic):
     def __repr__(self) -> str:
         couplings = self.J.entries if isinstance(self.J, Sparse) else int(np.count_nonzero(self.J.matrix))
         return f"Given(n = {self.n}, {couplings} couplings)"
-
-
-def refuse_theory(verb: str, connectivity: Any) -> None:
-    """If it is one J, say that a theory needs an ensemble, and where to go with one J.
-
-    Raises
-    ------
-    Unsupported
-    """
-    if isinstance(connectivity, Given):
-        like = f"IID({connectivity.g_eff:.3g})"
-        raise Unsupported(
-            f"{verb}: {connectivity} is one J, and a theory needs an ensemble, such as {like}; "
-            f"mf.linear_equivalent(mf.Network(mf.{like}), couplings=J) predicts one J"
-        )
 
 
 def _couplings(J: Any) -> Dense | Sparse:
@@ -182,4 +168,4 @@ class _Described(str):
         return str(self)
 
 
-__all__ = ["Given", "refuse_theory"]
+__all__ = ["Given"]

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,12 @@ from mftheory.network import gains as _gains
 from mftheory.network import nonlinearity as _nonlinearity
 from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.connectivity import Connectivity
-from mftheory.network.dynamics import Dynamics, Leaky
+from mftheory.network.dynamics import Dynamics, EulerMap, Leaky, Rational
+from mftheory.network.given import Given
 from mftheory.network.heterogeneous import Heterogeneous
 from mftheory.network.nonlinearity import Erf
 from mftheory.network.sampled import NeuronGroup, SampledNetwork
+from mftheory.network.traits import Time, Traits
 
 HETEROGENEOUS = "heterogeneous"
 """Ensemble of independent couplings or modes between neurons whose Φ_θ differs."""
@@ -92,16 +95,35 @@ class Network(NoArithmetic):
     @property
     def ensemble(self) -> str:
         """Name of the ensemble, the key of its derivation and of its kernels."""
+        own = self.connectivity.ensemble
         if isinstance(self.nonlinearity, Heterogeneous):
-            own = self.connectivity.ensemble
-            return HETEROGENEOUS if own in ("iid", "random-mode") else f"{own}+{HETEROGENEOUS}"
-        return self.connectivity.ensemble + ("" if self.gains is None else "+gains")
+            return HETEROGENEOUS if self._are_independent else f"{own}+{HETEROGENEOUS}"
+        return own + ("" if self.gains is None else "+gains")
+
+    @property
+    def _are_independent(self) -> bool:
+        """Whether J is drawn, and a neuron's past does not come back to it."""
+        return not (self.connectivity.self_feedback or isinstance(self.connectivity, Given))
+
+    @cached_property
+    def traits(self) -> Traits:
+        """What decides which method applies."""
+        time: dict[type, Time] = {Leaky: "leaky", EulerMap: "map", Rational: "filter"}
+        return Traits(
+            given=isinstance(self.connectivity, Given),
+            self_feedback=self.connectivity.self_feedback,
+            odd=self.nonlinearity.odd,
+            differing=isinstance(self.nonlinearity, Heterogeneous),
+            gains=self.gains is not None,
+            noise=self.noise > 0,
+            dynamics=time[type(self.dynamics)],
+        )
 
     @property
     def parameters(self) -> dict[str, float]:
         """The numbers that the theory of this network depends on, by the names its formulas use."""
         own = self.connectivity.parameters
-        if self.ensemble == HETEROGENEOUS:
+        if isinstance(self.nonlinearity, Heterogeneous) and self._are_independent:
             return as_modes(self.connectivity)
         if self.gains is None:
             return own

@@ -104,6 +104,11 @@ class RandomMode(NoArithmetic):
         """Name of the ensemble, the key of its derivation and of its kernels."""
         return "random-mode" if self.overlaps is None else "random-mode-overlaps"
 
+    @property
+    def self_feedback(self) -> bool:
+        """Whether a neuron's past comes back to it through the others: with overlaps."""
+        return self.overlaps is not None
+
     def moment(self, order: int) -> float:
         """r_n = ⟨Dⁿ⟩ of the scaled strengths."""
         return self._law.moment(order) * self._scale**order

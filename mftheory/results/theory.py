@@ -81,6 +81,7 @@ class FourPointFunctions(Protocol):
     def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array: ...
     def dimension(self, observable: str) -> float: ...
     def dimension_error(self, observable: str, refined: Any) -> float: ...
+    def formula_of(self, observable: str) -> Mapping[str, str]: ...
 
 
 def checked_observable(observable: Any, allowed: tuple[str, ...] = OBSERVABLES) -> str:
@@ -88,7 +89,7 @@ def checked_observable(observable: Any, allowed: tuple[str, ...] = OBSERVABLES) 
     return one_of("observable", observable, allowed, quoted=True)
 
 
-_OURS = {"refined", "growth", "replicas", "kernel_of"}
+_OURS = {"refined", "growth", "replicas"}
 
 
 @checked_calls
@@ -120,8 +121,10 @@ class Theory(Kept):
         Of a solution that is sampled, the same without one part of the samples each: their spread is its error.
     origin : mapping or None
         Of a theory read from a file, where it came from: versions, date, machine, formulas with their content hashes.
-    kernel_of : callable, optional
-        The kernel of an observable's formula, where the four-point functions do not name it.
+    method : str
+        The method that solved it (`mftheory.method` says why); of a theory read from a file, that of then.
+    settings : mapping
+        Numerical settings, and those of sampling, that it was solved with.
 
     Examples
     --------
@@ -149,7 +152,8 @@ class Theory(Kept):
     sizes: Mapping[str, float] = field(default_factory=dict)
     replicas: tuple[TwoPointFunctions, ...] = ()
     origin: Mapping[str, Any] | None = None
-    kernel_of: Callable[[str], Any] | None = field(default=None, repr=False)
+    method: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
     _cache: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
 
     @property
@@ -266,17 +270,8 @@ class Theory(Kept):
         >>> mf.solve(mf.Network(mf.IID(3.0))).formulas["x"]["label"]
         'psi-x-iid'
         """
-        if self.origin is not None:  # read from a file, which names them
-            return {name: dict(found) for name, found in self.origin.get("formulas", {}).items()}
-        kernel_of = self.kernel_of or getattr(self.four_point, "kernel_of", None)
-        found: dict[str, dict[str, str]] = {}
-        if kernel_of is None:
-            return found
-        for name in self.observables:
-            kernel = kernel_of(name)
-            kernel = kernel[0] if isinstance(kernel, tuple) else kernel  # of populations, with its parameters
-            found[name] = {"label": str(kernel.label), "content_hash": str(kernel.content_hash)}
-        return found
+        found = {name: dict(self.four_point.formula_of(name)) for name in self.observables}
+        return {name: formula for name, formula in found.items() if formula}
 
     def C_error(self, observable: str, tau: ArrayLike) -> Array:
         """Error of `C`: of a sampled solution its standard error, else the change with every setting refined."""
@@ -446,9 +441,7 @@ class Theory(Kept):
     @cached_property
     def _growth(self) -> tuple[float, float]:
         if self.growth is None:
-            raise Unsupported(
-                f"lyapunov_exponent: not solved where a neuron's past feeds back on it ({self.network!r})"
-            )
+            raise Unsupported("lyapunov_exponent: the file holds none")
         return self.growth()
 
     @cached_property

@@ -11,9 +11,6 @@ from mftheory.network import Dynamics, Erf, Leaky, Network, Rational, Tanh, _che
 from mftheory.simulate import equilibration
 from mftheory.simulate.integrate import default_step
 
-KNOWN = ("iid", "random-mode", "iid+gains", "random-mode+gains")
-"""Ensembles for which the bias of a step is known."""
-
 MOST_STEPS = 1e9
 """Of a run: a hundred neurons take hours for that many."""
 
@@ -107,9 +104,15 @@ def _step(network: Any, dynamics: Dynamics) -> float:
     """A tenth of the fastest time constant, or what a bias of 6e-4 allows where that is known."""
     if isinstance(dynamics, Rational):
         return 0.1 / max(1.0, float(np.abs(dynamics.poles).max()))
-    if isinstance(network, Network) and network.ensemble in KNOWN and isinstance(network.nonlinearity, Erf | Tanh):
+    if isinstance(network, Network) and _has_known_bias(network):
         return 0.1 if network.noise > 0 else default_step(network.g_eff)
     return 0.1
+
+
+def _has_known_bias(network: Network) -> bool:
+    """Whether the bias of a step was measured: for erf and tanh, where an ensemble has no self-feedback."""
+    couplings = not (network.traits.given or network.traits.self_feedback)
+    return couplings and isinstance(network.nonlinearity, Erf | Tanh)
 
 
 def _lags(max_lag: float | None, interval: float, times: int) -> int:

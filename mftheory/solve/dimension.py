@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -13,16 +12,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork, Quiescent
-from mftheory.kernels import committed
 from mftheory.network import Dynamics, Erf, Leaky, Nonlinearity, _check, memory
 from mftheory.network.dynamics import checked as checked_dynamics
 from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, checked_observable
 from mftheory.solve.filtered.solution import FilteredTwoPoint, filtered_two_point
 from mftheory.solve.four_point import ROUNDING, FourPoint
+from mftheory.solve.observables import Observable
+from mftheory.solve.problem import CommittedKernels
 from mftheory.solve.settings import Settings
 from mftheory.solve.two_point import TwoPoint, two_point
 
 Array = NDArray[np.float64]
+
+WEIGHTED = ("Phi", "readout")
+"""Observables w φ whose weights w have the law of the gains."""
 
 
 @overload
@@ -253,10 +256,13 @@ class _Solver:
         else:
             solution = filtered_two_point(g, self.nonlinearity, self.dynamics, noise, settings)
         parameters = [{"g_eff": g, "kappa": k, "q_2": 1.0, "PR_G": 1.0 / (1.0 + spread)} for k, spread in points]
-        kernel_of = partial(committed, "random-mode+gains" if self.gains else "random-mode")
-        four_point = FourPoint(kernel_of, parameters[0], solution, settings)
-        psi = four_point.psi_at_zero_of_each(self.observable, parameters)
-        variance = solution.covariance(self.observable, 0.0).item()
+        kernels = CommittedKernels("random-mode+gains" if self.gains else "random-mode")
+        four_point = FourPoint.at(kernels, parameters[0], solution, settings)
+        field = "x" if self.observable == "x" else "phi"
+        fourths = [1.0 + spread if self.observable in WEIGHTED else 1.0 for _, spread in points]
+        observables = [{self.observable: Observable(field, 1.0, fourth)} for fourth in fourths]
+        psi = four_point.psi_at_zero_of_each(self.observable, parameters, observables)
+        variance = solution.covariance(field, 0.0).item()
         return _Integrals(psi.tolist(), variance, solution.rounding, solution.notes)
 
 

@@ -1,38 +1,76 @@
-"""Four-point functions: committed kernels evaluated on the two-point solution's spectra and integrated.
+"""Four-point functions: kernels evaluated on the spectra of a two-point solution, and integrated over both frequencies.
 
-`Ψ^a(τ1, τ2) = ∬ dω1 dω2/(2π)² e^{i(ω1τ1 + ω2τ2)} Ψ^a(ω1, ω2)` (theory §1). The kernel names its arguments, so a new
-ensemble needs nothing new here. The part of neurons with themselves, C^a(ω1) C^a(ω2) (for w φ, ⟨w⁴⟩ C^φ(ω1) C^φ(ω2)),
-is integrated exactly, as C^a(τ1) C^a(τ2); what is left falls off faster with frequency.
+`Ψ^a(τ1, τ2) = ∬ dω1 dω2/(2π)² e^{i(ω1τ1 + ω2τ2)} Ψ^a(ω1, ω2)` (theory §1). The kernel names its arguments and the
+two-point solution provides them, so a new ensemble or method needs nothing new here. The part of neurons with
+themselves, ⟨C^a_i(ω1) C^a_i(ω2)⟩, is integrated exactly, as ⟨C^a_i(τ1) C^a_i(τ2)⟩; what is left falls off faster with
+frequency.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from mftheory.kernels import Kernel
-from mftheory.solve.double_integral import DoubleIntegral, change_under_refinement, refuse_negative
+from mftheory.errors import NotConverged
+from mftheory.kernels import Kernel, TwoTime
 from mftheory.solve.filtered.pole_quadrature import PoleQuadrature
-from mftheory.solve.filtered.solution import FilteredTwoPoint
+from mftheory.solve.observables import Observable
 from mftheory.solve.quadrature import Wedges
 from mftheory.solve.settings import Settings
-from mftheory.solve.two_point import TwoPoint
 
 Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
 
 # Rounding of a dimension, relative: seen 1e-15 to 3e-14 against references of more digits (test_references.py).
 ROUNDING = 5e-14
 
 
-WEIGHTED = ("Phi", "readout")
-"""Observables w φ whose weights w have the law of the gains."""
+class Pair(Protocol):
+    """The spectra of a two-point solution at pairs of frequencies, each evaluated once."""
+
+    def spectrum(self, of: TwoTime) -> NDArray[Any]:
+        """A two-time function at one of the two frequencies."""
+
+    def moment(self, name: str, product: tuple[TwoTime, ...]) -> NDArray[Any]:
+        """A mean over neurons that a kernel takes: its name there, and the two-time functions in it."""
+
+    def one_minus_s(self) -> Complex:
+        """1 - s to full precision near its zero."""
+
+    def own(self, observable: str) -> NDArray[Any]:
+        """⟨C_i(ω1) C_i(ω2)⟩ over neurons."""
+
+
+class Solution(Protocol):
+    """What a two-point solution provides for four-point functions."""
+
+    @property
+    def critical_strength(self) -> float | None:
+        """g² of s = g² S(ω1) S(ω2) whose 1 - s the solution knows to full precision ("one_minus_s"), if it does."""
+
+    @property
+    def rounding(self) -> float:
+        """Rounding that a dimension inherits, relative."""
+
+    def observable(self, name: str) -> Observable: ...
+
+    def covariance(self, name: str, tau: ArrayLike) -> Array: ...
+
+    def pair_covariance(self, name: str, tau1: Array, tau2: Array) -> Array:
+        """⟨C_i(τ1) C_i(τ2)⟩ over neurons."""
+
+    def pair(self, omega1: Array, omega2: Array, total: Array) -> Pair:
+        """Spectra at ω1 and ω2, which broadcast; `total` is ω1 + ω2, to all its digits."""
+
+    def wedges(self, growth: float, order: int) -> Wedges | PoleQuadrature:
+        """The rule for double integrals over frequencies."""
 
 
 @dataclass(frozen=True, eq=False)
-class FourPoint(DoubleIntegral):
+class FourPoint:
     """Ψ^a of one ensemble at one two-point solution.
 
     Attributes
@@ -41,114 +79,106 @@ class FourPoint(DoubleIntegral):
         The kernel of an observable, committed or compiled.
     parameters : mapping
         The ensemble's parameters, by the names its kernels use.
-    two_point : TwoPoint or FilteredTwoPoint
-    settings : Settings
+    two_point : Solution
+    growth : float
+        Ratio of successive panels of the quadrature.
+    order : int
+        Its nodes on a panel.
     """
 
     kernel_of: Callable[[str], Kernel]
     parameters: Mapping[str, Any]
-    two_point: TwoPoint | FilteredTwoPoint
-    settings: Settings
+    two_point: Any  # a Solution
+    growth: float
+    order: int
 
-    def connected(self, observable: str, omega1: Array, omega2: Array, total: Array) -> NDArray[np.complex128]:
-        """Ψ^a(ω1, ω2) less the part of neurons with themselves, broadcast; `total` is ω1 + ω2, to all its digits."""
-        kernel = self.kernel_of(observable)
-        spectra = _Spectra(self.two_point, {"1": omega1, "2": omega2})
-        if self._is_critical(kernel):
-            names = kernel.inputs
-            spectra.know("one_minus_s", self.two_point.one_minus_s(omega1, omega2, total))
-        else:
-            names = kernel.arguments
-        values = {name: self.parameters[name] if name in self.parameters else spectra[name] for name in names}
-        single = "x" if observable == "x" else "phi"
-        direct = self._diagonal(observable) * spectra[f"C_{single}_1"] * spectra[f"C_{single}_2"]
-        return np.asarray(kernel(**values) - direct)
+    @classmethod
+    def at(
+        cls, kernel_of: Callable[[str], Kernel], parameters: Mapping[str, Any], two_point: Any, settings: Settings
+    ) -> "FourPoint":
+        """With the quadrature of some settings."""
+        return cls(kernel_of, parameters, two_point, settings.quadrature_growth, settings.quadrature_order)
 
-    def own(self, observable: str, tau1: Array, tau2: Array) -> Array:
-        """The part of neurons with themselves, at lags of one shape."""
-        single = "x" if observable == "x" else "phi"
-        direct = self.two_point.covariance(single, tau1) * self.two_point.covariance(single, tau2)
-        return np.asarray(self._diagonal(observable) * direct)
+    def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
+        """Ψ^a(τ1, τ2), of the broadcast shape of the lags."""
+        lag1, lag2 = np.broadcast_arrays(np.asarray(tau1, float), np.asarray(tau2, float))
+        # Filon's rule integrates the interpolant of degree n - 1, Gauss's one of degree 2n - 1: twice the nodes.
+        connected = self.wedges(2).transform(partial(self.connected, observable), lag1.ravel(), lag2.ravel())
+        return np.asarray(self.two_point.pair_covariance(observable, lag1, lag2) + connected.reshape(lag1.shape))
 
-    def psi_at_zero(self, observable: str) -> float:
-        """Ψ^a(0, 0) = (1/N) Σ_ij C^a_ij(0)²."""
-        return float(self._psi_at_zero(observable))
+    def psi_at_zero(self, observable: str) -> Any:
+        """Ψ^a(0, 0) = (1/N) Σ_ij C^a_ij(0)²; an array where the parameters are."""
+        connected = np.asarray(self.wedges(1).integral(partial(self.connected, observable)))
+        own = self.two_point.pair_covariance(observable, np.zeros(()), np.zeros(()))
+        value = np.ravel(own) + connected
+        if not value.min() > 0:  # it is a sum of squares
+            raise NotConverged(
+                f"Psi(0, 0) of {observable!r} came out as {value.min():g}; refine the quadrature settings"
+            )
+        return value if connected.ndim else float(value[0])
 
-    def psi_at_zero_of_each(self, observable: str, parameters: Sequence[Mapping[str, float]]) -> Array:
-        """Ψ^a(0, 0) at several values of the parameters.
+    def psi_at_zero_of_each(
+        self,
+        observable: str,
+        parameters: Sequence[Mapping[str, float]],
+        observables: Sequence[Mapping[str, Observable]],
+    ) -> Array:
+        """Ψ^a(0, 0) at several values of the parameters, on which the spectra do not depend.
 
-        The spectra do not depend on them. For leaky neurons they are evaluated once.
+        For leaky neurons they are evaluated once.
         """
+        each = zip(parameters, observables, strict=True)
+        points = [replace(self, parameters=p, two_point=replace(self.two_point, observables=o)) for p, o in each]
         if not isinstance(self.wedges(1), Wedges):
-            return np.array([replace(self, parameters=each).psi_at_zero(observable) for each in parameters])
-        names = parameters[0].keys()
-        stacked = {name: np.array([each[name] for each in parameters])[:, None, None, None] for name in names}
-        return replace(self, parameters=stacked)._psi_at_zero(observable)
+            return np.array([point.psi_at_zero(observable) for point in points])
+        fourth = np.array([o[observable].fourth for o in observables])[:, None, None, None]
+        stacked = {name: np.array([p[name] for p in parameters])[:, None, None, None] for name in parameters[0]}
+        weighted = {observable: replace(observables[0][observable], fourth=fourth)}
+        together = replace(self, parameters=stacked, two_point=replace(self.two_point, observables=weighted))
+        return np.asarray(together.psi_at_zero(observable))
 
-    def _psi_at_zero(self, observable: str) -> Array:
-        wedges = self.wedges(1)
-        connected = np.asarray(wedges.integral(partial(self.connected, observable)))
-        single = self.two_point.variance if observable == "x" else self.two_point.activity_variance
-        diagonal = np.broadcast_to(np.squeeze(self._diagonal(observable)), connected.shape)
-        value = np.asarray(diagonal * single**2 + connected)
-        refuse_negative(observable, float(value.min()))
-        return value
+    def dimension(self, observable: str) -> float:
+        """PR^a = C^a(0)²/Ψ^a(0, 0), per neuron."""
+        return float(self.two_point.covariance(observable, 0.0)) ** 2 / float(self.psi_at_zero(observable))
 
     def dimension_error(self, observable: str, refined: "FourPoint") -> float:
-        """Error of `dimension` measured by the same number at finer settings, rounding included."""
-        rounding = ROUNDING + self.two_point.rounding
-        return change_under_refinement(self.dimension(observable), refined.dimension(observable), rounding)
+        """Error of `dimension` measured by the same number at finer settings, rounding included.
 
-    def variance(self, observable: str) -> float:
-        """C^a(0)."""
-        if observable == "x":
-            return self.two_point.variance
-        scale = self.parameters["q_2"] if observable in WEIGHTED else 1.0
-        return scale * self.two_point.activity_variance
+        Errors fall exponentially with the settings, so the change under refinement is the coarser one's error.
+        """
+        value = self.dimension(observable)
+        return 2.0 * abs(value - refined.dimension(observable)) + (ROUNDING + self.two_point.rounding) * value
 
-    def _diagonal(self, observable: str) -> Any:
-        """⟨w⁴⟩ for an observable w φ, 1 otherwise: the square of a neuron's own covariance, averaged over neurons."""
-        return self.parameters["q_2"] ** 2 / self.parameters["PR_G"] if observable in WEIGHTED else 1.0
+    def formula_of(self, observable: str) -> dict[str, str]:
+        """Label and content hash of the formula behind an observable's kernel."""
+        kernel = self.kernel_of(observable)
+        return {"label": kernel.label, "content_hash": kernel.content_hash}
 
-    def _is_critical(self, kernel: Kernel) -> bool:
-        """Whether the kernel's 1 - s is that of the two-point solution, s = g_eff² S^φ(ω1) S^φ(ω2)."""
-        loop = kernel.loops.get("one_minus_s")
-        if loop is None or kernel.loops.keys() != {"one_minus_s"}:
-            return False
-        at_one = {**self.parameters, "S_phi_1": 1.0, "S_phi_2": 1.0}
-        if not set(loop.arguments) <= at_one.keys():
-            return False
-        # In an ensemble of a user's own g_eff² is a sum of parameters, equal up to rounding.
-        strength = 1.0 - loop(**{name: at_one[name] for name in loop.arguments})
-        return bool(np.all(np.isclose(strength, self.two_point.g_eff**2, rtol=1e-12, atol=0.0)))
+    def connected(self, observable: str, omega1: Array, omega2: Array, total: Array) -> Complex:
+        """Ψ^a(ω1, ω2) less the part of neurons with themselves, broadcast; `total` is ω1 + ω2, to all its digits."""
+        kernel = self.kernel_of(observable)
+        pair: Pair = self.two_point.pair(omega1, omega2, total)
+        values: dict[str, Any] = {}
+        for name in kernel.inputs if self._is_critical(kernel) else kernel.arguments:
+            if name in kernel.spectra:
+                values[name] = pair.spectrum(kernel.spectra[name])
+            elif name in kernel.means:
+                values[name] = pair.moment(name, kernel.means[name])
+            else:
+                values[name] = pair.one_minus_s() if name in kernel.loops else self.parameters[name]
+        return np.asarray(kernel(**values) / self.two_point.observable(observable).size - pair.own(observable))
 
     def wedges(self, nodes: int) -> Wedges | PoleQuadrature:
-        """The rule for the double integral."""
-        return self.two_point.wedges(self.settings.quadrature_growth, nodes * self.settings.quadrature_order)
+        """The rule for the double integral, with `nodes` times the nodes that Gauss's needs."""
+        rule: Wedges | PoleQuadrature = self.two_point.wedges(self.growth, nodes * self.order)
+        return rule
 
-
-class _Spectra:
-    """Spectra by the kernels' names, each evaluated once: C_phi_1 is C^φ at ω1, S_x_2 is S^x at ω2, …"""
-
-    def __init__(self, two_point: TwoPoint | FilteredTwoPoint, omega: Mapping[str, Array]) -> None:
-        self._two_point = two_point
-        self._omega = omega
-        self._known: dict[str, NDArray[Any]] = {}
-
-    def know(self, name: str, value: NDArray[Any]) -> None:
-        """Set a value that is known by other means."""
-        self._known[name] = value
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        if name not in self._known:
-            kind, observable, which = name.split("_")
-            omega = self._omega[which]
-            if kind == "S":
-                value: NDArray[Any] = self._two_point.response(observable, omega)
-            elif observable == "phi":
-                value = self._two_point.spectrum("phi", omega)
-            else:
-                # C^x and C^{xφ} follow from C^φ, which is the costly one.
-                value = self[f"C_phi_{which}"] * self._two_point.transfer(observable, omega)
-            self._known[name] = value
-        return self._known[name]
+    def _is_critical(self, kernel: Kernel) -> bool:
+        """Whether the kernel's 1 - s is that of the two-point solution."""
+        loop, strength = kernel.loops.get("one_minus_s"), self.two_point.critical_strength
+        if strength is None or loop is None or kernel.loops.keys() != {"one_minus_s"}:
+            return False
+        # In an ensemble of a user's own g_eff² is a sum of parameters, equal up to rounding.
+        functions = kernel.spectra.keys() | kernel.means.keys()
+        at_one = 1.0 - loop(**{name: 1.0 if name in functions else self.parameters[name] for name in loop.arguments})
+        return bool(np.all(np.isclose(at_one, strength, rtol=1e-12, atol=0.0)))

@@ -23,8 +23,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mftheory.errors import NotConverged, Unsupported
-from mftheory.network import Leaky, Nonlinearity
+from mftheory.errors import NotConverged
+from mftheory.network import Nonlinearity
 from mftheory.solve.filtered.solution import FilteredTwoPoint
 from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.panels import Panels, PiecewisePolynomial, graded_edges
@@ -58,8 +58,6 @@ def lyapunov_exponent(two_point: TwoPoint | FilteredTwoPoint, nonlinearity: Nonl
 
     Raises
     ------
-    Unsupported
-        If the neurons are not leaky units in continuous time.
     NotConverged
         With the history of changes in E.
 
@@ -73,11 +71,6 @@ def lyapunov_exponent(two_point: TwoPoint | FilteredTwoPoint, nonlinearity: Nonl
     >>> round(lyapunov_exponent(solution, Erf(), Settings()), 8)
     0.25448099
     """
-    if isinstance(two_point, FilteredTwoPoint) and not isinstance(two_point.dynamics, Leaky):
-        raise Unsupported(
-            f"lyapunov_exponent: solved for leaky units only; with {two_point.dynamics!r} the growth of a difference "
-            f"obeys no Schrödinger equation"
-        )
     energy = ground_state_energy(two_point, nonlinearity, settings)
     return -energy / (1.0 + math.sqrt(1.0 - energy))
 

@@ -7,7 +7,8 @@ integral, the root at τ = 0 needs no series start, and nothing is unstable.
 """
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -18,6 +19,8 @@ from mftheory.compiling import vectorize
 from mftheory.errors import NotConverged
 from mftheory.network import Nonlinearity
 from mftheory.solve.gaussian.averages import Averages, averages
+from mftheory.solve.observables import Observable, Weighted
+from mftheory.solve.pairs import GaussianPair
 from mftheory.solve.panels import Panels, PiecewisePolynomial, graded_edges
 from mftheory.solve.quadrature import Wedges
 from mftheory.solve.quiescent import Shape, beside
@@ -31,7 +34,7 @@ MAX_ITERATIONS = 100
 
 
 @dataclass(frozen=True, eq=False)
-class TwoPoint:
+class TwoPoint(Weighted):
     """The two-point functions at one g_eff, at any τ and ω. Times in units of the neuron's time constant.
 
     Attributes
@@ -51,8 +54,8 @@ class TwoPoint:
         C^φ/C^x as a function of τ.
     density : PiecewisePolynomial
         C^φ(ω) as a function of asinh(ω/√δ), up to the frequency beyond which it is rounding error.
-    mean_square_gain : float
-        ⟨G²⟩: C^Φ = ⟨G²⟩ C^φ for Φ = G φ, and for a readout with independent gains of that law [J9].
+    observables : mapping of str to Observable
+        With gains C^Φ = ⟨G²⟩ C^φ for Φ = G φ, and for a readout with independent gains of that law [J9].
     notes : tuple of str
         States that exist beside this one.
     """
@@ -65,7 +68,7 @@ class TwoPoint:
     theta: PiecewisePolynomial
     ratio: PiecewisePolynomial
     density: PiecewisePolynomial
-    mean_square_gain: float = 1.0
+    observables: Mapping[str, Observable] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
@@ -78,36 +81,34 @@ class TwoPoint:
         """ω beyond which the spectra are below rounding error."""
         return self.decay * math.sinh(self.density.edges[-1])
 
-    def covariance(self, observable: str, tau: ArrayLike) -> Array:
-        """C^a(τ) ("x", "phi", "Phi", "readout") or C^{xφ}(τ) = ⟨φ'⟩ C^x(τ) ("xphi"); even in τ, of the shape of τ."""
-        tau = np.abs(np.asarray(tau, dtype=np.float64))
+    def field_covariance(self, name: str, tau: Array) -> Array:
+        """C^x(τ), C^φ(τ) or C^{xφ}(τ) = ⟨φ'⟩ C^x(τ) ("xphi"); even in τ, of the shape of τ."""
+        tau = np.abs(tau)
         end = self.theta.edges[-1]
         inside = np.minimum(tau, end)
         c = self.variance / np.cosh(self.theta(inside)) * np.exp(-self.decay * (tau - inside))
-        if observable == "x":
+        if name == "x":
             return np.asarray(c)
-        if observable == "xphi":
+        if name == "xphi":
             return np.asarray(self.gain * c)
-        phi = c * np.where(tau > end, self.gain**2, self.ratio(inside))
-        return np.asarray(self._activity_scale(observable) * phi)
+        return np.asarray(c * np.where(tau > end, self.gain**2, self.ratio(inside)))
 
-    def spectrum(self, observable: str, omega: ArrayLike) -> Array:
-        """C^a(ω) or C^{xφ}(ω), as for `covariance`: real, even, never negative, 0 beyond `highest_frequency`."""
-        omega = np.abs(np.asarray(omega, dtype=np.float64))
+    def field_spectrum(self, name: str, omega: Array) -> Array:
+        """C^x(ω), C^φ(ω) or C^{xφ}(ω): real, even, never negative, 0 beyond `highest_frequency`."""
+        omega = np.abs(omega)
         v = np.arcsinh(omega / self.decay)
         inside = v <= self.density.edges[-1]
         phi = np.asarray(np.where(inside, np.maximum(self.density(np.where(inside, v, 0.0)), 0.0), 0.0))
-        if observable in ("x", "xphi"):
-            return np.asarray(phi * self.transfer(observable, omega))
-        return np.asarray(self._activity_scale(observable) * phi)
+        return phi if name == "phi" else np.asarray(phi * self.transfer(name, omega))
 
-    def transfer(self, observable: str, omega: Array) -> Array:
+    def transfer(self, name: str, omega: Array) -> Array:
         """C^x(ω)/C^φ(ω) = g_eff²/(1+ω²), or C^{xφ}(ω)/C^φ(ω)."""
         power = self.g_eff**2 / (1.0 + np.square(omega))
-        return np.asarray(power if observable == "x" else self.gain * power)
+        return np.asarray(power if name == "x" else self.gain * power)
 
-    def _activity_scale(self, observable: str) -> float:
-        return 1.0 if observable == "phi" else self.mean_square_gain
+    def pair(self, omega1: Array, omega2: Array, total: Array) -> GaussianPair:
+        """Spectra at pairs of frequencies."""
+        return GaussianPair(self, omega1, omega2, total)
 
     def response(self, observable: str, omega: ArrayLike) -> NDArray[np.complex128]:
         """S^x(ω) = 1/(1+iω), S^φ(ω) = ⟨φ'⟩/(1+iω)."""
@@ -119,6 +120,11 @@ class TwoPoint:
         See `leaky_one_minus_s`.
         """
         return leaky_one_minus_s(self.delta, omega1, omega2, total)
+
+    @property
+    def critical_strength(self) -> float:
+        """g_eff²: s = g_eff² S^φ(ω1) S^φ(ω2) is the one of `one_minus_s`."""
+        return self.g_eff**2
 
     @property
     def rounding(self) -> float:

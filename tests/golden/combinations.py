@@ -47,15 +47,6 @@ GIVEN: dict[str, Any] = {"C": [0.5, 0.01], "S": [0.3 - 0.1j, 0.02 - 0.08j]}
 """Order parameters for one J, where those of the theory are sampled to one percent: minutes."""
 LAG, LAGS, FREQUENCY = 1.0, (1.0, 2.0), 0.7  # whole lags, which exist in discrete time too
 
-METHODS = {
-    "TwoPoint": "closed form",
-    "FilteredTwoPoint": "filters and noise",
-    "QuenchedTwoPoint": "classes of neurons",
-    "StaticTwoPoint": "static input",
-    "SelfFeedbackTwoPoint": "self-feedback",
-    "PopulationsTwoPoint": "populations",
-}
-
 
 def network(name: str) -> mf.Network:
     """The network of one combination."""
@@ -84,14 +75,9 @@ def solved(name: str) -> dict[str, Any]:
 
     def verb() -> dict[str, Any]:
         theory = mf.solve(network(name), **SAMPLING)
-        return {"method": method_of(theory), "numbers": numbers_of(theory)}
+        return {"method": theory.method, "numbers": numbers_of(theory)}
 
     return outcome(verb)
-
-
-def method_of(theory: Any) -> str:
-    """The method that solved it."""
-    return METHODS[type(theory.two_point).__name__]
 
 
 def numbers_of(theory: Any) -> dict[str, float]:
@@ -151,7 +137,7 @@ def several_populations(names: str, modes: bool) -> dict[str, Any]:
 
     def verb() -> dict[str, Any]:
         theory = mf.solve(coupled.blocks(names, modes), parameters=parameters)
-        return {"method": method_of(theory), "numbers": numbers_of(theory)}
+        return {"method": theory.method, "numbers": numbers_of(theory)}
 
     return outcome(verb)
 

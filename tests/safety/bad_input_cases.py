@@ -630,8 +630,8 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row(
             "mf.linear_equivalent(mf.Network(mf.Given(J)))",
-            "InvalidNetwork",
-            "C = None: C and S must be given: solve: Given(n = 3, 3 couplings) is one J, and a theory needs an ensemble, …",
+            "Unsupported",
+            "linear_equivalent needs an ensemble, and this network has one given J: see mf.predict_covariance(network), or mf.linear_equivalent(a network of an ensemble, couplings=J); or give C and S",
         ),
         Row(
             "mf.linear_equivalent(mf.Network(mf.Given(J)), n=4, C=1.0, S=0.1)",

@@ -40,7 +40,7 @@ def test_a_linear_network_responds_as_its_matrix_says(connectivity, dynamics, in
 
 @pytest.mark.statistical
 def test_without_noise_and_beyond_linear_it_is_the_theorys():
-    """S^φ(0⁺) = ⟨φ'⟩; S^x(τ) = e^{-τ}: for i.i.d. couplings a neuron does not hear itself (N → ∞)."""
+    """S^φ(0⁺) = ⟨φ'⟩; S^x(τ) = e^{-τ}: for i.i.d. couplings there is no self-feedback (N → ∞)."""
     net = mf.Network(mf.IID(3.0))
     runs = [
         mf.simulate(net, n=400, seed=seed, trajectories=16, duration=50.0, response=3.0, max_lag=0.0)

@@ -5,8 +5,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from mftheory import IID, Erf, Gains, InvalidNetwork, Network, PartiallySymmetric, RandomMode
+from mftheory.api.solving import solve
 from mftheory.simulate.simulate import simulate
-from mftheory.solve.theory import solve
 
 GAINS = Gains.exponential(0.4)
 

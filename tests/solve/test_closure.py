@@ -6,13 +6,13 @@ from scipy.integrate import quad
 from scipy.linalg import solve_continuous_lyapunov
 
 import mftheory as mf
+from mftheory.api.solving import solve
 from mftheory.errors import Quiescent
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.one_matrix.closure import Closure
 from mftheory.solve.one_matrix.given import meshes, order_parameters
 from mftheory.solve.one_matrix.one_network import Eigenbasis, of_network
-from mftheory.solve.theory import solve
 
 pytestmark = pytest.mark.numeric
 

@@ -35,7 +35,7 @@ def test_a_hand_written_iid_network_with_tanh() -> None:
 
 
 def test_what_is_not_solved_is_refused() -> None:
-    with pytest.raises(mf.Unsupported, match="Gaussian"):
+    with pytest.raises(mf.Unsupported, match="without self-feedback"):
         mf.solve(BUILT_IN["partially-symmetric"](), parameters={"g": 2.0, "sigma": 0.5})
     with pytest.raises(mf.InvalidNetwork, match=r"parameters\['r_4'\] = None.*alpha, g, r_2, r_4"):
         mf.solve(random_mode_on_background(), parameters={"g": 2.0, "alpha": 0.5, "r_2": 1.0})

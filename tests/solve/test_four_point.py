@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mftheory import IID, Erf, InvalidNetwork, Network, Quiescent, RandomMode, Tanh
+from mftheory.api.solving import solve
 from mftheory.kernels import committed
 from mftheory.solve.dimension import dimension, low_rank_coefficient
 from mftheory.solve.four_point import FourPoint
 from mftheory.solve.settings import Settings
-from mftheory.solve.theory import solve
 from mftheory.solve.two_point import two_point
 
 pytestmark = pytest.mark.numeric
@@ -24,7 +24,7 @@ DEFAULT = Settings()
 
 def four_point(g, nonlinearity=None, kappa=0.0, numerics=DEFAULT):
     phi = Erf() if nonlinearity is None else nonlinearity
-    return FourPoint(
+    return FourPoint.at(
         partial(committed, "random-mode"), {"g_eff": g, "kappa": kappa}, two_point(g, phi, numerics), numerics
     )
 
@@ -64,9 +64,7 @@ def test_quadrature_converges_exponentially():
     f = four_point(3.0, kappa=1.0)
     exact = f.dimension("phi")
     orders = (3, 5, 7, 9)
-    errors = [
-        abs(replace(f, settings=replace(DEFAULT, quadrature_order=n)).dimension("phi") / exact - 1) for n in orders
-    ]
+    errors = [abs(replace(f, order=n).dimension("phi") / exact - 1) for n in orders]
     decades = np.diff(-np.log10(errors))
     assert np.all(decades > 1.5)  # seen about 2.5 for two nodes
 

@@ -129,10 +129,10 @@ def test_sampled_networks_agree():
 def test_what_is_not_solved_says_so():
     neurons = mf.Heterogeneous("tanh(b*x)", {"b": [0.5, 1.0]})
     for network, reason in (
-        (mf.Network(mf.IID(2.0), neurons, noise=0.5), "leaky units without noise"),
-        (mf.Network(mf.IID(2.0), neurons, dynamics=mf.EulerMap(0.1)), "leaky units without noise"),
+        (mf.Network(mf.IID(2.0), neurons, noise=0.5), "needs neurons without noise"),
+        (mf.Network(mf.IID(2.0), neurons, dynamics=mf.EulerMap(0.1)), "needs leaky neurons"),
         (mf.Network(mf.IID(2.0), mf.Heterogeneous("tanh(x + b)", {"b": [0.0, 0.5]})), "not odd"),
-        (mf.Network(mf.PartiallySymmetric(2.0, 0.5), neurons), "feeds back"),
+        (mf.Network(mf.PartiallySymmetric(2.0, 0.5), neurons), "without self-feedback"),
     ):
         with pytest.raises(mf.Unsupported, match=reason) as caught:
             mf.solve(network)
@@ -141,7 +141,7 @@ def test_what_is_not_solved_says_so():
         mf.solve(mf.Network(mf.IID(1.2), neurons))
     with pytest.raises(mf.Unsupported, match="lyapunov"):
         mf.solve(mf.Network(mf.IID(2.0), neurons)).lyapunov_exponent  # noqa: B018
-    with pytest.raises(mf.Unsupported, match="no single response"):
+    with pytest.raises(mf.Unsupported, match="needs neurons with one φ"):
         mf.linear_equivalent(mf.Network(mf.IID(2.0), neurons), 100, 0)
 
 

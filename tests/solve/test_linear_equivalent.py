@@ -298,9 +298,9 @@ def test_bad_input_names_the_argument(argument: str, given: dict) -> None:
 
 
 def test_missing_order_parameters_say_what_to_give() -> None:
-    with pytest.raises(mf.InvalidNetwork, match=r"C and S must be given: .*only Leaky\(\) is solved"):
+    with pytest.raises(mf.Unsupported, match=r"needs a theory.*or give C and S"):
         mf.linear_equivalent(mf.Network(NET.connectivity, dynamics=mf.EulerMap(0.2)), 20, 0, 0.0)
-    with pytest.raises(mf.InvalidNetwork, match=r"C and S must be given: with gains"):
+    with pytest.raises(mf.Unsupported, match=r"neurons without gains where.*or give C and S"):
         mf.linear_equivalent(mf.Network(NET.connectivity, gains=[0.5, 1.0]), 20, 0, 0.0)
     with pytest.raises(mf.InvalidNetwork, match=r"C and S must be given: a J of no known ensemble"):
         mf.linear_equivalent(np.eye(3), omega=0.0)

@@ -179,9 +179,9 @@ def test_noise():
 def test_refusals():
     alpha = Network(IID(3.0), dynamics=mf.Rational(numerator=[1.0], denominator=[1.0, 2.0, 1.0]))
     theory = mf.solve(alpha)
-    with pytest.raises(mf.Unsupported, match="leaky units only"):
+    with pytest.raises(mf.Unsupported, match="needs leaky neurons"):
         _ = theory.lyapunov_exponent
-    with pytest.raises(mf.Unsupported, match="past feeds back"):
+    with pytest.raises(mf.Unsupported, match="the file holds none"):
         _ = replace(theory, growth=None).lyapunov_exponent
 
 

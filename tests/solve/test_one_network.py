@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import mftheory as mf
+from mftheory.api.solving import solve
 from mftheory.solve.one_matrix.one_network import Eigenbasis, of_network
-from mftheory.solve.theory import solve
 
 pytestmark = pytest.mark.numeric
 
@@ -86,8 +86,8 @@ def test_single_networks_are_predicted_better_than_by_the_limit() -> None:
         ({"Q": 1.0}, mf.InvalidNetwork, r"^resolve = True"),
         ({"R": 0.1}, mf.InvalidNetwork, r"^resolve = True"),
         ({"network": np.eye(3), "n": None, "seed": None}, mf.InvalidNetwork, r"^C = None"),
-        ({"network": mf.Network(mf.PartiallySymmetric(2.0, 0.3))}, mf.Unsupported, "do not hear themselves"),
-        ({"network": mf.Network(mf.IID(3.0), noise=0.5)}, mf.Unsupported, "leaky neurons without noise"),
+        ({"network": mf.Network(mf.PartiallySymmetric(2.0, 0.3))}, mf.Unsupported, "without self-feedback"),
+        ({"network": mf.Network(mf.IID(3.0), noise=0.5)}, mf.Unsupported, "neurons without noise"),
         ({"network": mf.Network(mf.IID(0.5))}, mf.Quiescent, "g_eff"),
     ],
 )

@@ -303,11 +303,12 @@ def test_ensembles_of_another_kind_are_refused() -> None:
         "vague", (vague,), (Coupling(X, vague.response, vague.activity),), (Covariance(X, X, 1),)
     )
     for ensemble, match in (
-        (reciprocal, "'A'.*feeds back"),
+        (reciprocal, "'A'.*self-feedback"),
         (not_leaky, "'A'.*leaky"),
         (linear, "'B'.*spectr"),
-        (undeclared, "size f: declare it real"),
     ):
         with pytest.raises(mf.Unsupported, match=match) as caught:
             mf.solve(ensemble, parameters={})
         assert "\n" not in str(caught.value)
+    with pytest.raises(mf.InvalidNetwork, match=r"size = f: must be real: Symbol\('f'"):
+        mf.solve(undeclared, parameters={})

@@ -7,13 +7,13 @@ import pytest
 from scipy.integrate import dblquad
 
 import mftheory as mf
+from mftheory.api.solving import solve
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.results.predicted import Agreement
 from mftheory.solve.one_matrix.closure import Closure
 from mftheory.solve.one_matrix.gaussian_pairs import activity_covariance
 from mftheory.solve.one_matrix.given import order_parameters
 from mftheory.solve.one_matrix.one_network import Eigenbasis
-from mftheory.solve.theory import solve
 
 numeric = pytest.mark.numeric
 statistical = pytest.mark.statistical

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from mftheory import IID, Erf, Gains, Network, RandomMode, Tanh
+from mftheory.api.solving import solve
 from mftheory.kernels import committed
 from mftheory.solve.dimension import dimension
 from mftheory.solve.four_point import FourPoint
 from mftheory.solve.settings import Settings
-from mftheory.solve.theory import solve
 from mftheory.solve.two_point import two_point
 
 pytestmark = pytest.mark.numeric
@@ -51,7 +51,7 @@ def test_against_high_precision_references(point):
     nonlinearity, number = parsed(point)
     g = number["g"]
     two = two_point(g, nonlinearity, DEFAULT)
-    with_modes = FourPoint(partial(committed, "random-mode"), {"g_eff": g, "kappa": 1.0}, two, DEFAULT)
+    with_modes = FourPoint.at(partial(committed, "random-mode"), {"g_eff": g, "kappa": 1.0}, two, DEFAULT)
     independent = replace(with_modes, parameters={"g_eff": g, "kappa": 0.0})
 
     # Worst seen: 9e-14 (interpolation).

@@ -1,4 +1,4 @@
-"""Neurons that hear themselves: the sampled solution against limits, identities and perturbations."""
+"""Neurons with self-feedback: the sampled solution against limits, identities and perturbations."""
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from mftheory.results import Theory
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
 from mftheory.solve.one_matrix.cavity_field import cavity_field
+from mftheory.solve.problem import Problem
 from mftheory.solve.self_feedback.basis import at_once, causal, even
 from mftheory.solve.self_feedback.field import Field
 from mftheory.solve.self_feedback.grid import Grid
@@ -18,9 +19,9 @@ from mftheory.solve.self_feedback.neurons import Neurons
 from mftheory.solve.self_feedback.reference import GaussianReference
 from mftheory.solve.self_feedback.sampling import Sampling
 from mftheory.solve.self_feedback.solver import CHUNK, Solver
-from mftheory.solve.self_feedback.theory import four_point_of
 from mftheory.solve.self_feedback.trajectories import gaussian_input, trajectories
 from mftheory.solve.settings import Settings
+from mftheory.solve.solved import at_sampled
 
 SYMMETRIC = mf.Network(mf.PartiallySymmetric(3.0, 0.3))
 OVERLAPPING = mf.Network(mf.RandomMode.exponential(6.0, 0.8, overlap_amplitude=0.3))
@@ -370,7 +371,7 @@ def test_four_point_symmetries(overlapping: Theory) -> None:
 def test_quadrature_is_finer_than_it_matters(overlapping: Theory) -> None:
     from dataclasses import replace
 
-    coarse = four_point_of(OVERLAPPING, overlapping.two_point)
+    coarse = at_sampled(Problem.of(OVERLAPPING), overlapping.two_point)
     fine = replace(coarse, order=16)
     for observable in ("phi", "x"):
         # Against twice the nodes: 1e-6 seen, where sampling leaves 1e-2.
@@ -400,9 +401,9 @@ def test_condensed_modes_are_named() -> None:
 
 
 def test_what_is_refused() -> None:
-    with pytest.raises(mf.Unsupported, match=r"only Leaky\(\) is solved"):
+    with pytest.raises(mf.Unsupported, match="'self-feedback' needs leaky neurons"):
         mf.solve(mf.Network(mf.PartiallySymmetric(3.0, 0.3), dynamics=mf.EulerMap(0.2)))
-    with pytest.raises(mf.Unsupported, match=r"past feeds back on it"):
+    with pytest.raises(mf.Unsupported, match="without self-feedback"):
         _ = mf.solve(SYMMETRIC, target=0.05).lyapunov_exponent
     for name, value in (
         ("target", 0.0),

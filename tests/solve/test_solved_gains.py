@@ -1,11 +1,11 @@
-"""Gains, and ensembles whose neurons hear themselves: what is solved, and what is refused."""
+"""Gains, and ensembles whose neurons have self-feedback: what is solved, and what is refused."""
 
 import numpy as np
 import pytest
 
 from mftheory import IID, Gains, InvalidNetwork, Network, RandomMode, Tanh
+from mftheory.api.solving import solve
 from mftheory.solve.dimension import dimension
-from mftheory.solve.theory import solve
 
 pytestmark = pytest.mark.numeric
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mftheory import IID, InvalidNetwork, Network, RandomMode
+from mftheory.api.solving import solve
 from mftheory.solve.settings import Settings
-from mftheory.solve.theory import solve
 
 pytestmark = pytest.mark.numeric
 

@@ -13,8 +13,30 @@ import sympy as sp
 
 from mftheory.action import AveragedExponent, Bilinear, Field, Interaction, Population, names, omega
 from mftheory.derive.single_site import Pair, SingleSite, average_over_sites, nonzero, refuse_circle
-from mftheory.errors import Unsupported
+from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.formulas import Mean
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the populations of neurons receive at the saddle point.
+
+    Attributes
+    ----------
+    populations : tuple of Population
+    strengths : Matrix
+        G, with input spectra Σ_q G_pq C^φ_q plus white noise.
+    not_leaky, self_feedback, differing, not_sums : tuple of str
+        Populations whose neurons are not leaky units; whose past comes back to them; that differ in input, noise,
+        dynamics or nonlinearity; whose input spectra are of another form.
+    """
+
+    populations: tuple[Population, ...]
+    strengths: sp.Matrix
+    not_leaky: tuple[str, ...]
+    self_feedback: tuple[str, ...]
+    differing: tuple[str, ...]
+    not_sums: tuple[str, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,70 +82,42 @@ class SaddlePoint:
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"
 
-    def gaussian_input_strength(self) -> sp.Expr:
-        """g_eff²: the input spectrum of the one population of leaky neurons, less its white noise, over its C^φ.
+    def inputs(self) -> Inputs:
+        """What neurons receive: G with input spectra Σ_q G_pq C^φ_q plus white noise, and what there is besides.
 
         Raises
         ------
-        Unsupported
-            If there are several such populations, the input is not g_eff² C^φ, or the neuron feeds back on itself.
-        """
-        neurons = [p for p in self.averaged.ensemble.populations if not p.linear]
-        if len(neurons) != 1 or neurons[0].size != 1 or sp.expand(neurons[0].inverse_transfer - 1 - sp.I * omega) != 0:
-            raise Unsupported("solve knows ensembles with one population of N leaky neurons")
-        (x,) = neurons
-        if differing := self.averaged.ensemble.site_dependence(x):
-            listed = ", ".join(sorted(map(str, differing)))
-            raise Unsupported(
-                f"solve knows ensembles of neurons that are alike; these differ by {listed}: evaluate the formula at "
-                f"the spectra of each neuron"
-            )
-        site = self.sites[x.name]
-        strength = sp.cancel((site.noise - x.white_noise) / self.two_time(x.activity.field, x.activity.field, 1))
-        if not site.gaussian or any(s.name.startswith(names.TWO_TIME) for s in strength.free_symbols):
-            raise Unsupported("solve knows ensembles in which a neuron's input is Gaussian, of spectrum g_eff² C^φ")
-        return strength
-
-    def gaussian_input_strengths(self) -> tuple[tuple[Population, ...], sp.Matrix]:
-        """The populations of leaky neurons, and G with input spectra Σ_q G_pq C^φ_q plus white noise.
-
-        Raises
-        ------
-        Unsupported
-            Naming the population whose neurons are not leaky, or differ, whose input is of another form, or that feeds
-            back on itself.
+        InvalidNetwork
+            If the size of a population is not declared real.
         """
         neurons = tuple(p for p in self.averaged.ensemble.populations if not p.linear)
         for symbol in {s for p in self.averaged.ensemble.populations for s in p.size.free_symbols}:
             if not symbol.is_real:
-                raise Unsupported(f"size {symbol}: declare it real, as Symbol({symbol.name!r}, positive=True)")
+                raise InvalidNetwork("size", symbol, f"must be real: Symbol({symbol.name!r}, positive=True)")
         spectra = [self.two_time(p.activity.field, p.activity.field, 1) for p in neurons]
+        found: dict[str, list[str]] = {"not_leaky": [], "self_feedback": [], "differing": [], "not_sums": []}
         rows = []
         for p in neurons:
             site = self.sites[p.name]
-            differs = bool(self.averaged.ensemble.site_dependence(p)) or p.activity_name in p.heterogeneous
             received = sp.expand(site.noise - p.white_noise)
             row = [received.coeff(c) for c in spectra]
             rest = sp.expand(received - sum(g * c for g, c in zip(row, spectra, strict=True)))
             functions = {s.name for g in row for s in g.free_symbols if s.name.startswith(names.TWO_TIME)}
-            for failed, why in (
-                (sp.expand(p.inverse_transfer - 1 - sp.I * omega) != 0, "they are not leaky, 1 + i omega"),
-                (bool(site.feedback), "each one's past feeds back on it, so x is not Gaussian"),
-                (differs, "their input, noise, dynamics or nonlinearity differs from neuron to neuron"),
-                (
-                    rest != 0 or bool(functions) or received.has(Mean),
-                    "their input spectrum is not a sum of the activities' spectra",
-                ),
+            for what, is_so in (
+                ("not_leaky", sp.expand(p.inverse_transfer - 1 - sp.I * omega) != 0),
+                ("self_feedback", bool(site.feedback)),
+                ("differing", bool(self.averaged.ensemble.site_dependence(p)) or p.activity_name in p.heterogeneous),
+                ("not_sums", rest != 0 or bool(functions) or received.has(Mean)),
             ):
-                if failed:
-                    raise Unsupported(f"neurons of population {p.name!r} are not solved: {why}")
+                if is_so:
+                    found[what].append(p.name)
             rows.append(row)
-        return neurons, sp.Matrix(rows)
+        return Inputs(neurons, sp.Matrix(rows), **{what: tuple(names) for what, names in found.items()})
 
     def heard(self) -> tuple[sp.Expr, sp.Expr]:
         """(Q, K) at ω_1 of the one population of neurons: T[x] = η + K∘φ, η of spectrum Q.
 
-        In C_phi_1, S_phi_1, parameters and means over sites. K is 0 where neurons do not hear themselves.
+        In C_phi_1, S_phi_1, parameters and means over sites. K is 0 without self-feedback.
 
         Raises
         ------

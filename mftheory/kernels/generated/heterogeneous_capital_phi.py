@@ -16,6 +16,13 @@ ARGUMENTS = ('mean_C_Phi_1', 'mean_C_Phi_1_C_Phi_2', 'mean_C_Phi_2', 'mean_S_Phi
 CONTENT_HASH = '95d01b9567838b09'
 
 INPUTS = ('mean_C_Phi_1', 'mean_C_Phi_1_C_Phi_2', 'mean_C_Phi_2', 'mean_S_Phi_1_S_Phi_2', 'alpha', 'r_4', 'one_minus_s')
+SPECTRA = {}
+MEANS = {
+    'mean_C_Phi_1': (('C', 'Phi', 1),),
+    'mean_C_Phi_1_C_Phi_2': (('C', 'Phi', 1), ('C', 'Phi', 2)),
+    'mean_C_Phi_2': (('C', 'Phi', 2),),
+    'mean_S_Phi_1_S_Phi_2': (('S', 'Phi', 1), ('S', 'Phi', 2)),
+}
 
 
 @vectorize(['complex128(float64, float64, float64, complex128, float64, float64, complex128)'], cache=True)

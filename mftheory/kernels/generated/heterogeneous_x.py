@@ -18,6 +18,19 @@ ARGUMENTS = ('C_x_1', 'C_x_2', 'S_x_1', 'S_x_2', 'mean_C_Phi_1', 'mean_C_Phi_1_C
 CONTENT_HASH = '13e2ae56973c48bb'
 
 INPUTS = ('C_x_1', 'C_x_2', 'S_x_1', 'S_x_2', 'mean_C_Phi_1', 'mean_C_Phi_1_C_Phi_2', 'mean_C_Phi_2', 'mean_C_xPhi_1_C_xPhi_2', 'alpha', 'r_2', 'r_4', 'one_minus_s')
+SPECTRA = {
+    'C_x_1': ('C', 'x', 1),
+    'C_x_2': ('C', 'x', 2),
+    'S_x_1': ('S', 'x', 1),
+    'S_x_2': ('S', 'x', 2),
+}
+MEANS = {
+    'mean_C_Phi_1': (('C', 'Phi', 1),),
+    'mean_C_Phi_1_C_Phi_2': (('C', 'Phi', 1), ('C', 'Phi', 2)),
+    'mean_C_Phi_2': (('C', 'Phi', 2),),
+    'mean_C_xPhi_1_C_xPhi_2': (('C', 'xPhi', 1), ('C', 'xPhi', 2)),
+    'mean_S_Phi_1_S_Phi_2': (('S', 'Phi', 1), ('S', 'Phi', 2)),
+}
 
 
 @vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64, complex128, float64, float64, float64, complex128)'], cache=True)

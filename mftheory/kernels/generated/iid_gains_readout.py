@@ -16,6 +16,13 @@ ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'q_2')
 CONTENT_HASH = 'e3e6054147b2ab5d'
 
 INPUTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'PR_G', 'g_eff', 'q_2', 'one_minus_s')
+SPECTRA = {
+    'C_phi_1': ('C', 'phi', 1),
+    'C_phi_2': ('C', 'phi', 2),
+    'S_phi_1': ('S', 'phi', 1),
+    'S_phi_2': ('S', 'phi', 2),
+}
+MEANS = {}
 
 
 @vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, float64, complex128)'], cache=True)

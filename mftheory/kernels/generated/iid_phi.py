@@ -15,6 +15,13 @@ ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g')
 CONTENT_HASH = 'e7a3639d4d1d0f54'
 
 INPUTS = ('C_phi_1', 'C_phi_2', 'one_minus_s')
+SPECTRA = {
+    'C_phi_1': ('C', 'phi', 1),
+    'C_phi_2': ('C', 'phi', 2),
+    'S_phi_1': ('S', 'phi', 1),
+    'S_phi_2': ('S', 'phi', 2),
+}
+MEANS = {}
 
 
 @vectorize(['complex128(float64, float64, complex128)'], cache=True)

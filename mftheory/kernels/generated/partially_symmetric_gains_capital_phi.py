@@ -17,6 +17,14 @@ ARGUMENTS = ('mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_2
 CONTENT_HASH = '65255e63efe0b452'
 
 INPUTS = ('mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_2_G3_S_phi_1', 'sigma', 'one_minus_r', 'one_minus_s')
+SPECTRA = {}
+MEANS = {
+    'mean_C_phi_1_C_phi_2_G4': (),
+    'mean_C_phi_1_G3_S_phi_2': (),
+    'mean_C_phi_2_G3_S_phi_1': (),
+    'mean_G2_S_phi_1_S_phi_2': (),
+    'mean_G2_S_phi_1_S_phi_2c': (),
+}
 
 
 @vectorize(['complex128(float64, complex128, complex128, float64, complex128, complex128)'], cache=True)

@@ -26,6 +26,19 @@ ARGUMENTS = ('mean_C_phi_1_C_phi_2', 'mean_C_phi_1_C_phi_2_G2', 'mean_C_phi_1_C_
 CONTENT_HASH = '69a19abfdf3b02b0'
 
 INPUTS = ('mean_C_phi_1_C_phi_2', 'mean_C_phi_1_C_phi_2_G2', 'mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_1_G_S_phi_2', 'mean_C_phi_2_G3_S_phi_1', 'mean_C_phi_2_G_S_phi_1', 'mean_G2_S_phi_1_S_phi_2', 'mean_S_phi_1_S_phi_2', 'PR_G', 'g', 'q_2', 'sigma', 'one_minus_r', 'one_minus_s')
+SPECTRA = {}
+MEANS = {
+    'mean_C_phi_1_C_phi_2': (('C', 'phi', 1), ('C', 'phi', 2)),
+    'mean_C_phi_1_C_phi_2_G2': (),
+    'mean_C_phi_1_C_phi_2_G4': (),
+    'mean_C_phi_1_G3_S_phi_2': (),
+    'mean_C_phi_1_G_S_phi_2': (),
+    'mean_C_phi_2_G3_S_phi_1': (),
+    'mean_C_phi_2_G_S_phi_1': (),
+    'mean_G2_S_phi_1_S_phi_2': (),
+    'mean_G2_S_phi_1_S_phi_2c': (),
+    'mean_S_phi_1_S_phi_2': (('S', 'phi', 1), ('S', 'phi', 2)),
+}
 
 
 @vectorize(['complex128(float64, float64, float64, complex128, complex128, complex128, complex128, complex128, complex128, float64, float64, float64, float64, complex128, complex128)'], cache=True)

@@ -13,7 +13,18 @@ from mftheory.kernels.runtime import abs2
 ENSEMBLE = 'partially-symmetric+gains'
 PARAMETERS = ('g', 'sigma')
 SITES = ('G',)
-SPECTRA = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_phi_1', 'S_phi_2', 'S_x_1', 'S_x_2')
+SPECTRA = {
+    'C_phi_1': ('C', 'phi', 1),
+    'C_phi_2': ('C', 'phi', 2),
+    'C_x_1': ('C', 'x', 1),
+    'C_x_2': ('C', 'x', 2),
+    'C_xphi_1': ('C', 'xphi', 1),
+    'C_xphi_2': ('C', 'xphi', 2),
+    'S_phi_1': ('S', 'phi', 1),
+    'S_phi_2': ('S', 'phi', 2),
+    'S_x_1': ('S', 'x', 1),
+    'S_x_2': ('S', 'x', 2),
+}
 
 
 def field(C_phi, S_phi, g, sigma, G, over_modes, over_neurons):

@@ -12,7 +12,7 @@ from mftheory.kernels.runtime import abs2
 ENSEMBLE = 'partially-symmetric'
 PARAMETERS = ('g', 'sigma')
 SITES = ()
-SPECTRA = ()
+SPECTRA = {}
 
 
 def field(C_phi, S_phi, g, sigma, over_modes, over_neurons):

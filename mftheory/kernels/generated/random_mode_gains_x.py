@@ -16,6 +16,19 @@ ARGUMENTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_
 CONTENT_HASH = '5a7491a85c39f6e3'
 
 INPUTS = ('C_phi_1', 'C_phi_2', 'C_x_1', 'C_x_2', 'C_xphi_1', 'C_xphi_2', 'S_x_1', 'S_x_2', 'PR_G', 'g_eff', 'kappa', 'one_minus_s')
+SPECTRA = {
+    'C_phi_1': ('C', 'phi', 1),
+    'C_phi_2': ('C', 'phi', 2),
+    'C_x_1': ('C', 'x', 1),
+    'C_x_2': ('C', 'x', 2),
+    'C_xphi_1': ('C', 'xphi', 1),
+    'C_xphi_2': ('C', 'xphi', 2),
+    'S_phi_1': ('S', 'phi', 1),
+    'S_phi_2': ('S', 'phi', 2),
+    'S_x_1': ('S', 'x', 1),
+    'S_x_2': ('S', 'x', 2),
+}
+MEANS = {}
 
 
 @vectorize(['complex128(float64, float64, float64, float64, complex128, complex128, complex128, complex128, float64, float64, float64, complex128)'], cache=True)

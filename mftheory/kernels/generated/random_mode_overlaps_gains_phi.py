@@ -50,6 +50,28 @@ ARGUMENTS = ('U', 'V', 'W', 'X_12', 'X_21', 'mean_C_phi_1_C_phi_2', 'mean_C_phi_
 CONTENT_HASH = '5561084d1d5ebc84'
 
 INPUTS = ('U', 'V', 'W', 'X_12', 'X_21', 'mean_C_phi_1_C_phi_2', 'mean_C_phi_1_C_phi_2_G2', 'mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G2', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_1_G_S_phi_2', 'mean_C_phi_2_G2', 'mean_C_phi_2_G3_S_phi_1', 'mean_C_phi_2_G_S_phi_1', 'mean_G2_S_phi_1_S_phi_2', 'mean_G2_S_phi_1_S_phi_2c', 'mean_G_S_phi_1', 'mean_G_S_phi_2', 'mean_S_phi_1_S_phi_2')
+SPECTRA = {}
+MEANS = {
+    'U': (),
+    'V': (),
+    'W': (),
+    'X_12': (),
+    'X_21': (),
+    'mean_C_phi_1_C_phi_2': (('C', 'phi', 1), ('C', 'phi', 2)),
+    'mean_C_phi_1_C_phi_2_G2': (),
+    'mean_C_phi_1_C_phi_2_G4': (),
+    'mean_C_phi_1_G2': (),
+    'mean_C_phi_1_G3_S_phi_2': (),
+    'mean_C_phi_1_G_S_phi_2': (),
+    'mean_C_phi_2_G2': (),
+    'mean_C_phi_2_G3_S_phi_1': (),
+    'mean_C_phi_2_G_S_phi_1': (),
+    'mean_G2_S_phi_1_S_phi_2': (),
+    'mean_G2_S_phi_1_S_phi_2c': (),
+    'mean_G_S_phi_1': (),
+    'mean_G_S_phi_2': (),
+    'mean_S_phi_1_S_phi_2': (('S', 'phi', 1), ('S', 'phi', 2)),
+}
 
 
 @vectorize(['complex128(complex128, float64, complex128, complex128, complex128, float64, float64, float64, float64, complex128, complex128, float64, complex128, complex128, complex128, complex128, complex128, complex128, complex128)'], cache=True)

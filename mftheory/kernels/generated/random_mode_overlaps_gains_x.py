@@ -48,6 +48,28 @@ ARGUMENTS = ('U', 'V', 'W', 'X_12', 'X_21', 'mean_C_phi_1_C_phi_2_G4', 'mean_C_p
 CONTENT_HASH = '2a00f82ddfaab578'
 
 INPUTS = ('U', 'V', 'W', 'X_12', 'X_21', 'mean_C_phi_1_C_phi_2_G4', 'mean_C_phi_1_G2', 'mean_C_phi_1_G3_S_phi_2', 'mean_C_phi_2_G2', 'mean_C_phi_2_G3_S_phi_1', 'mean_C_x_1_C_x_2', 'mean_C_xphi_1_C_xphi_2_G2', 'mean_C_xphi_1_G_S_x_2c', 'mean_C_xphi_2_G_S_x_1c', 'mean_G2_S_phi_1_S_phi_2', 'mean_G2_S_phi_1_S_phi_2c', 'mean_G_S_phi_1', 'mean_G_S_phi_2', 'mean_S_x_1_S_x_2')
+SPECTRA = {}
+MEANS = {
+    'U': (),
+    'V': (),
+    'W': (),
+    'X_12': (),
+    'X_21': (),
+    'mean_C_phi_1_C_phi_2_G4': (),
+    'mean_C_phi_1_G2': (),
+    'mean_C_phi_1_G3_S_phi_2': (),
+    'mean_C_phi_2_G2': (),
+    'mean_C_phi_2_G3_S_phi_1': (),
+    'mean_C_x_1_C_x_2': (('C', 'x', 1), ('C', 'x', 2)),
+    'mean_C_xphi_1_C_xphi_2_G2': (),
+    'mean_C_xphi_1_G_S_x_2c': (),
+    'mean_C_xphi_2_G_S_x_1c': (),
+    'mean_G2_S_phi_1_S_phi_2': (),
+    'mean_G2_S_phi_1_S_phi_2c': (),
+    'mean_G_S_phi_1': (),
+    'mean_G_S_phi_2': (),
+    'mean_S_x_1_S_x_2': (('S', 'x', 1), ('S', 'x', 2)),
+}
 
 
 @vectorize(['complex128(complex128, float64, complex128, complex128, complex128, float64, float64, complex128, float64, complex128, float64, complex128, complex128, complex128, complex128, complex128, complex128, complex128, complex128)'], cache=True)

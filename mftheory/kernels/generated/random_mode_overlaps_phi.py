@@ -15,6 +15,17 @@ ARGUMENTS = ('C_phi_1', 'C_phi_2', 'U', 'V', 'W', 'X_12', 'X_21')
 CONTENT_HASH = 'ba38949cff334926'
 
 INPUTS = ('C_phi_1', 'C_phi_2', 'V', 'X_12', 'X_21', 'one_minus_r', 'one_minus_s')
+SPECTRA = {
+    'C_phi_1': ('C', 'phi', 1),
+    'C_phi_2': ('C', 'phi', 2),
+}
+MEANS = {
+    'U': (),
+    'V': (),
+    'W': (),
+    'X_12': (),
+    'X_21': (),
+}
 
 
 @vectorize(['complex128(float64, float64, float64, complex128, complex128, complex128, complex128)'], cache=True)

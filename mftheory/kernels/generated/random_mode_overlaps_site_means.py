@@ -12,7 +12,10 @@ from mftheory.kernels.runtime import abs2
 ENSEMBLE = 'random-mode-overlaps'
 PARAMETERS = ('alpha',)
 SITES = ('D', 'rho')
-SPECTRA = ('S_phi_1', 'S_phi_2')
+SPECTRA = {
+    'S_phi_1': ('S', 'phi', 1),
+    'S_phi_2': ('S', 'phi', 2),
+}
 
 
 def field(C_phi, S_phi, alpha, D, rho, over_modes, over_neurons):

@@ -15,6 +15,13 @@ ARGUMENTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g_eff', 'kappa')
 CONTENT_HASH = 'ef1b81744e5d8efb'
 
 INPUTS = ('C_phi_1', 'C_phi_2', 'S_phi_1', 'S_phi_2', 'g_eff', 'kappa', 'one_minus_s')
+SPECTRA = {
+    'C_phi_1': ('C', 'phi', 1),
+    'C_phi_2': ('C', 'phi', 2),
+    'S_phi_1': ('S', 'phi', 1),
+    'S_phi_2': ('S', 'phi', 2),
+}
+MEANS = {}
 
 
 @vectorize(['complex128(float64, float64, complex128, complex128, float64, float64, complex128)'], cache=True)

@@ -67,8 +67,6 @@ def save(result: Any, path: str | os.PathLike[str]) -> Path:
     InvalidNetwork
         If it is no result.
     """
-    from mftheory.results import Theory
-
     kind = type(result).__name__
     if kind not in _KINDS or not type(result).__module__.startswith("mftheory.results."):
         raise InvalidNetwork("result", result, ALLOWED)
@@ -77,8 +75,6 @@ def save(result: Any, path: str | os.PathLike[str]) -> Path:
     origin = result.origin
     if origin is None:  # what was read from a file keeps where it came from
         settings = {**data.attrs, **getattr(result, "settings", {})}
-        if isinstance(result, Theory):
-            settings |= theory.settings_of(result)
         origin = {**provenance(**settings), "formulas": getattr(result, "formulas", {})}
     several = getattr(result, "networks", None)
     if several is not None:

@@ -229,12 +229,19 @@ class TabulatedFourPoint:
     sources : mapping of str to mapping of str to float
         What the error is made of.
     two_point : TabulatedTwoPoint
+    formulas : mapping of str to mapping
+        Label and content hash of each observable's formula.
     """
 
     surfaces: Mapping[str, Surface]
     dimensions: Mapping[str, tuple[float, float]]
     sources: Mapping[str, Mapping[str, float]]
     two_point: TabulatedTwoPoint = field(repr=False)
+    formulas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def formula_of(self, observable: str) -> Mapping[str, str]:
+        """Label and content hash of the formula, as the file names them."""
+        return self.formulas.get(observable, {})
 
     def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
         """Ψ^a(τ1, τ2)."""

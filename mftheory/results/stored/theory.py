@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,6 +86,7 @@ def to_dataset(theory: Theory) -> xarray.Dataset:
         **{name: float(getattr(two, name)) for name in _NUMBERS},
         **static,
         "status": theory.status,
+        "method": theory.method,
         "notes": "\n".join(theory.notes),
         "observables": list(theory.observables),
         "crossed": list(theory.crossed),
@@ -136,6 +136,7 @@ def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) 
             for a, k in at.items()
         },
         two_point=two,
+        formulas=origin.get("formulas", {}),
     )
     return Theory(
         network=network,
@@ -149,22 +150,13 @@ def from_dataset(data: xarray.Dataset, network: Any, origin: Mapping[str, Any]) 
         responding=names["responding"],
         sizes={a: float(data["size"][k]) for a, k in at.items() if float(data["size"][k]) != 1.0},
         origin=origin,
+        method=str(data.attrs.get("method", "")),
+        settings=origin.get("settings", {}),
     )
 
 
 def _growth_in(data: xarray.Dataset) -> tuple[float, float]:
     return float(data.attrs["lyapunov_exponent"]), float(data.attrs["lyapunov_exponent_error"])
-
-
-def settings_of(theory: Theory) -> dict[str, Any]:
-    """Numerical settings, and those of sampling, of the solver that made it."""
-    solver = getattr(theory.four_point, "solver", theory.four_point)
-    found: dict[str, Any] = {}
-    for name in ("settings", "sampling"):
-        value = getattr(solver, name, None)
-        if is_dataclass(value) and not isinstance(value, type):
-            found |= asdict(value)
-    return found
 
 
 def _of_observables(theory: Theory) -> dict[str, Any]:
@@ -248,4 +240,4 @@ def _about(units: str, long_name: str) -> dict[str, str]:
     return {"units": units, "long_name": long_name}
 
 
-__all__ = ["from_dataset", "settings_of", "to_dataset"]
+__all__ = ["from_dataset", "to_dataset"]

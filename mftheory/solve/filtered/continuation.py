@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mftheory.errors import NotConverged
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import Averages
+from mftheory.solve.newton import ITERATIONS, Diverged, newton_krylov
 from mftheory.solve.settings import Settings
 
 Array = NDArray[np.float64]
@@ -25,17 +26,11 @@ Array = NDArray[np.float64]
 ROUGH = 1e-6  # residual relative to C^x(0), while the noise is being lowered
 CONVERGED = 2e-14  # and at the end
 ROUNDING = 1e-14  # over the distance from criticality: residuals that stall below this are rounding errors
-ITERATIONS = 25
-HALVINGS = 6
 STAGES = 200
 FOLD = 0.995  # factor of the noise beyond which a state that cannot be followed has ended
 STRONGEST = 100.0  # noise to start from, in units of the neurons' input
 ROUGH_ORDER = 12  # nodes a panel, while the noise is being lowered
 WINDOW = 16.0  # decay times of C^x that a rough mesh covers
-
-
-class Diverged(Exception):
-    """Newton's method failed from this start."""
 
 
 class AtRest(Exception):
@@ -185,52 +180,34 @@ class Equations(ABC, Generic[S]):
             g²⟨φ'⟩² and the g² a of K.
         tolerance : float
         """
-        from scipy.sparse.linalg import LinearOperator, gmres  # imported on use: noiseless leaky networks need none
-
         strength = self.g**2
         a = used / strength
 
-        def residual(c: Array) -> tuple[Array, float, Array, ActivityCovariance]:
-            activity = self.activity(float(c[0]))
-            n = activity.nonlinear(c[nodes]) + (activity.gain**2 - a) * c[nodes]
-            r = c - strength * convolve(n) - driven
-            return r, float(np.max(np.abs(r)) / c[0]), n, activity
+        def nonlinear(c: Array, activity: ActivityCovariance) -> Array:
+            return np.asarray(activity.nonlinear(c[nodes]) + (activity.gain**2 - a) * c[nodes])
 
-        r, size, n, activity = residual(c)
-        self.residuals.append(size)
-        for _ in range(ITERATIONS):
-            if size <= tolerance:
-                return c
+        def residual(c: Array) -> tuple[Array, float]:
+            r = c - strength * convolve(nonlinear(c, self.activity(float(c[0])))) - driven
+            return r, float(np.max(np.abs(r)) / c[0])
+
+        def jacobian(c: Array) -> Callable[[Array], Array]:
+            activity = self.activity(float(c[0]))
             slope = activity.nonlinear_slope(c[nodes]) + activity.gain**2 - a
             # How C^φ at fixed C^x(τ) depends on C^x(0), by a difference: Newton's method needs it roughly.
             step = 1e-6 * float(c[0])
             stepped = ActivityCovariance(self.gaussian, float(c[0]) + step, self.order)
-            by_variance = (stepped.nonlinear(c[nodes]) + (stepped.gain**2 - a) * c[nodes] - n) / step
+            by_variance = (nonlinear(c, stepped) - nonlinear(c, activity)) / step
+            return lambda v: v - strength * convolve(slope * v[nodes] + by_variance * v[0])
 
-            def jacobian(v: Array, slope: Array = slope, by_variance: Array = by_variance) -> Array:
-                v = v.ravel()
-                return np.asarray(v - strength * convolve(slope * v[nodes] + by_variance * v[0]))
-
-            operator = LinearOperator((c.size, c.size), matvec=jacobian, dtype=np.float64)
-            # An inexact Newton step: what it leaves is for the next one; the result is judged by its own residual.
-            change, failed = gmres(operator, -r, rtol=1e-8, restart=100, maxiter=4)
-            if failed:
-                raise Diverged
-            scale = min(1.0, 0.5 * float(c[0]) / max(abs(float(change[0])), 1e-300))
-            before = size
-            for _ in range(HALVINGS):
-                trial = c + scale * change
-                r, size, n, activity = residual(trial)
-                if size < before:
-                    break
-                scale *= 0.5
-            else:
-                if self.stalled(before, tolerance, loop):
-                    return c
-                raise Diverged
-            self.residuals.append(size)
-            c = trial
-        raise Diverged
+        return newton_krylov(
+            c,
+            residual,
+            jacobian,
+            tolerance,
+            max(tolerance, ROUNDING / (1.0 - loop / self.critical)),
+            self.residuals,
+            lambda c, change: min(1.0, 0.5 * float(c[0]) / max(abs(float(change[0])), 1e-300)),
+        )
 
     def activity(self, variance: float) -> ActivityCovariance:
         """C^φ of C^x at that variance."""
@@ -241,10 +218,6 @@ class Equations(ABC, Generic[S]):
     def loop(self, variance: float) -> float:
         """g² ⟨φ'⟩²."""
         return self.g**2 * self.gaussian.gain(variance) ** 2
-
-    def stalled(self, residual: float, tolerance: float, loop: float) -> bool:
-        """Whether a residual that falls no further is a rounding error."""
-        return residual <= max(tolerance, ROUNDING / (1.0 - loop / self.critical))
 
     def failure(self, what: str) -> NotConverged:
         """The error that says so."""

@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.compiling import njit
 from mftheory.network.dynamics import EulerMap
-from mftheory.solve.filtered.continuation import CONVERGED, ITERATIONS, WINDOW, Equations
+from mftheory.solve.filtered.continuation import CONVERGED, WINDOW, Equations
 from mftheory.solve.gaussian.activity import ActivityCovariance
+from mftheory.solve.newton import ITERATIONS
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]

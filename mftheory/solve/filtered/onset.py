@@ -23,10 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftheory.solve.filtered.continuation import CONVERGED, HALVINGS, ITERATIONS, Diverged
+from mftheory.solve.filtered.continuation import CONVERGED
 from mftheory.solve.filtered.criticality import Criticality
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import OneFunction
+from mftheory.solve.newton import ITERATIONS, Diverged, newton_krylov
 from mftheory.solve.panels import Panels, PiecewisePolynomial
 from mftheory.solve.settings import Settings
 
@@ -335,8 +336,6 @@ class Onset:
 
     def _newton(self, grid: Grid, delta: float, spectra: Array) -> Array:
         """Newton's method for F_k(Ω), which is real; its linear equations solved by GMRES."""
-        from scipy.sparse.linalg import LinearOperator, gmres
-
         response = self._response(grid, delta)
 
         def driven(source: Array) -> Array:
@@ -349,41 +348,16 @@ class Onset:
             r = spectra - driven(self._activity(variance).nonlinear(self._state(grid, spectra)))
             return r, float(np.abs(r).max() / np.abs(spectra).max())
 
-        r, size = residual(spectra)
-        self.residuals.append(size)
-        for _ in range(ITERATIONS):
-            if size <= CONVERGED:
-                return spectra
+        def jacobian(spectra: Array) -> Callable[[Array], Array]:
             c, variance = self._state(grid, spectra), self._variance(grid, spectra)
             activity = self._activity(variance)
             slope = activity.nonlinear_slope(c)
             step = 1e-6 * variance  # of C(0) at fixed C(τ): Newton's method needs it roughly
             stepped = ActivityCovariance(self.gaussian, variance + step, self.settings.time_order)
             by_variance = (stepped.nonlinear(c) - activity.nonlinear(c)) / step
+            return lambda v: v - driven(slope * self._state(grid, v) + by_variance * self._variance(grid, v))
 
-            def jacobian(v: Array, slope: Array = slope, by_variance: Array = by_variance) -> Array:
-                v = v.reshape(response.shape)
-                change = slope * self._state(grid, v) + by_variance * self._variance(grid, v)
-                return np.asarray(v - driven(change)).ravel()
-
-            operator = LinearOperator((r.size, r.size), matvec=jacobian, dtype=np.float64)
-            change, failed = gmres(operator, -r.ravel(), rtol=1e-8, restart=100, maxiter=4)
-            if failed:
-                raise Diverged
-            scale, before = 1.0, size
-            for _ in range(HALVINGS):
-                trial = spectra + scale * change.reshape(spectra.shape)
-                r, size = residual(trial)
-                if size < before:
-                    break
-                scale *= 0.5
-            else:
-                if before <= STALLED:
-                    return spectra
-                raise Diverged
-            self.residuals.append(size)
-            spectra = trial
-        raise Diverged
+        return newton_krylov(spectra, residual, jacobian, CONVERGED, STALLED, self.residuals)
 
     def _check(self, grid: Grid, spectra: Array) -> None:
         """Whether the grid is fine and long enough."""

@@ -14,10 +14,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from mftheory.solve.filtered.continuation import CONVERGED, ITERATIONS, WINDOW, Equations
+from mftheory.solve.filtered.continuation import CONVERGED, WINDOW, Equations
 from mftheory.solve.filtered.convolution import Convolution, moments
 from mftheory.solve.filtered.filters import PowerTransfer
 from mftheory.solve.gaussian.activity import ActivityCovariance
+from mftheory.solve.newton import ITERATIONS
 from mftheory.solve.panels import Panels, PiecewisePolynomial, graded_edges
 from mftheory.solve.transform import cosine_transform
 

@@ -11,8 +11,8 @@ factors that multiply it, exactly.
 
 import contextlib
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork, NotConverged, Quiescent, Unsupported
 from mftheory.network import Dynamics, EulerMap, Leaky, Nonlinearity, Rational
-from mftheory.solve.filtered.continuation import AtRest, Diverged
+from mftheory.solve.filtered.continuation import AtRest
 from mftheory.solve.filtered.criticality import Criticality, map_one_minus_s, rational_one_minus_s
 from mftheory.solve.filtered.discrete_time import DiscreteSolution, DiscreteTime, MapPower
 from mftheory.solve.filtered.filters import PowerTransfer
@@ -29,6 +29,9 @@ from mftheory.solve.filtered.pole_quadrature import PoleQuadrature, edges_by_pol
 from mftheory.solve.filtered.self_consistent import ContinuousTime, Solution
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
+from mftheory.solve.newton import Diverged
+from mftheory.solve.observables import Observable, Weighted
+from mftheory.solve.pairs import GaussianPair
 from mftheory.solve.panels import Panels, PiecewisePolynomial
 from mftheory.solve.quadrature import Wedges
 from mftheory.solve.quiescent import FOLLOWED, beside
@@ -44,7 +47,7 @@ RESOLVED = 1e-13  # last Legendre coefficients of a frequency panel, relative to
 
 
 @dataclass(frozen=True, eq=False)
-class FilteredTwoPoint:
+class FilteredTwoPoint(Weighted):
     """The two-point functions at one g_eff, at any τ and ω. Times in units of the dynamics, steps for a map.
 
     Attributes
@@ -71,8 +74,8 @@ class FilteredTwoPoint:
         n(ω).
     near_onset : bool
         Whether δ was found by itself, not as the difference that defines it.
-    mean_square_gain : float
-        ⟨G²⟩: C^Φ = ⟨G²⟩ C^φ for Φ = G φ, and for a readout with independent gains of that law [J9].
+    observables : mapping of str to Observable
+        With gains C^Φ = ⟨G²⟩ C^φ for Φ = G φ, and for a readout with independent gains of that law [J9].
     notes : tuple of str
         States that exist beside this one.
     """
@@ -91,7 +94,7 @@ class FilteredTwoPoint:
     loop: float
     source: PiecewisePolynomial | Peaks
     near_onset: bool = False
-    mean_square_gain: float = 1.0
+    observables: Mapping[str, Observable] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @cached_property
@@ -109,30 +112,26 @@ class FilteredTwoPoint:
         """ω beyond which the spectra are negligible (with noise: in four-point functions); π for a map."""
         return math.pi if self.dynamics.discrete else float(self.source.edges[-1])
 
-    def covariance(self, observable: str, tau: ArrayLike) -> Array:
-        """C^a(τ) ("x", "phi", "Phi", "readout") or C^{xφ}(τ) = ⟨φ'⟩ C^x(τ) ("xphi"); even in τ, of the shape of τ.
+    def field_covariance(self, name: str, tau: Array) -> Array:
+        """C^x(τ), C^φ(τ) or C^{xφ}(τ) = ⟨φ'⟩ C^x(τ) ("xphi"); even in τ, of the shape of τ.
 
         Raises InvalidNetwork in discrete time for lags that are not whole numbers.
         """
-        tau = np.abs(np.asarray(tau, dtype=np.float64))
+        tau = np.abs(tau)
         if self.dynamics.discrete and np.any(tau != np.round(tau)):
             wrong = float(tau[tau != np.round(tau)].flat[0])
             raise InvalidNetwork("tau", wrong, "must be whole numbers of steps in discrete time")
         c = self.lagged(tau)
-        if observable == "x":
+        if name == "x":
             return np.asarray(c)
-        if observable == "xphi":
-            return np.asarray(self.gain * c)
-        return np.asarray(self._activity_scale(observable) * self.activity(c))
+        return np.asarray(self.gain * c if name == "xphi" else self.activity(c))
 
-    def spectrum(self, observable: str, omega: ArrayLike) -> Array:
-        """C^a(ω) or C^{xφ}(ω), as for `covariance`: real, even, never negative; per step for a map."""
-        x, phi = (np.maximum(spectrum, 0.0) for spectrum in self.unclipped(np.asarray(omega, dtype=np.float64)))
-        if observable == "x":
+    def field_spectrum(self, name: str, omega: Array) -> Array:
+        """C^x(ω), C^φ(ω) or C^{xφ}(ω): real, even, never negative; per step for a map."""
+        x, phi = (np.maximum(spectrum, 0.0) for spectrum in self.unclipped(omega))
+        if name == "x":
             return np.asarray(x)
-        if observable == "xphi":
-            return np.asarray(self.gain * x)
-        return np.asarray(self._activity_scale(observable) * phi)
+        return np.asarray(self.gain * x if name == "xphi" else phi)
 
     def unclipped(self, omega: Array) -> tuple[Array, Array]:
         """C^x(ω) and C^φ(ω) as they come out, below 0 by rounding where they vanish."""
@@ -143,7 +142,7 @@ class FilteredTwoPoint:
         x = self._dressed(omega) * (self.g_eff**2 * n + self.noise**2)
         return x, n + self.loop / self.g_eff**2 * x
 
-    def transfer(self, observable: str, omega: Array) -> Array:
+    def transfer(self, name: str, omega: Array) -> Array:
         """C^x(ω)/C^φ(ω) = |H|² (g_eff² + σ²/C^φ), or C^{xφ}(ω)/C^φ(ω)."""
         if self.noise > 0:
             # Beyond its edge C^φ is what noise leaves of it, |⟨φ'⟩|² C^x, which rounding must not take below 0.
@@ -151,7 +150,16 @@ class FilteredTwoPoint:
             ratio = x / phi
         else:
             ratio = self.power(omega) * self.g_eff**2
-        return np.asarray(ratio * (1.0 if observable == "x" else self.gain))
+        return np.asarray(ratio * (1.0 if name == "x" else self.gain))
+
+    def pair(self, omega1: Array, omega2: Array, total: Array) -> GaussianPair:
+        """Spectra at pairs of frequencies."""
+        return GaussianPair(self, omega1, omega2, total)
+
+    @property
+    def critical_strength(self) -> float:
+        """g_eff²: s = g_eff² S^φ(ω1) S^φ(ω2) is the one of `one_minus_s`."""
+        return self.g_eff**2
 
     def response(self, observable: str, omega: ArrayLike) -> Complex:
         """S^x(ω) = H(ω), S^φ(ω) = ⟨φ'⟩ H(ω)."""
@@ -204,9 +212,6 @@ class FilteredTwoPoint:
         beyond = np.maximum(omega, end) / end
         tail = beyond ** -float(self.power.falloff) if self.noise > 0 else 0.0
         return np.asarray(np.where(omega > end, n * tail, n))
-
-    def _activity_scale(self, observable: str) -> float:
-        return 1.0 if observable == "phi" else self.mean_square_gain
 
 
 def filtered_two_point(

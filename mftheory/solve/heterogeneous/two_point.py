@@ -8,13 +8,16 @@ the C_θ over neurons.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mftheory.kernels import TwoTime
 from mftheory.network import Heterogeneous
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.heterogeneous.averages import MixedAverages
+from mftheory.solve.observables import Observable
 from mftheory.solve.panels import Panels, PiecewisePolynomial
 from mftheory.solve.quadrature import Wedges
 from mftheory.solve.settings import Settings
@@ -124,8 +127,23 @@ class QuenchedTwoPoint:
         factor = self.gain if observable == "phi" else 1.0
         return np.asarray(factor * self.fluctuations.response("x", omega))
 
-    def pair_covariance(self, tau1: ArrayLike, tau2: ArrayLike) -> Array:
-        """⟨C_θ(τ1) C_θ(τ2)⟩_θ, of the broadcast shape."""
+    def pair(self, omega1: Array, omega2: Array, total: Array) -> "QuenchedPair":
+        """Spectra at pairs of frequencies."""
+        return QuenchedPair(self, omega1, omega2, total)
+
+    @property
+    def critical_strength(self) -> float:
+        """g_eff²: s = g_eff² ⟨S_θ(ω1) S_θ(ω2)⟩_θ is the one whose 1 - s the fluctuations know."""
+        return self.g_eff**2
+
+    def observable(self, name: str) -> Observable:
+        """An observable by its name: the field itself."""
+        return Observable(name)
+
+    def pair_covariance(self, name: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
+        """⟨C_θ(τ1) C_θ(τ2)⟩_θ over neurons, of the broadcast shape."""
+        if name == "x":
+            return self.fluctuations.pair_covariance("x", np.asarray(tau1), np.asarray(tau2))
         first, second = (self._in_time(np.asarray(tau, dtype=np.float64)) for tau in (tau1, tau2))
         return np.asarray(sum(a * b for a, b in zip(first, second, strict=True)))
 
@@ -149,6 +167,45 @@ class QuenchedTwoPoint:
         inside = v <= self.fluctuations.density.edges[-1]
         v = np.where(inside, v, 0.0)
         return [np.asarray(np.where(inside, d.density(v), 0.0)) for d in self.directions]
+
+
+class QuenchedPair:
+    """Spectra at pairs of frequencies where neurons differ, and means over them; "Phi" is a neuron's own output.
+
+    C^{xΦ}_θ = ⟨Φ_θ'⟩ C^x by Price's theorem, so that ⟨C^{xΦ}_θ(ω1) C^{xΦ}_θ(ω2)⟩_θ is ⟨⟨Φ'⟩²⟩_θ C^x_12.
+    """
+
+    def __init__(self, two_point: QuenchedTwoPoint, omega1: Array, omega2: Array, total: Array) -> None:
+        self._two_point = two_point
+        self._omega = omega1, omega2
+        self._fluctuations = two_point.fluctuations.pair(omega1, omega2, total)
+        self._own: Array | None = None
+
+    def spectrum(self, of: TwoTime) -> NDArray[Any]:
+        """A two-time function at one of the two frequencies, the mean over neurons."""
+        return self._fluctuations.spectrum(of._replace(field="phi") if of.field == "Phi" else of)
+
+    def moment(self, name: str, product: tuple[TwoTime, ...]) -> NDArray[Any]:
+        """⟨C_θ⟩, ⟨C_θ C_θ⟩, ⟨S_θ S_θ⟩ or ⟨C^{xΦ}_θ C^{xΦ}_θ⟩ over neurons."""
+        first = product[0]
+        if len(product) == 1:
+            return self.spectrum(first)
+        if first == TwoTime("C", "Phi", 1):
+            return self.own("phi")
+        of_x = [self._fluctuations.spectrum(of._replace(field="x")) for of in product]
+        return np.asarray(self._two_point.mean_square_gain * of_x[0] * of_x[1])
+
+    def one_minus_s(self) -> NDArray[np.complex128]:
+        """1 - s to full precision near its zero."""
+        return self._fluctuations.one_minus_s()
+
+    def own(self, observable: str) -> Array:
+        """⟨C_θ(ω1) C_θ(ω2)⟩_θ over neurons."""
+        if observable == "x":
+            return self._fluctuations.own("x")
+        if self._own is None:
+            self._own = self._two_point.pair_spectrum(*self._omega)
+        return self._own
 
 
 def quenched(

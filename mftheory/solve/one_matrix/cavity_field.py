@@ -1,4 +1,4 @@
-"""What a neuron hears: the spectrum Q of its cavity field and the kernel R by which it hears itself ([H16], [48, 49]).
+"""What a neuron hears: the spectrum Q of its cavity field and the kernel R of its self-feedback ([H16], [48, 49]).
 
 Neuron i sends G_i φ_i. It receives a Gaussian η of spectrum Q, and R G_i φ_i, its own past as the others return it. The
 expressions for Q and R are those that the engine derives for the ensemble. Q is proportional to ⟨G² C⟩ over neurons.
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from mftheory.errors import CondensedModes
 from mftheory.network import Network, RandomMode
 from mftheory.solve.condensation import named, refuse_condensed
-from mftheory.solve.ensembles import SELF_FEEDBACK
 from mftheory.solve.self_feedback.field import Field
 from mftheory.solve.self_feedback.modes import Modes
 from mftheory.solve.self_feedback.neurons import Neurons
@@ -86,7 +85,7 @@ def cavity_field(network: Network, omega: Array, C: Array, S: Complex, gains: Ar
 
 def _per_unit_power(network: Network, S: Complex, gains: Array) -> tuple[Array, Complex]:
     """Q/⟨G²C⟩ and R, by the expressions that the engine derives for the ensemble."""
-    if network.ensemble not in SELF_FEEDBACK:
+    if not network.traits.self_feedback:
         k = S.shape[0]
         return np.full(k, network.connectivity.g_eff**2), np.zeros(k, dtype=np.complex128)
     if network.gains is None:  # neurons are told apart by their gains alone
@@ -99,7 +98,7 @@ def _per_unit_power(network: Network, S: Complex, gains: Array) -> tuple[Array, 
     field = Field.of(network, Neurons(weights, G), Modes.exactly(network.connectivity))
     each = np.broadcast_to(S, (G.size, S.size)) if S.ndim == 1 else S.T
     Q, K = field(np.ones(each.shape), each)
-    strongest = int(np.argmax(G))  # a neuron hears itself through R G_i
+    strongest = int(np.argmax(G))  # the self-feedback of a neuron is R G_i
     return Q / float(weights @ G**2), K[strongest] / G[strongest]
 
 

@@ -38,7 +38,7 @@ NEAR = 1e-3  # of ln C^x(0): from where Newton's method takes over
 STEPS, ROUGHLY = 200, 1e-4  # of the shape of C^x(ω) until then
 NEWTON, NUDGE, TOLERANCE = 30, 1e-5, 1e-7
 SMALLEST = 1e-6  # share of a step
-CORRECTIONS, DEPTH, CORRECTED = 40, 8, 1e-6  # of the gain, by neurons that hear themselves
+CORRECTIONS, DEPTH, CORRECTED = 40, 8, 1e-6  # of the gain, by neurons with self-feedback
 
 
 class Basis(Protocol):
@@ -283,7 +283,7 @@ def _polished(
 
     start = np.zeros(2 * x.size + 1)
     start[-1] = 1.0  # to which the tolerance is relative
-    failure = "the order parameters of this J did not converge: neurons hear themselves too strongly"
+    failure = "the order parameters of this J did not converge: the self-feedback is too strong"
     correction = _complex(fixed_point(image, start, CORRECTED, failure, depth=DEPTH, iterations=CORRECTIONS))
     return _found(problem(variance, correction), x, basis.own)
 

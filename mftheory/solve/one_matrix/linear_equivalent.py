@@ -25,17 +25,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.arguments import checked_call
-from mftheory.errors import InvalidNetwork, Unsupported
-from mftheory.network import Given, Heterogeneous, Leaky, Network, _check, memory
+from mftheory.errors import InvalidNetwork
+from mftheory.network import Given, Leaky, Network, _check, memory
 from mftheory.network.couplings import Couplings, Dense
 from mftheory.progress import tracked
 from mftheory.results import Theory
 from mftheory.results.linear_equivalent import LinearEquivalent
-from mftheory.solve.ensembles import SELF_FEEDBACK
 from mftheory.solve.one_matrix.cavity_field import CavityField, cavity_field
-from mftheory.solve.one_matrix.one_network import BYTES, Eigenbasis, OneNetwork, of_limit, of_network
+from mftheory.solve.one_matrix.one_network import BYTES, Eigenbasis, OneNetwork
 from mftheory.solve.one_matrix.propagator import covariance, propagator
-from mftheory.solve.theory import solve
+from mftheory.solve.one_matrix.register import EQUAL_TIMES, LINEAR_EQUIVALENT, RESOLVE
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -96,11 +95,11 @@ def linear_equivalent(
     Raises
     ------
     InvalidNetwork
-        Naming the argument; C and S where the theory has none (one given J; partial symmetry or overlaps with gains)
-        and they are missing; n, if there is too little memory.
+        Naming the argument; C and S of a J of no known ensemble, if they are missing; n, if there is too little memory.
     Unsupported
-        If the theory is asked for and neurons differ, or φ is not odd; with `resolve`, also with noise, or for neurons
-        that are not leaky, or that hear themselves.
+        If C and S are missing and the theory has none (one given J; partial symmetry or overlaps with gains; neurons
+        that differ; a φ that is not odd); with `resolve`, also with noise, for neurons that are not leaky, or with
+        self-feedback.
     NotConverged
         With `resolve`, if no order parameters are found.
     Quiescent
@@ -150,7 +149,9 @@ def linear_equivalent(
         assert ensemble is not None
         assert theory is not None
         basis = Eigenbasis(J.dense())
-        return of_network(ensemble, theory, basis) if resolve else of_limit(ensemble, theory, basis)
+        register = RESOLVE if resolve else EQUAL_TIMES
+        found: OneNetwork = register.choose(ensemble.traits).run(ensemble, theory, basis)
+        return found
 
     if resolve:
         spectra, response, field = _resolved(one(), frequencies)
@@ -246,17 +247,10 @@ def _theory(network: Network | None, C: Any, S: Any) -> Theory | None:
         return None
     if C is not None or S is not None:
         raise InvalidNetwork("S" if S is None else "C", None, "C and S must be given together")
-    why = "a J of no known ensemble has no theory"
-    if network is not None:
-        if isinstance(network.nonlinearity, Heterogeneous) or not network.nonlinearity.odd:
-            raise Unsupported("linear_equivalent: neurons that differ, or φ not odd, have no single response")
-        if network.gains is not None and network.ensemble in SELF_FEEDBACK:
-            raise InvalidNetwork("C", None, "C and S must be given: with gains, neurons that hear themselves differ")
-        try:
-            return solve(network)
-        except Unsupported as error:
-            why = str(error)
-    raise InvalidNetwork("C", None, f"C and S must be given: {why}")
+    if network is None:
+        raise InvalidNetwork("C", None, "C and S must be given: a J of no known ensemble has no theory")
+    theory: Theory = LINEAR_EQUIVALENT.choose(network.traits).run(network)
+    return theory
 
 
 def _resolved(network: OneNetwork, omega: Array) -> tuple[Array, Complex, CavityField]:

@@ -28,12 +28,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from mftheory.errors import CondensedModes, NotConverged, Unsupported
-from mftheory.network import Leaky, Network, memory
+from mftheory.errors import CondensedModes, NotConverged
+from mftheory.network import Network, memory
 from mftheory.network.couplings import Couplings
 from mftheory.results import Theory
 from mftheory.results.diagnosis import Diagnosis
-from mftheory.solve.ensembles import SELF_FEEDBACK
 from mftheory.solve.fixed_point import fixed_point
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
@@ -188,8 +187,7 @@ class OneNetwork:
 
 
 def of_limit(network: Network, theory: Theory, basis: Eigenbasis) -> OneNetwork:
-    """The limit's order parameters, for one J. Raises Unsupported with noise, or for neurons that are not leaky."""
-    _refuse(network)
+    """The limit's order parameters, for one J."""
     two_point, g = theory.two_point, network.g_eff
     return OneNetwork(
         basis=basis,
@@ -218,10 +216,7 @@ def of_network(network: Network, theory: Theory, basis: Eigenbasis, settings: Se
     ------
     NotConverged
         With the residuals.
-    Unsupported
-        With noise, or for neurons that are not leaky.
     """
-    _refuse(network)
     gaussian = averages(network.nonlinearity, (Settings() if settings is None else settings).average_step)
     gain, end = theory.gain, theory.two_point.highest_frequency
 
@@ -279,10 +274,3 @@ def of_network(network: Network, theory: Theory, basis: Eigenbasis, settings: Se
 def _leaky(gain: float, omega: Array) -> Complex:
     """S^φ = ⟨φ'⟩/(1+iω)."""
     return np.asarray(gain / (1.0 + 1j * omega))
-
-
-def _refuse(network: Network) -> None:
-    if network.ensemble in SELF_FEEDBACK:
-        raise Unsupported("resolve and equal-time covariances are for neurons that do not hear themselves")
-    if not isinstance(network.dynamics, Leaky) or network.noise > 0:
-        raise Unsupported("resolve and equal-time covariances are for leaky neurons without noise; ask at frequencies")

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.arguments import checked_call
-from mftheory.errors import InvalidNetwork, Unsupported
-from mftheory.network import Given, Heterogeneous, Leaky, Network, Nonlinearity, _check, memory
+from mftheory.errors import InvalidNetwork
+from mftheory.network import Given, Network, Nonlinearity, _check, memory
 from mftheory.network.couplings import Couplings
+from mftheory.register import ALIKE, LEAKY, ODD, Method, Register
 from mftheory.results.diagnosis import Diagnosis
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife_error
@@ -77,7 +78,7 @@ def predict_covariance(
     gain ⟨φ'⟩ of the mean one, and N·PR ≫ 1. Gain and spectra are solved for this J: nothing is taken from a limit or an
     ensemble, so reciprocal couplings, motifs and outlying eigenvalues are in. What does not hold is looked for in the
     prediction itself (``mftheory.results.diagnosis``): fewer than 20 dimensions; a mode that has most of Σ λ², about to
-    condense; neurons so unequal (heavy rows, heavy tails) that one gain is not enough; neurons that hear themselves by
+    condense; neurons so unequal (heavy rows, heavy tails) that one gain is not enough; neurons with self-feedback by
     way of reciprocal couplings, which is in to first order. Then `.trusted` is False and the numbers are right in
     shape more than in size. Otherwise the dimension was within two of its standard errors in every network simulated
     for it (validation/one_network_error).
@@ -105,14 +106,11 @@ def predict_covariance(
                 raise InvalidNetwork(name, value, "must be left out where J is given")
         n = network.connectivity.n
     n, drawn = _check.integer("n", n, at_least=2), 0 if given else _check.integer("seed", seed, at_least=0)
-    if isinstance(network.nonlinearity, Heterogeneous) or not network.nonlinearity.odd:
-        raise Unsupported("predict_covariance: neurons that differ, or φ not odd, have no single gain")
-    if not isinstance(network.dynamics, Leaky):
-        raise Unsupported("predict_covariance: is for leaky neurons")
+    method = PREDICT_COVARIANCE.choose(network.traits)
     if n > DECOMPOSED:
         memory.check("n", n, krylov_bytes(n, 2 * LEADING + PROBES + SAMPLED), "Krylov spaces of J")
     J: Couplings = network.draw(n, drawn).couplings
-    found = (_decomposed if n <= DECOMPOSED else _estimated)(J, network, progress)
+    found: PredictedCovariance = method.run(J, network, progress)
     return replace(found, network=network, seed=None if given else drawn)
 
 
@@ -272,3 +270,11 @@ def _both(phi: Array, x: Array, found: OrderParameters, nonlinearity: Nonlineari
 def _size(norm: float, n: int) -> float:
     """√(Σ J²/n): g of independent couplings of this variance."""
     return float(norm) / n**0.5
+
+
+def _predicted(J: Couplings, network: Network, progress: bool) -> PredictedCovariance:
+    return (_decomposed if J.n <= DECOMPOSED else _estimated)(J, network, progress)
+
+
+PREDICT_COVARIANCE = Register("predict_covariance", instead="use simulate")
+PREDICT_COVARIANCE.add(Method("the order parameters of J", "covariances of one J", (ODD, ALIKE, LEAKY), _predicted))

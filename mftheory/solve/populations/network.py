@@ -37,26 +37,6 @@ class Neurons:
     noise: float = 0.0
 
 
-@dataclass(frozen=True)
-class Observable:
-    """w_i x_i or w_i φ_i of the neurons of one population.
-
-    Attributes
-    ----------
-    population : int
-        Its place among the populations.
-    field : str
-        Name of the state or of the activity.
-    second, fourth : float
-        ⟨w²⟩ and ⟨w⁴⟩.
-    """
-
-    population: int
-    field: str
-    second: float = 1.0
-    fourth: float = 1.0
-
-
 @dataclass(frozen=True, eq=False)
 class CoupledPopulations:
     """Populations and the strengths of their inputs.

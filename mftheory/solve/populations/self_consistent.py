@@ -23,8 +23,6 @@ from mftheory.errors import NotConverged
 from mftheory.solve.filtered.continuation import (
     CONVERGED,
     FOLD,
-    HALVINGS,
-    ITERATIONS,
     ROUGH,
     ROUGH_ORDER,
     ROUNDING,
@@ -32,11 +30,11 @@ from mftheory.solve.filtered.continuation import (
     STRONGEST,
     WINDOW,
     AtRest,
-    Diverged,
 )
 from mftheory.solve.filtered.self_consistent import MAX_PANELS, unresolved
 from mftheory.solve.gaussian.activity import ActivityCovariance
 from mftheory.solve.gaussian.averages import averages
+from mftheory.solve.newton import ITERATIONS, Diverged, newton_krylov
 from mftheory.solve.panels import Panels, PiecewisePolynomial, graded_edges
 from mftheory.solve.populations.network import CoupledPopulations, perron_vector, spectral_radius
 from mftheory.solve.populations.propagator import Propagator
@@ -261,8 +259,6 @@ class SelfConsistency:
 
         The reference M of K has the spectral radius `loop`.
         """
-        from scipy.sparse.linalg import LinearOperator, gmres  # imported on use
-
         gains = self._gains(self._activities(start.variances))
         propagator = Propagator(mesh, gains * (loop / spectral_radius(gains)) if loop > 0 else gains, start.variances)
         nodes = mesh.nodes.ravel()
@@ -276,54 +272,29 @@ class SelfConsistency:
             r = c - propagator(source, noise)
             return r, float(np.max(np.abs(r) / c[:, :1]))
 
-        # Of shape (P, 1 + nodes).
-        c = np.stack([np.append(v, start.of(p, nodes)) for p, v in enumerate(start.variances)])
-        r, size = residual(c)
-        self.residuals.append(size)
-        for _ in range(ITERATIONS):
-            if size <= tolerance:
-                break
-            jacobian = self._jacobian(c, propagator)
-            operator = LinearOperator((c.size, c.size), matvec=jacobian, dtype=np.float64)
-            # In units of each C^x(0). An inexact step: what it leaves is for the next one; the result is judged by its
-            # own residual.
-            unit = c[:, :1]
-            change, failed = gmres(operator, -(r / unit).ravel(), rtol=1e-8, restart=100, maxiter=4)
-            if failed:
-                raise Diverged
-            change = change.reshape(c.shape) * unit
-            scale = min(1.0, 0.5 / max(float(np.max(np.abs(change[:, 0]) / c[:, 0])), 1e-300))
-            before = size
-            for _ in range(HALVINGS):
-                trial = c + scale * change
-                r, size = residual(trial)
-                if size < before:
-                    break
-                scale *= 0.5
-            else:
-                # A residual that falls no further is a rounding error if it is small enough.
-                if before <= max(tolerance, ROUNDING / (1.0 - loop)):
-                    break
-                raise Diverged
-            self.residuals.append(size)
-            c = trial
-        else:
-            raise Diverged
+        c = newton_krylov(
+            np.stack([np.append(v, start.of(p, nodes)) for p, v in enumerate(start.variances)]),  # (P, 1 + nodes)
+            residual,
+            lambda c: self._jacobian(c, propagator),
+            tolerance,
+            max(tolerance, ROUNDING / (1.0 - loop)),
+            self.residuals,
+            lambda c, change: min(1.0, 0.5 / max(float(np.max(np.abs(change[:, 0]) / c[:, 0])), 1e-300)),
+            unit=lambda c: c[:, :1],
+        )
         return Covariances(mesh, c[:, 1:].reshape(-1, *mesh.nodes.shape), c[:, 0].copy(), math.sqrt(1.0 - loop))
 
     def _jacobian(self, c: Array, propagator: Propagator) -> Callable[[Array], Array]:
-        """v ↦ the derivative of the residual at c along v, both in units of each C^x(0)."""
+        """v ↦ the derivative of the residual at c along v."""
         activities = self._activities(c[:, 0])
         slopes = np.stack([a.nonlinear_slope(row[1:]) for a, row in zip(activities, c, strict=True)])
         linear = self._gains(activities) - propagator.matrix
         by_variance = np.stack([self._by_variance(p, a, c[p, 1:]) for p, a in enumerate(activities)])
-        unit = c[:, :1]
 
         def product(v: Array) -> Array:
-            v = v.reshape(c.shape) * unit
             change = slopes * v[:, 1:] + by_variance * v[:, :1]
             source = self.network.strengths @ change + linear @ v[:, 1:]
-            return np.asarray((v - propagator(source)) / unit).ravel()
+            return np.asarray(v - propagator(source))
 
         return product
 

@@ -12,15 +12,18 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import NotConverged
+from mftheory.kernels import TwoTime
 from mftheory.solve.filtered.continuation import AtRest
 from mftheory.solve.filtered.solution import frequency_panels
+from mftheory.solve.observables import Observable, Weighted
 from mftheory.solve.panels import PiecewisePolynomial
-from mftheory.solve.populations.network import CoupledPopulations, Observable
+from mftheory.solve.populations.network import CoupledPopulations
 from mftheory.solve.populations.self_consistent import SelfConsistency, Solution
 from mftheory.solve.quadrature import Wedges
 from mftheory.solve.quiescent import beside
@@ -35,7 +38,7 @@ NEGATIVE = -1e-10  # of its peak: what a spectrum may be below 0 by rounding
 
 
 @dataclass(frozen=True, eq=False)
-class PopulationsTwoPoint:
+class PopulationsTwoPoint(Weighted):
     """The two-point functions of every population. Times in units of the neurons' time constant.
 
     Attributes
@@ -115,27 +118,32 @@ class PopulationsTwoPoint:
         """Rounding that a dimension inherits, relative: that of the gains, over δ."""
         return 3e-15 / self.delta
 
-    def covariance(self, name: str, tau: ArrayLike) -> Array:
-        """C(τ) of an observable, or of a state and its activity ("xEphiE"); even in τ, of the shape of τ."""
-        observable = self._observable(name)
-        return observable.second * self.field_covariance(observable.field, np.asarray(tau, dtype=np.float64))
-
     def field_covariance(self, name: str, tau: Array) -> Array:
-        """C(τ) of a state, of an activity, or of the two."""
+        """C(τ) of a state, of an activity, or of the two ("xEphiE"); even in τ."""
         p = self._population_of(name)
         c = self.solution.covariances.of(p, np.abs(tau))
         if name == self.states[p]:
             return c
         return np.asarray(self.gain[p] * c if name == self.crossed[p] else self.solution.activities[p](c))
 
-    def spectrum(self, name: str, omega: ArrayLike) -> Array:
-        """C(ω), as for `covariance`: real, even, never negative."""
-        observable = self._observable(name)
-        x, phi = (np.maximum(each, 0.0) for each in self.spectra(np.asarray(omega, dtype=np.float64)))
-        p = self._population_of(observable.field)
-        if observable.field == self.activities[p]:
-            return np.asarray(observable.second * phi[p])
-        return np.asarray((observable.second if observable.field == self.states[p] else self.gain[p]) * x[p])
+    def field_spectrum(self, name: str, omega: Array) -> Array:
+        """C(ω) of a state, of an activity, or of the two: real, even, never negative."""
+        x, phi = (np.maximum(each, 0.0) for each in self.spectra(omega))
+        return self.of_spectra(name, x, phi)
+
+    def of_spectra(self, name: str, x: Array, phi: Array) -> Array:
+        """C(ω) of a field, from those of all states and activities."""
+        p = self._population_of(name)
+        if name == self.activities[p]:
+            return np.asarray(phi[p])
+        return np.asarray(x[p] if name == self.states[p] else self.gain[p] * x[p])
+
+    def pair(self, omega1: Array, omega2: Array, total: Array) -> "PopulationsPair":
+        """Spectra at pairs of frequencies."""
+        return PopulationsPair(self, omega1, omega2)
+
+    critical_strength = None
+    """1 - s is a determinant here: it keeps no more digits than the spectra."""
 
     def spectra(self, omega: Array) -> tuple[Array, Array]:
         """C^x(ω) and C^φ(ω) of all populations, of shapes (P, *ω.shape), below 0 by rounding where they vanish."""
@@ -156,10 +164,6 @@ class PopulationsTwoPoint:
         """The rule for double integrals over frequencies: the determinant of 1 - s vanishes as δ does."""
         return Wedges.graded(self.delta, self.highest_frequency, growth, order)
 
-    def _observable(self, name: str) -> Observable:
-        known = self.observables.get(name)
-        return Observable(self._population_of(name), name) if known is None else known
-
     def _population_of(self, name: str) -> int:
         """The place of the population that has a field or cross function of that name."""
         named = zip(self.states, self.activities, self.crossed, strict=True)
@@ -179,6 +183,35 @@ class PopulationsTwoPoint:
         # With noise n falls off as |H|² does; without, it is rounding error there.
         tail = (np.maximum(omega, end) / end) ** -float(FALLOFF) if self.network.noise.any() else 0.0
         return np.asarray(np.where(omega > end, n * tail, n))
+
+
+class PopulationsPair:
+    """Spectra of all populations at ω1 and ω2."""
+
+    def __init__(self, two_point: PopulationsTwoPoint, omega1: Array, omega2: Array) -> None:
+        self._two_point = two_point
+        self._omega = omega1, omega2
+        self._spectra = [[np.maximum(each, 0.0) for each in two_point.spectra(omega)] for omega in self._omega]
+
+    def spectrum(self, of: TwoTime) -> NDArray[Any]:
+        """A two-time function at one of the two frequencies."""
+        if of.kind == "S":
+            return self._two_point.response(of.field, self._omega[of.frequency - 1])
+        return self._two_point.of_spectra(of.field, *self._spectra[of.frequency - 1])
+
+    def moment(self, name: str, product: tuple[TwoTime, ...]) -> NDArray[Any]:
+        """A mean over the neurons of a population, which are alike: the product itself."""
+        return np.asarray(np.prod([self.spectrum(of) for of in product], axis=0))
+
+    def one_minus_s(self) -> Complex:
+        """Is not known better than from the spectra; see `critical_strength`."""
+        raise NotImplementedError
+
+    def own(self, observable: str) -> Array:
+        """⟨C_i(ω1) C_i(ω2)⟩ over the neurons of the population."""
+        measured = self._two_point.observable(observable)
+        first, second = (self.spectrum(TwoTime("C", measured.field, k)) for k in (1, 2))
+        return np.asarray(measured.fourth * (first * second))
 
 
 def populations_two_point(network: CoupledPopulations, settings: Settings) -> PopulationsTwoPoint:

@@ -1,1 +1,1 @@
-"""Neurons that hear themselves: x is not Gaussian, and part of the two-point solution is sampled."""
+"""Neurons with self-feedback: x is not Gaussian, and part of the two-point solution is sampled."""

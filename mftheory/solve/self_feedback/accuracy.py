@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from mftheory.results.jackknife import jackknife_error
 from mftheory.solve.self_feedback.closure import Closure, State
@@ -98,3 +100,20 @@ def _at_both_steps(solver: Solver, solved: Solved, finer: Closure) -> tuple[Corr
 
 def _ratio(state: State, fine: State, count: int) -> NDArray[np.float64]:
     return np.asarray(state.Y[:count] / np.where(fine.Y[:count] > 0, fine.Y[:count], 1.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """The errors of what follows from a sampled solution; its variants are solved for when first asked for."""
+
+    solver: Solver
+    solved: Solved
+
+    def __call__(self, value: Callable[[SelfFeedbackTwoPoint], float]) -> dict[str, float]:
+        """Each part of the error of a function of the two-point functions, by its source."""
+        return self._variants.errors(value)
+
+    @cached_property
+    def _variants(self) -> Variants:
+        with threadpool_limits(1):
+            return Variants.of(self.solver, self.solved)

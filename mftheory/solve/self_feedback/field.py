@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import CondensedModes
-from mftheory.kernels import SiteMeans, committed_site_means
+from mftheory.kernels import SiteMeans, TwoTime, committed_site_means
 from mftheory.network import Network
 from mftheory.solve.condensation import named, refuse_condensed
 from mftheory.solve.self_feedback.modes import Modes
@@ -64,11 +64,11 @@ class Field:
         Q, K = self.means.field(self._sites_last(C), self._sites_last(S), **self._given)
         return np.asarray(Q), self._sites_first(K, len(S))
 
-    def moments(self, spectra: Callable[[str], Any]) -> dict[str, Any]:
-        """The moments that the four-point kernels take, from two-time functions by name, of shape (c, ...)."""
+    def moments(self, spectra: Callable[[TwoTime], Any]) -> dict[str, Any]:
+        """The moments that the four-point kernels take, from two-time functions of shape (c, ...)."""
         if self.means.moments is None:
             return {}
-        given = {name: self._sites_last(spectra(name)) for name in self.means.spectra}
+        given = {name: self._sites_last(spectra(of)) for name, of in self.means.spectra.items()}
         found: dict[str, Any] = self.means.moments(**given, **self._given)
         return found
 
@@ -104,8 +104,8 @@ class Field:
         return {
             **self.parameters,
             **{name: sites[name] for name in self.means.sites},
-            "over_modes": lambda values: values @ self.modes.weights,
-            "over_neurons": lambda values: values @ self.neurons.weights,
+            "over_modes": self.modes.weights.__rmatmul__,
+            "over_neurons": self.neurons.weights.__rmatmul__,
         }
 
     @property

@@ -9,7 +9,7 @@ from mftheory.errors import InvalidNetwork
 
 @dataclass(frozen=True)
 class Sampling:
-    """Precision and seed of a solution that is sampled: where neurons hear themselves.
+    """Precision and seed of a solution that is sampled: where neurons have self-feedback.
 
     Parameters
     ----------

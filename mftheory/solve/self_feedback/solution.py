@@ -1,6 +1,6 @@
-"""The two-point functions of neurons that hear themselves, at any τ and ω."""
+"""The two-point functions of neurons with self-feedback, at any τ and ω."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 
+from mftheory.kernels import TwoTime
+from mftheory.solve.observables import Observable
 from mftheory.solve.quadrature import Wedges
 from mftheory.solve.self_feedback.closure import Closure, State
 from mftheory.solve.self_feedback.grid import Grid
@@ -37,6 +39,10 @@ class SelfFeedbackTwoPoint:
     closure: Closure
     state: State
     slope: Array
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Without the splines, which are made again when they are asked for: hundreds of megabytes.
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
     def gain(self) -> float:
@@ -104,6 +110,37 @@ class SelfFeedbackTwoPoint:
         reached = np.clip(np.asarray(omega, dtype=np.float64), -end, end)
         beyond = np.maximum(np.abs(omega) / end, 1.0)
         return np.asarray(self._even(self._each_response[observable], reached) / beyond)
+
+    def pair_covariance(self, observable: str, tau1: Array, tau2: Array) -> Array:
+        """⟨C_i(τ1) C_i(τ2)⟩ over neurons, at lags of one shape."""
+        single = "x" if observable == "x" else "phi"
+        product = self.each_covariance(single, tau1) * self.each_covariance(single, tau2)
+        return self.weighted(observable, product)
+
+    def weighted(self, observable: str, product: NDArray[Any]) -> NDArray[Any]:
+        """⟨w⁴ f⟩ over neurons for an observable w φ, from values of shape (c, ...) for each kind of neuron."""
+        neurons = self.closure.field.neurons
+        if observable == "Phi":
+            weights = neurons.gains**4
+        elif observable == "readout":  # independent of the neuron's own gain
+            weights = np.full(neurons.gains.shape, float(neurons.mean(neurons.gains**4)))
+        else:
+            weights = np.ones(neurons.gains.shape)
+        return neurons.mean(weights.reshape(-1, *(1,) * (product.ndim - 1)) * product)
+
+    def observable(self, name: str) -> Observable:
+        """An observable by its name; weights are taken with the neurons' own functions."""
+        return Observable(name)
+
+    def pair(self, omega1: Array, omega2: Array, total: Array) -> "SelfFeedbackPair":
+        """Spectra at pairs of frequencies."""
+        return SelfFeedbackPair(self, omega1, omega2)
+
+    critical_strength = None
+    """What is sampled knows 1 - s no better than its spectra."""
+
+    rounding = 0.0
+    """Rounding that a dimension inherits, relative: far below what sampling leaves."""
 
     def wedges(self, growth: float, order: int) -> Wedges:
         """The rule for double integrals over frequencies."""
@@ -186,3 +223,43 @@ class SelfFeedbackTwoPoint:
         # ∫ dω/2π e^{iωτ} C(ω) over one period, moved so that τ runs from minus half of it to half of it.
         half = grid.size // 2
         return CubicSpline(grid.step * np.arange(-half, half + 1), np.concatenate([values[half:], values[: half + 1]]))
+
+
+class SelfFeedbackPair:
+    """Spectra at pairs of frequencies: of each kind of neuron, and their means, which the engine's expressions take."""
+
+    def __init__(self, two_point: SelfFeedbackTwoPoint, omega1: Array, omega2: Array) -> None:
+        self._two_point = two_point
+        self._field = two_point.closure.field
+        dimensions = max(omega1.ndim, omega2.ndim)  # alike, as an axis of neurons is put in front
+        self._omega = [w.reshape((1,) * (dimensions - w.ndim) + w.shape) for w in (omega1, omega2)]
+        self._known: dict[TwoTime, Complex] = {}
+        self._moments: dict[str, Any] | None = None
+
+    def spectrum(self, of: TwoTime) -> NDArray[Any]:
+        """A two-time function at one of the two frequencies, the mean over neurons."""
+        value = self._field.neurons.mean(self._each(of))
+        return value.real if of.kind == "C" and of.field in ("phi", "x") else value
+
+    def moment(self, name: str, product: tuple[TwoTime, ...]) -> NDArray[Any]:
+        """A mean over neurons or modes, by the engine's expression."""
+        if self._moments is None:
+            self._moments = self._field.moments(self._each)
+        return np.asarray(self._moments[name])
+
+    def one_minus_s(self) -> Complex:
+        """Is not known better than from the spectra; see `critical_strength`."""
+        raise NotImplementedError
+
+    def own(self, observable: str) -> Array:
+        """⟨C_i(ω1) C_i(ω2)⟩ over neurons."""
+        single = "x" if observable == "x" else "phi"
+        first, second = (self._each(TwoTime("C", single, k)).real for k in (1, 2))
+        return self._two_point.weighted(observable, first * second)
+
+    def _each(self, of: TwoTime) -> Complex:
+        """A two-time function of each kind of neuron, shape (c, ...)."""
+        if of not in self._known:
+            function = self._two_point.each if of.kind == "C" else self._two_point.each_response
+            self._known[of] = function(of.field, self._omega[of.frequency - 1])
+        return self._known[of]

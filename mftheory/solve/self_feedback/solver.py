@@ -1,4 +1,4 @@
-"""Solve for neurons that hear themselves: a closure solved exactly, given corrections that are sampled, in rounds."""
+"""Solve for neurons with self-feedback: a closure solved exactly, given corrections that are sampled, in rounds."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence

@@ -1,0 +1,71 @@
+"""What decides how a network is treated, computed once; the register of methods compares it with what each needs."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Time = Literal["leaky", "filter", "map"]
+
+_WORDS = {
+    "given": "one given J",
+    "self_feedback": "self-feedback",
+    "not_odd": "φ that is not odd",
+    "differing": "neurons that differ",
+    "gains": "gains",
+    "noise": "noise",
+}
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a network is, as far as it decides which method applies.
+
+    Attributes
+    ----------
+    given : bool
+        Whether J is one matrix, not drawn from an ensemble.
+    self_feedback : bool
+        Whether a neuron's past comes back to it through the others, so that x is not Gaussian.
+    odd : bool
+        Whether φ(-x) = -φ(x), so that no neuron keeps a mean activity.
+    differing : bool
+        Whether neurons differ by more than their gain.
+    gains : bool
+        Whether neurons have gains.
+    noise : bool
+        Whether neurons receive white noise.
+    dynamics : {"leaky", "filter", "map"}
+        What a neuron does with its input.
+    populations : int or None
+        Populations of an ensemble of one's own; None of a network, which has one.
+    sums : bool
+        Whether the spectrum of each input is a sum of the activities' spectra and white noise.
+    of : str
+        Name of the population that an exception comes from, for messages.
+    """
+
+    given: bool = False
+    self_feedback: bool = False
+    odd: bool = True
+    differing: bool = False
+    gains: bool = False
+    noise: bool = False
+    dynamics: Time = "leaky"
+    populations: int | None = None
+    sums: bool = True
+    of: str = ""
+
+    def words(self) -> str:
+        """The traits by which a network is more than independent couplings of leaky neurons, in words.
+
+        Examples
+        --------
+        >>> from mftheory.network.traits import Traits
+        >>> Traits(self_feedback=True, dynamics="filter").words()
+        'self-feedback, a filter'
+        """
+        held = {**vars(self), "not_odd": not self.odd}
+        found = [words for name, words in _WORDS.items() if held[name]]
+        found += {"leaky": [], "filter": ["a filter"], "map": ["discrete time"]}[self.dynamics]
+        if self.populations not in (None, 1):
+            found.append(f"{self.populations} populations")
+        return ", ".join(found) or "leaky neurons alike"
