@@ -3,22 +3,25 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "mftheory"
 
-ANYWHERE = {"arguments", "compiling", "errors", "progress", "register", "wording"}
+ANYWHERE = {"arguments", "compiling", "errors", "lookup", "progress", "register", "wording"}
 # Package: what it may import of ours.
 EDGES = {
     "errors": set(),
     "arguments": set(),
     "register": {"network"},
     "compiling": set(),
-    "storage": set(),
+    "lookup": set(),
+    "storage": {"results"},
     "network": set(),
-    "results": {"storage"},
+    "results": set(),
+    "tables": {"results"},
     "formulas": set(),
     "action": {"network"},
     "derive": {"action", "formulas", "network"},
@@ -41,8 +44,25 @@ TOP = {
     "figures": {"mftheory", "connectome", "plots", "results", "storage"},
     "cli": {"mftheory", "figures", "plots", "results", "sweeps"},
 }
-# Thin methods that import when called: Formula.kernel() and .plot() on results.
-LAZY = {("formulas", "kernels"), ("results", "plots")}
+# A thin method that imports when called: Formula.kernel().
+LAZY = {("formulas", "kernels")}
+
+# Circles that there are, to become fewer: the packages or modules of each.
+CIRCLES_OF_PACKAGES = {frozenset({"formulas", "kernels"})}
+CIRCLES_OF_MODULES = {
+    frozenset(
+        {
+            *("mftheory.formulas", "mftheory.formulas.formula"),
+            *("mftheory.kernels", "mftheory.kernels.kernel", "mftheory.kernels.loops", "mftheory.kernels.source"),
+        }
+    ),
+    frozenset(
+        {
+            *("mftheory.connectome.reading.arrays", "mftheory.connectome.reading.formats"),
+            *("mftheory.connectome.reading.neurons", "mftheory.connectome.reading.read", "mftheory.connectome.wiring"),
+        }
+    ),
+}
 
 
 def imports() -> set[tuple[str, str, str]]:
@@ -69,6 +89,70 @@ def test_imports_follow_the_table() -> None:
         if target not in {source, *ANYWHERE} and target not in allowed[source] and (source, target) not in LAZY
     ]
     assert not wrong
+
+
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in PACKAGE.rglob("*.py")
+}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Return what a module imports, when it is loaded or later; not what it imports for type checkers alone."""
+    todo: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in MODULES else node.module for name in names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        todo += ast.iter_child_nodes(node)
+
+
+def edges() -> dict[str, set[str]]:
+    """Module of ours: the modules of ours that it imports. Above all of them is the package itself."""
+    return {
+        name: {other for other in imported(path) if other in MODULES} - {name, "mftheory"}
+        for name, path in MODULES.items()
+        if name != "mftheory"
+    }
+
+
+def circles(graph: Mapping[str, set[str]]) -> set[frozenset[str]]:
+    """Return the largest sets in which each leads to each."""
+    reached: dict[str, set[str]] = {}
+    for start in graph:
+        reached[start], todo = set(), list(graph[start])
+        while todo:
+            if (name := todo.pop()) not in reached[start]:
+                reached[start].add(name)
+                todo += graph[name]
+    return {frozenset(b for b in reached[a] if a in reached[b]) for a in graph if a in reached[a]}
+
+
+def test_circles_are_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": {"d"}, "f": {"a"}}
+    assert circles(graph) == {frozenset("abc"), frozenset("de")}
+
+
+def test_packages_import_each_other_in_no_circles_but_these() -> None:
+    between: dict[str, set[str]] = {}
+    for name, others in edges().items():
+        package = name.split(".")[1]
+        between.setdefault(package, set()).update({other.split(".")[1] for other in others} - {package})
+    assert circles(between) == CIRCLES_OF_PACKAGES
+
+
+def test_modules_import_each_other_in_no_circles_but_these() -> None:
+    assert circles(edges()) == CIRCLES_OF_MODULES
+
+
+def test_results_know_neither_files_nor_pictures() -> None:
+    others = {o.split(".")[1] for name, found in edges().items() if name.startswith("mftheory.results") for o in found}
+    assert others <= {"arguments", "errors", "lookup", "results", "wording"}
 
 
 def test_every_package_is_in_the_table() -> None:

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from mftheory.action import GaussianEnsemble
+from mftheory.action.ensembles import BUILT_IN, heterogeneous
+from mftheory.action.sampling import SamplableEnsemble
 from mftheory.arguments import checked_call
+from mftheory.connectome import Connectome, Decomposition
+from mftheory.derive.catalogue import labels
+from mftheory.derive.derivation import Derivation
 from mftheory.errors import InvalidNetwork
+from mftheory.formulas import Formula
+from mftheory.formulas.citations import PACKAGE, REFERENCES, Bibliography, references
+from mftheory.lookup import CITATIONS
 from mftheory.network import Given, Network
 from mftheory.network.connectivity import KINDS
+from mftheory.results import (
+    Comparison,
+    LinearEquivalent,
+    PredictedCovariance,
+    Prediction,
+    Recording,
+    Simulation,
+    StoredNetwork,
+    Theory,
+)
+from mftheory.storage.netcdf import is_sweep
 from mftheory.wording import one_of
-
-if TYPE_CHECKING:
-    from mftheory.formulas.citations import Bibliography
 
 TWO_POINT = ("SCS88",)
 """The two-point theory and its largest Lyapunov exponent, on which all else stands."""
@@ -74,8 +92,6 @@ def cite(*things: Any) -> Bibliography:
       archiveprefix = {arXiv}
     }
     """
-    from mftheory.formulas.citations import PACKAGE, references
-
     try:
         return references([*(key for thing in things for key in _keys(thing)), PACKAGE])
     except RecursionError:
@@ -83,56 +99,16 @@ def cite(*things: Any) -> Bibliography:
 
 
 def _keys(thing: Any) -> tuple[str, ...]:
-    from mftheory.action import GaussianEnsemble
-    from mftheory.action.sampling import SamplableEnsemble
-    from mftheory.derive.derivation import Derivation
-    from mftheory.formulas import Formula
-    from mftheory.results import Comparison, Simulation, Theory
-    from mftheory.results.linear_equivalent import LinearEquivalent
-    from mftheory.results.predicted import PredictedCovariance
-    from mftheory.results.recording import Recording
-    from mftheory.results.stored import StoredNetwork
-    from mftheory.results.stored.files import is_sweep
-
-    if isinstance(thing, str):
-        return _of_text(thing)
-    if isinstance(thing, list | tuple):
-        return tuple(key for one in thing for key in _keys(one))
-    if isinstance(thing, Theory | Simulation):
-        return _keys(thing.network)
-    if isinstance(thing, Comparison):
-        if not thing.networks:
-            raise InvalidNetwork("cite", thing, OF_SWEEP)
-        return _keys(thing.networks)
-    if isinstance(thing, PredictedCovariance):
-        return (*TWO_POINT, *ONE_NETWORK)
-    if isinstance(thing, LinearEquivalent):  # its order parameters are those of the ensemble's theory
-        return (*(TWO_POINT if thing.network is None else _keys(thing.network)), *ONE_NETWORK)
-    if isinstance(thing, Network):
-        return _of_couplings(thing.connectivity, thing.ensemble)
-    if isinstance(thing, KINDS):
-        return _of_couplings(thing, thing.ensemble)
-    if isinstance(thing, Recording):
-        raise InvalidNetwork("cite", thing, "is of your activity, not of a theory: cite what it is compared with")
-    if is_sweep(getattr(thing, "attrs", {})):
-        raise InvalidNetwork("cite", thing.attrs["title"], OF_SWEEP)
-    if isinstance(thing, Formula):
-        return (thing.citation,)
-    if isinstance(thing, Derivation | SamplableEnsemble):
-        return _keys(thing.ensemble)
-    if isinstance(thing, GaussianEnsemble):
-        return (*TWO_POINT, thing.citation)
-    if isinstance(thing, StoredNetwork):
-        return _of_ensemble(thing.ensemble)
-    return _of_wiring(thing)
+    keys = CITATIONS.of(thing)
+    if keys is None:
+        if is_sweep(getattr(thing, "attrs", {})):
+            raise InvalidNetwork("cite", thing.attrs["title"], OF_SWEEP)
+        raise InvalidNetwork("cite", thing, ALLOWED)
+    return tuple(keys(thing))
 
 
 def _of_text(text: str) -> tuple[str, ...]:
     """Return the key that a text names: a formula's label, or a paper's key with or without its brackets."""
-    from mftheory.action.ensembles import BUILT_IN
-    from mftheory.derive.catalogue import labels
-    from mftheory.formulas.citations import PACKAGE, REFERENCES
-
     known = labels()
     if text in known:
         return (BUILT_IN[known[text][0]]().citation,)
@@ -148,20 +124,51 @@ def _of_couplings(couplings: Any, ensemble: str) -> tuple[str, ...]:
 
 def _of_ensemble(name: str, couplings: str = "") -> tuple[str, ...]:
     """What the declaration of an ensemble says; of one without a declaration, what that of its couplings says."""
-    from mftheory.action.ensembles import BUILT_IN, heterogeneous
-
     declared = {**BUILT_IN, "heterogeneous": heterogeneous}
     declare = declared.get(name) or declared.get(couplings)
     reciprocal = RECIPROCAL if "symmetric" in name else ()
     return (*TWO_POINT, *reciprocal, *(() if declare is None else (declare().citation,)))
 
 
-def _of_wiring(thing: Any) -> tuple[str, ...]:
-    from mftheory.connectome import Connectome, Decomposition
-    from mftheory.results.prediction import Prediction
+def _of_comparison(thing: Comparison) -> tuple[str, ...]:
+    if not thing.networks:
+        raise InvalidNetwork("cite", thing, OF_SWEEP)
+    return _keys(thing.networks)
 
-    if isinstance(thing, Connectome | Decomposition):
-        return WIRING
-    if isinstance(thing, Prediction):
-        return (*TWO_POINT, *WIRING, *ONE_NETWORK)
-    raise InvalidNetwork("cite", thing, ALLOWED)
+
+def _of_recording(thing: Recording) -> tuple[str, ...]:
+    raise InvalidNetwork("cite", thing, "is of your activity, not of a theory: cite what it is compared with")
+
+
+def _of_linear_equivalent(thing: LinearEquivalent) -> tuple[str, ...]:
+    """Its order parameters are those of the ensemble's theory."""
+    return (*(TWO_POINT if thing.network is None else _keys(thing.network)), *ONE_NETWORK)
+
+
+def _of_several(things: Any) -> tuple[str, ...]:
+    return tuple(key for one in things for key in _keys(one))
+
+
+_KEYS: Mapping[type, Callable[[Any], tuple[str, ...]]] = {
+    str: _of_text,
+    list: _of_several,
+    tuple: _of_several,
+    Network: lambda thing: _of_couplings(thing.connectivity, thing.ensemble),
+    **{kind: lambda thing: _of_couplings(thing, thing.ensemble) for kind in KINDS},
+    StoredNetwork: lambda thing: _of_ensemble(thing.ensemble),
+    GaussianEnsemble: lambda thing: (*TWO_POINT, thing.citation),
+    SamplableEnsemble: lambda thing: _keys(thing.ensemble),
+    Derivation: lambda thing: _keys(thing.ensemble),
+    Formula: lambda thing: (thing.citation,),
+    Theory: lambda thing: _keys(thing.network),
+    Simulation: lambda thing: _keys(thing.network),
+    Recording: _of_recording,
+    Comparison: _of_comparison,
+    PredictedCovariance: lambda thing: (*TWO_POINT, *ONE_NETWORK),
+    LinearEquivalent: _of_linear_equivalent,
+    Prediction: lambda thing: (*TWO_POINT, *WIRING, *ONE_NETWORK),
+    Connectome: lambda thing: WIRING,
+    Decomposition: lambda thing: WIRING,
+}
+for _kind, _function in _KEYS.items():
+    CITATIONS.add(_kind, _function)

@@ -83,6 +83,6 @@ def load(path: str | os.PathLike[str]) -> Any:
     >>> same, same.origin["formulas"]["phi"]["label"]
     (Theory(random-mode, g_eff = 3: C_x(0) = 5.63743, gain = 0.318541, converged), 'psi-rmm')
     """
-    from mftheory.results.stored import load as load_with
+    from mftheory.storage.kinds import load as load_with
 
     return load_with(path, KNOWN)

@@ -10,13 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from mftheory.lookup import PICTURES
 from mftheory.plots.style import COLOURS, Artists, axes_or_new, cycle, legend, legend_above, pen, positive
+from mftheory.plots.wiring import prediction
+from mftheory.results import Comparison, Estimate, Prediction, Recording, Simulation, Theory
 
 if TYPE_CHECKING:
     import xarray
-
-    from mftheory.results import Comparison, Estimate, Simulation, Theory
-    from mftheory.results.recording import Recording
 
 SYMBOLS = {
     **{"g_eff": r"$g_\mathrm{eff}$", "g": "$g$", "effective_rank": "effective rank", "PR_G": r"$\mathrm{PR}_G$"},
@@ -30,7 +30,7 @@ DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D")
 
 
-def theory(result: "Theory", ax: Axes | None = None, longest: float | None = None, **line: Any) -> Artists:
+def theory(result: Theory, ax: Axes | None = None, longest: float | None = None, **line: Any) -> Artists:
     """C^φ(τ)/C^φ(0), and the timescale of the leading principal components Ψ^φ(τ, 0)/Ψ^φ(0, 0).
 
     Of an ensemble without a "phi", of the first of its observables.
@@ -51,7 +51,7 @@ def theory(result: "Theory", ax: Axes | None = None, longest: float | None = Non
     return Artists(artists, [ax], made)
 
 
-def simulation(result: "Simulation", ax: Axes | None = None, observable: str = "phi", **line: Any) -> Artists:
+def simulation(result: Simulation, ax: Axes | None = None, observable: str = "phi", **line: Any) -> Artists:
     """C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) of one network, bars of one standard error."""
     ax, made = axes_or_new(ax)
     tau = np.arange(round(result.max_lag / result.sampling_interval) + 1) * result.sampling_interval
@@ -62,7 +62,7 @@ def simulation(result: "Simulation", ax: Axes | None = None, observable: str = "
     return Artists(artists, [ax], made)
 
 
-def recording(result: "Recording", ax: Axes | None = None, **line: Any) -> Artists:
+def recording(result: Recording, ax: Axes | None = None, **line: Any) -> Artists:
     """C(τ)/C(0) and Ψ(τ, 0)/Ψ(0, 0) of recorded activity, bars of one standard error."""
     ax, made = axes_or_new(ax)
     tau = np.arange(round(result.max_lag / result.interval) + 1) * result.interval
@@ -76,8 +76,8 @@ def recording(result: "Recording", ax: Axes | None = None, **line: Any) -> Artis
 def _measured(
     ax: Axes,
     tau: NDArray[Any],
-    C: Sequence["Estimate"],
-    psi: Sequence["Estimate"],
+    C: Sequence[Estimate],
+    psi: Sequence[Estimate],
     observable: str,
     function: Callable[..., Artists],
     line: Mapping[str, Any],
@@ -102,7 +102,7 @@ def _measured(
     return artists
 
 
-def comparison(result: "Comparison", ax: Axes | None = None, **line: Any) -> Artists:
+def comparison(result: Comparison, ax: Axes | None = None, **line: Any) -> Artists:
     """Dimension against 1/N for each point: networks' averages, the fit's limit, and the theory at 1/N = 0."""
     ax, made = axes_or_new(ax)
     artists: list[Any] = []
@@ -190,3 +190,10 @@ def _symbol(name: str) -> str:
 def _plain(text: str) -> str:
     """A dollar sign of the user's starts no formula."""
     return text.replace("$", r"\$")
+
+
+PICTURES.add(Theory, theory)
+PICTURES.add(Simulation, simulation)
+PICTURES.add(Recording, recording)
+PICTURES.add(Comparison, comparison)
+PICTURES.add(Prediction, prediction)

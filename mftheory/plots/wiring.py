@@ -1,20 +1,18 @@
 """A wiring diagram and what the theory makes of it, in eight panels."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from mftheory.plots.style import COLOURS, Artists, axes_or_new, legend, panels_or_new, pen
-
-if TYPE_CHECKING:
-    from mftheory.results.prediction import Prediction
+from mftheory.results.prediction import Prediction
 
 CLOUDS = ("wiring", "random modes", "modes with overlaps", "i.i.d.")
 
 
-def prediction(result: "Prediction", axes: Any = None, **line: Any) -> Artists:
+def prediction(result: Prediction, axes: Any = None, **line: Any) -> Artists:
     """Matrix, singular values, overlaps and their diagonal; eigenvalues of three levels; dimension of every level.
 
     Properties of lines hold for the curves and points of this wiring. Eigenvalues of fewer levels leave axes that are
@@ -43,7 +41,7 @@ def prediction(result: "Prediction", axes: Any = None, **line: Any) -> Artists:
     return Artists(artists, panels, made)
 
 
-def levels(result: "Prediction", ax: Axes | None = None, **line: Any) -> Artists:
+def levels(result: Prediction, ax: Axes | None = None, **line: Any) -> Artists:
     """Dimension of φ and of x at every level. Open squares: predicted; dots: simulated, one standard error."""
     ax, made = axes_or_new(ax)
     artists: list[Any] = []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from mftheory.arguments import checked_calls
+from mftheory.results.schema import stored
 from mftheory.wording import counted
 
 R = TypeVar("R", bound=Mapping[str, Any])
@@ -41,8 +42,12 @@ class Attractors:
     2 of 4 trajectories at rest (at 2 fixed points), 1 periodic (on one cycle), 1 irregular
     """
 
-    kinds: tuple[str, ...]
-    places: tuple[int, ...]
+    kinds: tuple[str, ...] = field(
+        metadata=stored("what each trajectory does", dims="trajectory", name="kind", choices=KINDS)
+    )
+    places: tuple[int, ...] = field(
+        metadata=stored("which fixed point or cycle it is on; -1: none", dims="trajectory", name="place")
+    )
 
     def count(self, kind: str) -> int:
         """Trajectories of this kind."""

@@ -11,14 +11,14 @@ from mftheory.arguments import checked_calls
 from mftheory.results.aligned import aligned
 from mftheory.results.attractors import in_doubt, left_out, named_networks
 from mftheory.results.estimate import Estimate
-from mftheory.results.kept import Kept
-from mftheory.results.theory import FEWEST_DIMENSIONS, dimensions
+from mftheory.results.kept import Drawn
+from mftheory.results.schema import stored
+from mftheory.results.to_dataset import to_dataset
+from mftheory.results.trust import FEWEST_DIMENSIONS, dimensions
 from mftheory.wording import counted
 
 if TYPE_CHECKING:
     import xarray
-
-    from mftheory.plots import Artists
 
 STANDARD_ERRORS = 3.0
 """Agreement means |z| <= 3: exceeded by chance by one point in 370."""
@@ -41,10 +41,10 @@ class SizeAverage:
         Standard deviation of the dimension between networks, estimation noise included.
     """
 
-    n: int
-    networks: int
-    dimension: Estimate
-    spread: float
+    n: int = field(metadata=stored("neurons N"))
+    networks: int = field(metadata=stored("number of networks"))
+    dimension: Estimate = field(metadata=stored("mean dimension"))
+    spread: float = field(metadata=stored("standard deviation between networks"))
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,23 @@ class ComparedPoint:
         Standard error of the theory's dimension: next to nothing, unless it was sampled. Counts in z.
     """
 
-    label: Mapping[str, Any]
-    theory: float
-    extrapolated: Estimate
-    z: float
-    degrees_of_freedom: float
-    sizes: tuple[SizeAverage, ...]
-    records: tuple[Mapping[str, Any], ...] = ()
-    alternative: float | None = None
-    alternative_z: float | None = None
-    without_smallest: Estimate | None = None
-    without_smallest_z: float | None = None
-    size: float = 1.0
-    theory_error: float = 0.0
+    label: Mapping[str, Any] = field(metadata=stored())
+    theory: float = field(metadata=stored("theory's dimension of activity per neuron"))
+    extrapolated: Estimate = field(metadata=stored("simulated dimension, extrapolated in 1/N"))
+    z: float = field(metadata=stored("deviation from the theory in standard errors, two-sided"))
+    degrees_of_freedom: float = field(metadata=stored("of the standard error"))
+    sizes: tuple[SizeAverage, ...] = field(metadata=stored(dims="average", name="average"))
+    records: tuple[Mapping[str, Any], ...] = field(default=(), metadata=stored(dims="network", name="record"))
+    alternative: float | None = field(default=None, metadata=stored("a rival prediction"))
+    alternative_z: float | None = field(default=None, metadata=stored("deviation from it in standard errors"))
+    without_smallest: Estimate | None = field(
+        default=None, metadata=stored("simulated dimension, extrapolated without the smallest size")
+    )
+    without_smallest_z: float | None = field(
+        default=None, metadata=stored("change without the smallest size, in standard errors")
+    )
+    size: float = field(default=1.0, metadata=stored("neurons that have the observable, as a multiple of N"))
+    theory_error: float = field(default=0.0, metadata=stored("standard error of the theory's dimension"))
 
     @property
     def ok(self) -> bool:
@@ -139,7 +143,7 @@ class ComparedPoint:
 
 @checked_calls
 @dataclass(frozen=True)
-class Comparison(Kept):
+class Comparison(Drawn):
     """Theory against simulation at several points; see `mftheory.compare.compare` for the statistics.
 
     Attributes
@@ -157,8 +161,8 @@ class Comparison(Kept):
         Of a comparison read from a file, where it came from: versions, date, machine.
     """
 
-    points: tuple[ComparedPoint, ...]
-    observable: str = "phi"
+    points: tuple[ComparedPoint, ...] = field(metadata=stored(dims="point", name=""))
+    observable: str = field(default="phi", metadata=stored())
     networks: tuple[Any, ...] = field(default=(), compare=False, repr=False)
     formulas: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -197,7 +201,7 @@ class Comparison(Kept):
 
     def table(self) -> str:
         """The comparison as aligned text, one line a point."""
-        return aligned(self._rows())
+        return aligned(self.rows())
 
     def to_xarray(self) -> xarray.Dataset:
         """All numbers as a labelled data set: of points, of averages over the networks of a size, and of networks.
@@ -210,23 +214,7 @@ class Comparison(Kept):
         >>> dict(data.sizes)
         {'point': 1, 'average': 2, 'network': 4}
         """
-        from mftheory.results.stored.comparison import to_dataset
-
         return to_dataset(self)
-
-    def plot(self, ax: Any = None, **line: Any) -> Artists:
-        """Draw dimension against 1/N, the extrapolation and the theory, on a Matplotlib axes; return the artists.
-
-        Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
-
-        Raises
-        ------
-        InvalidNetwork
-            If `ax` is no axes.
-        """
-        from mftheory import plots
-
-        return plots.comparison(self, ax, **line)
 
     def to_dict(self) -> dict[str, Any]:
         """Every number, JSON-ready."""
@@ -245,13 +233,7 @@ class Comparison(Kept):
             "points": points,
         }
 
-    def _repr_html_(self) -> str:
-        from mftheory.results.html import result_table
-
-        header, *rows = self._rows()
-        return result_table(repr(self), header, rows)
-
-    def _rows(self) -> list[list[str]]:
+    def rows(self) -> list[list[str]]:
         """The table, its header first."""
         names = list(dict.fromkeys(name for point in self.points for name in point.label))
         rows = [[*names, "theory", "simulated", "z", "N·PR", "SE/effect", "z(alt.)", "networks", "remark"]]

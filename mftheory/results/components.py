@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mftheory.arguments import checked_calls
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife, leave_one_out_mean, leave_one_out_pair_mean
+from mftheory.results.schema import stored
 
 Array = NDArray[np.float64]
 
@@ -40,13 +41,15 @@ class PrincipalComponents:
         Whether activity has means.
     """
 
-    vectors: Array
-    eigenvalues: Array
-    autocovariances: Array
-    means: Array
-    traces: Array
-    interval: float
-    centred: bool
+    vectors: Array = field(metadata=stored("unit vectors of the principal components", dims="neuron component"))
+    eigenvalues: Array = field(metadata=stored("eigenvalues of the measured covariance", dims="component"))
+    autocovariances: Array = field(
+        metadata=stored("⟨p_k(t) p_k(t + lag)⟩ of each trajectory", dims="lag component trajectory")
+    )
+    means: Array = field(metadata=stored("⟨p_k⟩ of each trajectory", dims="component trajectory"))
+    traces: Array = field(metadata=stored("p_k(t) of the first trajectory", dims="component time"))
+    interval: float = field(metadata=stored("time between lags", "time constant"))
+    centred: bool = field(metadata=stored("1: activity has means"))
 
     @property
     def count(self) -> int:

@@ -7,7 +7,7 @@ their own, and the leading principal component has its share of Σ λ², λ the 
 
 from dataclasses import dataclass
 
-from mftheory.results.theory import dimensions
+from mftheory.results.trust import dimensions
 
 # Observed in the networks of validation/one_network_error (its table says how often the error covers the simulation).
 PER_SPREAD = 2.0  # relative standard error of the dimension, per spread of the gains

@@ -1,11 +1,12 @@
 """A number with its standard error."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import floor, inf, isfinite, log10, nan
 from typing import Any
 
 from mftheory.arguments import checked_calls
+from mftheory.results.schema import stored
 
 
 @checked_calls
@@ -22,8 +23,8 @@ class Estimate:
     -2.5
     """
 
-    value: float
-    error: float
+    value: float = field(metadata=stored(name=""))
+    error: float = field(metadata=stored("standard error: {}"))
 
     def __float__(self) -> float:
         return self.value

@@ -1,13 +1,24 @@
-"""Results that can be kept in files."""
+"""What all results share: they are kept in files, shown in notebooks and drawn by whatever is registered for them."""
 
 from __future__ import annotations
 
+import copy
 import os
 from pathlib import Path
+from typing import Any, Self
+
+from mftheory.errors import InvalidNetwork
+from mftheory.lookup import FILES, PICTURES, TABLES
+from mftheory.results.html import result_table
+
+ALLOWED = "must be a result of solve, simulate, compare, measure, predict, predict_covariance or linear_equivalent"
 
 
 class Kept:
-    """A result with a method `save`."""
+    """A result that can be kept in a file and shown in a notebook.
+
+    It can be pickled, and so sent to another process; functions that cannot go as a file holds them, see `save`.
+    """
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Keep it in a netCDF file, with its network and where it came from; `mftheory.load` reads it back.
@@ -43,6 +54,48 @@ class Kept:
         >>> bool(abs(same.C("phi", 0.123) - theory.C("phi", 0.123)) <= same.C_error("phi", 0.123) < 1e-7)
         True
         """
-        from mftheory.results.stored import save
+        kind = FILES.of(self)
+        if kind is None:
+            raise InvalidNetwork("result", self, ALLOWED)
+        return Path(kind.save(self, path))
 
-        return save(self, path)
+    def __copy__(self) -> Self:
+        return self._with_state(vars(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self._with_state(copy.deepcopy(vars(self), memo))
+
+    def _with_state(self, state: dict[str, Any]) -> Self:
+        """Return a result of the same type: all of it, while what is pickled may be less."""
+        made = object.__new__(type(self))
+        vars(made).update(state)
+        return made
+
+    def _repr_html_(self) -> str | None:
+        table = TABLES.of(self)
+        return None if table is None else result_table(repr(self), *table(self))
+
+    def _drawn(self, *arguments: Any, **line: Any) -> Any:
+        picture = PICTURES.of(self)
+        if picture is None:
+            raise InvalidNetwork("plot", self, "has no picture")
+        return picture(self, *arguments, **line)
+
+
+class Drawn(Kept):
+    """A result that can be drawn, too."""
+
+    def plot(self, ax: Any = None, **line: Any) -> Any:
+        """Draw it on a Matplotlib axes, or on that of a new figure; return the artists, a `mftheory.plots.Artists`.
+
+        Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
+
+        Raises
+        ------
+        InvalidNetwork
+            If `ax` is no axes.
+        """
+        return self._drawn(ax, **line)
+
+
+__all__ = ["ALLOWED", "Drawn", "Kept"]

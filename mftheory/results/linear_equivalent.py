@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from mftheory.arguments import checked_calls
 from mftheory.errors import Unsupported
 from mftheory.results.diagnosis import Diagnosis
+from mftheory.results.functions import checked_observable
 from mftheory.results.kept import Kept
 from mftheory.results.participation import participation_ratio
-from mftheory.results.theory import checked_observable
+from mftheory.results.schema import stored
+from mftheory.results.to_dataset import to_dataset
 
 if TYPE_CHECKING:
     import xarray
@@ -27,6 +29,7 @@ class Multiplies(Protocol):
 
 
 _OURS = {"equal_time", "diagnose"}
+_TIME = "time constant"
 
 
 @checked_calls
@@ -68,34 +71,44 @@ class LinearEquivalent(Kept):
         Of one read from a file, where it came from: versions, date, machine.
     """
 
-    omega: NDArray[np.float64]
-    C: NDArray[np.float64]
-    S: NDArray[np.complex128]
-    Q: NDArray[np.float64]
-    R: NDArray[np.complex128]
-    phi: NDArray[np.complex128]
-    weights: Mapping[str, NDArray[np.float64]]
+    omega: NDArray[np.float64] = field(metadata=stored("angular frequency ω", f"rad / {_TIME}", "omega"))
+    C: NDArray[np.float64] = field(
+        metadata=stored("order parameter C(ω) of φ of single neurons", _TIME, "omega neuron")
+    )
+    S: NDArray[np.complex128] = field(
+        metadata=stored("order parameter S(ω), response of φ of single neurons", dims="omega neuron")
+    )
+    Q: NDArray[np.float64] = field(metadata=stored("spectrum of the cavity field", _TIME, "omega"))
+    R: NDArray[np.complex128] = field(metadata=stored("kernel of the self-coupling", dims="omega"))
+    phi: NDArray[np.complex128] = field(
+        metadata=stored("C_ij(ω) of φ, complex and Hermitian", _TIME, "omega neuron other_neuron", name="cross_spectra")
+    )
+    weights: Mapping[str, NDArray[np.float64]] = field(
+        metadata=stored("{key} is this times φ", dims="neuron", name="weight")
+    )
     couplings: Multiplies
-    transfer: NDArray[np.complex128]
-    noise: float = 0.0
-    responses: NDArray[np.complex128] | None = None
+    transfer: NDArray[np.complex128] = field(metadata=stored("H(ω) of the single neurons", dims="omega"))
+    noise: float = field(default=0.0, metadata=stored())
+    responses: NDArray[np.complex128] | None = field(
+        default=None,
+        metadata=stored("response of φ_i to input of neuron j", dims="omega neuron other_neuron"),
+    )
     equal_time: Callable[[str], NDArray[np.float64]] | None = None
     diagnose: Callable[[Mapping[str, NDArray[np.float64]]], Diagnosis] | None = None
     network: Any = None
-    seed: int | None = None
+    seed: int | None = field(default=None, metadata=stored())
     origin: Mapping[str, Any] | None = None
-    _cache: dict[str, NDArray[np.float64]] = field(init=False, default_factory=dict)
-    _seen: list[Diagnosis] = field(init=False, default_factory=list)
+    _equal_times: dict[str, NDArray[np.float64]] = field(
+        init=False,
+        default_factory=dict,
+        metadata=stored("covariances of {key} at equal times", dims="neuron other_neuron", name="equal_time"),
+    )
+    _diagnosis: Diagnosis | None = field(init=False, default=None, metadata=stored(name="diagnosis", as_json=True))
 
     @property
     def n(self) -> int:
         """Number of neurons."""
         return int(self.phi.shape[1])
-
-    @property
-    def equal_times(self) -> Mapping[str, NDArray[np.float64]]:
-        """Covariances at equal times of "phi" and "x" that were asked for so far: what `save` keeps of them."""
-        return dict(self._cache)
 
     @property
     def observables(self) -> tuple[str, ...]:
@@ -156,14 +169,16 @@ class LinearEquivalent(Kept):
         """
         checked_observable(observable, self.observables)
         single = "x" if observable == "x" else "phi"
-        if single not in self._cache:
+        if single not in self._equal_times:
+            if self.equal_time is None and self.origin is not None:
+                not_kept(single)
             if self.equal_time is None:
                 raise Unsupported("C and S were given at some frequencies: equal times need all; use Psi")
-            self._cache[single] = self.equal_time(single)
+            self._equal_times[single] = self.equal_time(single)
         if observable == single:
-            return self._cache[single]
+            return self._equal_times[single]
         weight = self.weights[observable]
-        return np.asarray(weight[:, None] * self._cache[single] * weight)
+        return np.asarray(weight[:, None] * self._equal_times[single] * weight)
 
     def eigenvalues(self, observable: str = "phi") -> NDArray[np.float64]:
         """Spectrum of `covariance`, largest first, shape (n,). Raises as it does."""
@@ -193,17 +208,13 @@ class LinearEquivalent(Kept):
     @property
     def diagnosis(self) -> Diagnosis:
         """What was seen of the theory's assumptions, in numbers; from `covariance`, and raises as it does."""
-        if not self._seen:
+        if self._diagnosis is None:
             both = {name: self.covariance(name) for name in ("phi", "x")}
             if self.diagnose is None:
                 raise Unsupported("the file holds no diagnosis: ask for dimension() before it is saved")
-            self._seen.append(self.diagnose(both))
-        return self._seen[0]
-
-    @property
-    def diagnosed(self) -> Diagnosis | None:
-        """The diagnosis, if it was made so far: what `save` keeps."""
-        return self._seen[0] if self._seen else None
+            object.__setattr__(self, "_diagnosis", self.diagnose(both))
+        assert self._diagnosis is not None
+        return self._diagnosis
 
     @property
     def trusted(self) -> bool:
@@ -225,16 +236,20 @@ class LinearEquivalent(Kept):
         >>> dict(data.sizes), data["cross_spectra"].attrs["units"]
         ({'omega': 2, 'neuron': 50, 'other_neuron': 50, 'other_omega': 2}, 'time constant')
         """
-        from mftheory.results.stored.linear_equivalent import to_xarray
+        spectrum = {"units": _TIME, "long_name": "mean over neurons of C_ii(ω) of φ"}
+        mismatch = {"units": "1", "long_name": "that over the order parameter C, less 1"}
+        psi = {"units": f"({_TIME})^2", "long_name": "Ψ(ω1, ω2) of φ"}
+        other = {"units": f"rad / {_TIME}", "long_name": "angular frequency ω2"}
+        data = to_dataset(self)[["cross_spectra", "C", "S"]].assign(
+            Psi_phi=(("omega", "other_omega"), self.Psi("phi"), psi),
+            spectrum_phi=("omega", self.spectrum("phi"), spectrum),
+            mismatch=("omega", self.mismatch, mismatch),
+            other_omega=("other_omega", self.omega, other),
+        )
+        return data.assign_attrs(title=repr(self), n=self.n, noise=self.noise)
 
-        return to_xarray(self)
-
-    def _repr_html_(self) -> str:
-        from mftheory.results.html import result_table
-
-        rows = zip(self.omega, self.spectrum("phi"), self.mismatch, np.diagonal(self.Psi("phi")), strict=True)
-        cells = [[f"{number:.4g}" for number in row] for row in rows]
-        return result_table(repr(self), ("ω", "C(ω)", "over the order parameter, less 1", "Ψ(ω, ω)"), cells)
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "equal_time": self.equal_time and not_kept, "diagnose": None}
 
     def __dir__(self) -> list[str]:
         """Without what only the package uses: what tab completion offers."""
@@ -260,8 +275,14 @@ class LinearEquivalent(Kept):
 
     def __repr__(self) -> str:
         worst = float(np.max(np.abs(self.mismatch)))
-        doubt = f"; not to be trusted: {'; '.join(self.warnings)}" if self._seen and not self.trusted else ""
+        doubt = f"; not to be trusted: {'; '.join(self.warnings)}" if self._diagnosis and not self.trusted else ""
         return f"LinearEquivalent(n = {self.n}, {self.omega.size} frequencies: spectra match C to {worst:.1g}{doubt})"
+
+
+def not_kept(observable: str) -> NDArray[np.float64]:
+    """Refuse covariances at equal times that were not asked for before a result was saved or pickled."""
+    what = f"no covariances of {observable} at equal times: ask for them before it is saved"
+    raise Unsupported(f"the file holds {what}")
 
 
 def _parts(values: NDArray[np.complex128]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,11 +1,12 @@
 """Two- and four-point moments of one observable by trajectory: estimates, and the same without each of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.results.jackknife import leave_one_out_mean, leave_one_out_pair_mean
+from mftheory.results.schema import stored
 
 Array = NDArray[np.float64]
 Replicates = tuple[float, Array]
@@ -52,13 +53,21 @@ class Moments:
         N ⟨u^b_c(t) u^b_d(t + lag)⟩, and the same without each trajectory in turn.
     """
 
-    size: int
-    two: Array
-    pairs: Array
-    means: Array
-    mean_products: Array
-    about_reference: Array | None = None
-    triples: Array | None = None
+    size: int = field(metadata=stored("neurons that have the observable"))
+    two: Array = field(metadata=stored("⟨C_bb(t, t + lag)⟩ of each trajectory", dims="lag trajectory"))
+    pairs: Array = field(
+        metadata=stored("N ⟨C_bc(t, t') C_bc(t + lag1, t' + lag2)⟩ of each trajectory", dims="lag other_lag trajectory")
+    )
+    means: Array = field(metadata=stored("⟨a⟩ over neurons and time", dims="trajectory"))
+    mean_products: Array = field(metadata=stored("(1/N) Σ_i μ_i^b μ_i^c", dims="trajectory other_trajectory"))
+    about_reference: Array | None = field(
+        default=None,
+        metadata=stored("the same about the constant that was subtracted", dims="trajectory other_trajectory"),
+    )
+    triples: Array | None = field(
+        default=None,
+        metadata=stored("N ⟨u^b_c(t) u^b_d(t + lag)⟩, and without each trajectory", dims="lag all_and_without"),
+    )
 
     @property
     def trajectories(self) -> int:

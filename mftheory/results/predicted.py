@@ -15,8 +15,11 @@ from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.results.diagnosis import Diagnosis
 from mftheory.results.estimate import Estimate
+from mftheory.results.functions import checked_observable
 from mftheory.results.kept import Kept
-from mftheory.results.theory import checked_observable
+from mftheory.results.predicted_tables import PredictedTables
+from mftheory.results.schema import stored
+from mftheory.results.to_dataset import to_dataset
 
 if TYPE_CHECKING:
     import xarray
@@ -45,12 +48,12 @@ class Agreement:
         How many were compared with each other.
     """
 
-    correlation: float
-    explained: float
-    slope: float
-    trace: float
-    ceiling: float
-    neurons: int
+    correlation: float = field(metadata=stored("between predicted and simulated covariances C_ij of φ"))
+    explained: float = field(metadata=stored("variance of the simulated covariances explained by the predicted ones"))
+    slope: float = field(metadata=stored("of predicted against simulated covariances"))
+    trace: float = field(metadata=stored("sum of the predicted variances over that of the simulated ones"))
+    ceiling: float = field(metadata=stored("correlation that a perfect prediction would have"))
+    neurons: int = field(metadata=stored("neurons whose covariances were compared; 0 where none were"))
 
     @classmethod
     def between(cls, predicted: ArrayLike, *measured: ArrayLike) -> Agreement:
@@ -287,9 +290,8 @@ class PredictedCovariance(Kept):
         >>> data["covariance_phi"].shape, data["tau"].attrs["units"]
         ((50, 50), 'time constant')
         """
-        from mftheory.results.stored.predicted import to_xarray
-
-        return to_xarray(self, among)
+        about = {"title": repr(self), "trusted": int(self.trusted), "warnings": "; ".join(self.warnings)}
+        return to_dataset(PredictedTables.of(self, among)).assign_attrs(about)
 
     def save(self, path: str | os.PathLike[str], among: ArrayLike | None = None) -> Path:
         """As `Kept.save`; where J was not decomposed, covariances are kept of some neurons only.
@@ -317,11 +319,9 @@ class PredictedCovariance(Kept):
         self.covariance(among=among)  # refused before anything is written
         return replace(self, neurons=np.asarray(among)).save(path)
 
-    def _repr_html_(self) -> str:
-        from mftheory.results.html import result_table
-
-        rows = [(a, str(self.variance_of(a)), str(self.dimension(a))) for a in self.observables]
-        return result_table(repr(self), ("observable", "C(0)", "dimension PR"), rows)
+    def __getstate__(self) -> dict[str, Any]:
+        tables = PredictedTables.of(self)
+        return {**vars(self), "among": tables.among, "lagged": tables.lagged}
 
     def __dir__(self) -> list[str]:
         """Without what only the package uses: what tab completion offers."""

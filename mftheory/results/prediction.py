@@ -14,13 +14,19 @@ from mftheory.results.aligned import aligned
 from mftheory.results.estimate import Estimate
 from mftheory.results.kept import Kept
 from mftheory.results.predicted import Agreement
+from mftheory.results.schema import stored
+from mftheory.results.to_dataset import to_dataset
 
 if TYPE_CHECKING:
     import xarray
 
-    from mftheory.plots import Artists
-
 OBSERVABLES = ("phi", "x")
+_OF: dict[str, Any] = {"keys": "observable", "known_keys": OBSERVABLES}
+
+
+def _half_time(what: str) -> Any:
+    meaning = f"lag at which the {what} of φ has fallen to half; infinite if it does not"
+    return field(default=None, metadata=stored(meaning, "time constant"))
 
 
 @dataclass(frozen=True)
@@ -46,18 +52,22 @@ class Level:
         Entry by entry with the simulated covariances of φ; of the wiring itself.
     """
 
-    name: str
-    description: str
-    predicted: Mapping[str, Estimate] = field(default_factory=dict)
-    simulated: Mapping[str, Estimate] = field(default_factory=dict)
-    predicted_time: float | None = None
-    simulated_time: float | None = None
-    predicted_mode_time: float | None = None
-    simulated_mode_time: float | None = None
-    n: int = 0
-    networks: int = 0
-    remark: str = ""
-    agreement: Agreement | None = None
+    name: str = field(metadata=stored("level of description", name="level"))
+    description: str = field(metadata=stored("what the level shares"))
+    predicted: Mapping[str, Estimate] = field(
+        default_factory=dict, metadata=stored("predicted dimension of activity per neuron", **_OF)
+    )
+    simulated: Mapping[str, Estimate] = field(
+        default_factory=dict, metadata=stored("simulated dimension per neuron", **_OF)
+    )
+    predicted_time: float | None = _half_time("predicted C(τ)")
+    simulated_time: float | None = _half_time("simulated C(τ)")
+    predicted_mode_time: float | None = _half_time("predicted Ψ(τ, 0)")
+    simulated_mode_time: float | None = _half_time("simulated Ψ(τ, 0)")
+    n: int = field(default=0, metadata=stored("neurons simulated"))
+    networks: int = field(default=0, metadata=stored("networks simulated"))
+    remark: str = field(default="", metadata=stored("why there is no prediction, or a doubt"))
+    agreement: Agreement | None = field(default=None, metadata=stored())
 
     def record(self) -> dict[str, Any]:
         """Ready for JSON; dimensions are None where there are none, times where activity never falls to half."""
@@ -106,13 +116,15 @@ class Prediction(Kept):
         Of a prediction read from a file, where it came from: versions, date, machine.
     """
 
-    report: Mapping[str, Any]
-    summary: str
-    g_eff: float
-    noise: float
-    levels: Sequence[Level]
-    pictures: Mapping[str, NDArray[Any]] = field(repr=False)
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    report: Mapping[str, Any] = field(metadata=stored("report, as JSON", as_json=True))
+    summary: str = field(metadata=stored("sentences that conclude"))
+    g_eff: float = field(metadata=stored())
+    noise: float = field(metadata=stored())
+    levels: Sequence[Level] = field(metadata=stored(dims="level", name=""))
+    pictures: Mapping[str, NDArray[Any]] = field(
+        metadata=stored("{key}, as it is drawn; eigenvalues over g_eff", name="picture")
+    )
+    settings: Mapping[str, Any] = field(default_factory=dict, metadata=stored("settings, as JSON", as_json=True))
     formulas: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     origin: Mapping[str, Any] | None = field(default=None, repr=False)
 
@@ -137,7 +149,7 @@ class Prediction(Kept):
         for level in self.levels:
             row = [level.name]
             for name in OBSERVABLES:
-                row += [_value(level.predicted.get(name)), _value(level.simulated.get(name))]
+                row += [shown_estimate(level.predicted.get(name)), shown_estimate(level.simulated.get(name))]
             row += [
                 _times(level.predicted_time, level.predicted_mode_time),
                 _times(level.simulated_time, level.simulated_mode_time),
@@ -177,11 +189,9 @@ class Prediction(Kept):
         >>> data["predicted"].sel(level="i.i.d.", observable="phi").round(3).item()
         0.88
         """
-        from mftheory.results.stored.prediction import to_xarray
+        return to_dataset(self).assign_attrs(title=repr(self), summary=self.summary)
 
-        return to_xarray(self)
-
-    def plot(self, axes: Any = None, **line: Any) -> Artists:
+    def plot(self, axes: Any = None, **line: Any) -> Any:
         """Draw the matrix, singular values, overlaps, eigenvalues and dimensions, on eight axes; return the artists.
 
         Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
@@ -196,19 +206,7 @@ class Prediction(Kept):
         InvalidNetwork
             If they are not eight.
         """
-        from mftheory import plots
-
-        return plots.prediction(self, axes, **line)
-
-    def _repr_html_(self) -> str:
-        from mftheory.results.html import result_table
-
-        header = ("level", "PR φ", "simulated", "PR x", "simulated", "networks", "remark")
-        rows = []
-        for level in self.levels:
-            found = [_value(of.get(name)) for name in OBSERVABLES for of in (level.predicted, level.simulated)]
-            rows.append((level.name, *found, f"{level.networks} of {level.n}" if level.networks else "", level.remark))
-        return result_table(repr(self), header, rows)
+        return self._drawn(axes, **line)
 
     def _ipython_key_completions_(self) -> list[str]:
         return [level.name for level in self.levels]
@@ -223,7 +221,7 @@ class Prediction(Kept):
         return f"Prediction({self.report['source'] or 'a wiring'}, g_eff = {self.g_eff:g}: {names})"
 
 
-def _value(estimate: Estimate | None) -> str:
+def shown_estimate(estimate: Estimate | None) -> str:
     if estimate is None:
         return "-"
     if not np.isfinite(estimate.value):

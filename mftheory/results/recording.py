@@ -13,21 +13,20 @@ from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife
-from mftheory.results.kept import Kept
+from mftheory.results.kept import Drawn
 from mftheory.results.moments import Moments, Replicates
 from mftheory.results.sampled_lags import lag_of
+from mftheory.results.schema import stored
 
 if TYPE_CHECKING:
     import xarray
-
-    from mftheory.plots import Artists
 
 Array = NDArray[np.float64]
 
 
 @checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
-class Recording(Kept):
+class Recording(Drawn):
     """Covariances of recorded neurons in time and between each other, about each neuron's mean (theory §1).
 
     C, Ψ and mean squared variances are unbiased for stationary activity in independent stretches; ratios of them lose
@@ -54,14 +53,20 @@ class Recording(Kept):
         Of a recording read from a file, where it came from: versions, date, machine.
     """
 
-    neurons: int
-    stretches: int
-    times: int
-    interval: float
-    gap: float
-    moments: Moments = field(repr=False)
-    squares: Replicates = field(repr=False)
-    warnings: tuple[str, ...] = ()
+    neurons: int = field(metadata=stored())
+    stretches: int = field(metadata=stored())
+    times: int = field(metadata=stored())
+    interval: float = field(metadata=stored())
+    gap: float = field(metadata=stored())
+    moments: Moments = field(metadata=stored(name="moments_activity"))
+    squares: Replicates = field(
+        metadata=stored(
+            "mean over neurons of squared variances, and without each stretch",
+            dims="without_stretch",
+            parts=("", "without"),
+        )
+    )
+    warnings: tuple[str, ...] = field(default=(), metadata=stored())
     origin: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
@@ -149,27 +154,12 @@ class Recording(Kept):
         plain = {name: getattr(self, name) for name in ("neurons", "stretches", "times", "interval", "gap")}
         return xarray.Dataset(variables, coords=coordinates, attrs=plain)
 
-    def plot(self, ax: Any = None, **line: Any) -> Artists:
-        """Draw C(τ)/C(0) and Ψ(τ, 0)/Ψ(0, 0) with error bars, on a Matplotlib axes; return the artists.
-
-        Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
-        """
-        from mftheory import plots
-
-        return plots.recording(self, ax, **line)
-
     def __repr__(self) -> str:
         return (
             f"Recording({self.neurons} neurons, {self.stretches} stretches of {self.times * self.interval:g}: "
             f"dimension {self.dimension()}, spread {self.spread()}, shared {self.shared()}"
             f"{''.join(f'; not stationary: {doubt}' for doubt in self.warnings)})"
         )
-
-    def _repr_html_(self) -> str:
-        from mftheory.results.html import result_table
-
-        rows = [(name, getattr(self, name)()) for name in ("C", "Psi", "dimension", "spread", "shared")]
-        return result_table(repr(self), ("", "estimate"), rows)
 
     def _ratio(self, of: Callable[[Any, Any, Any], Any]) -> Estimate:
         parts = (self.moments.two_point(0), self.moments.four_point(0, 0), self.squares)

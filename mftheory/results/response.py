@@ -1,10 +1,12 @@
 """The measured response of a network's neurons to their own input."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mftheory.results.schema import stored
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +25,14 @@ class Response:
         S^a at τ = 0, step, 2 step, …, in continuous time just after the push.
     """
 
-    step: float
-    discrete: bool
-    kicks: int
-    by_observable: Mapping[str, NDArray[np.float64]]
+    step: float = field(metadata=stored("time between lags", "time constant"))
+    discrete: bool = field(metadata=stored("1: time is discrete"))
+    kicks: int = field(metadata=stored("pushes of each trajectory"))
+    by_observable: Mapping[str, NDArray[np.float64]] = field(
+        metadata=stored(
+            "response of {key} to own input, of each trajectory", dims="lag_{key} trajectory_{key}", name=""
+        )
+    )
 
     @property
     def longest(self) -> float:

@@ -16,17 +16,16 @@ from mftheory.results.attractors import AT_REST, PERIODIC, Attractors
 from mftheory.results.components import PrincipalComponents
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife, jackknife_error, leave_one_out_mean
-from mftheory.results.kept import Kept
+from mftheory.results.kept import Drawn
 from mftheory.results.moments import Moments, Replicates
 from mftheory.results.participation import participation_ratio
 from mftheory.results.response import Response
 from mftheory.results.sampled_lags import lag_of
+from mftheory.results.schema import stored
 from mftheory.wording import one_of
 
 if TYPE_CHECKING:
     import xarray
-
-    from mftheory.plots import Artists
 
 
 _PROVENANCE = (
@@ -42,7 +41,7 @@ SMALLEST = 1e-300
 
 @checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
-class Simulation(Kept):
+class Simulation(Drawn):
     """One simulated network: two- and four-point functions, dimension, response, covariance (theory §1).
 
     C and Ψ are unbiased. The dimension and the timescales are ratios of them; their bias of first order in the
@@ -89,25 +88,30 @@ class Simulation(Kept):
     """
 
     network: Any
-    n: int
-    seed: int
-    trajectories: int
-    dt: float
-    duration: float
-    burn_in: float
-    sampling_interval: float
-    dtype: str
-    integrator: str
-    status: str
-    drift: float
-    moments: Mapping[str, Moments] = field(repr=False)
-    observables: tuple[str, ...] = ("phi", "x")
-    error_factor: float = 1.0
-    attractors: Attractors | None = None
-    covariances: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
-    components: Mapping[str, PrincipalComponents] = field(default_factory=dict, repr=False)
-    response: Response | None = field(default=None, repr=False)
-    states: NDArray[Any] | None = field(default=None, repr=False)
+    n: int = field(metadata=stored())
+    seed: int = field(metadata=stored())
+    trajectories: int = field(metadata=stored())
+    dt: float = field(metadata=stored())
+    duration: float = field(metadata=stored())
+    burn_in: float = field(metadata=stored())
+    sampling_interval: float = field(metadata=stored())
+    dtype: str = field(metadata=stored())
+    integrator: str = field(metadata=stored())
+    status: str = field(metadata=stored())
+    drift: float = field(metadata=stored())
+    moments: Mapping[str, Moments] = field(metadata=stored())
+    observables: tuple[str, ...] = field(default=("phi", "x"), metadata=stored())
+    error_factor: float = field(default=1.0, metadata=stored())
+    attractors: Attractors | None = field(default=None, metadata=stored(name="attractor"))
+    covariances: Mapping[str, NDArray[np.float64]] = field(
+        default_factory=dict,
+        metadata=stored("covariances of {key} at equal times", dims="neuron_{key} other_{key}", name="covariance"),
+    )
+    components: Mapping[str, PrincipalComponents] = field(default_factory=dict, metadata=stored())
+    response: Response | None = field(default=None, metadata=stored())
+    states: NDArray[Any] | None = field(
+        default=None, metadata=stored("sampled x", dims="state_trajectory state_time state_neuron")
+    )
     origin: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
@@ -267,7 +271,7 @@ class Simulation(Kept):
         """How the numbers were made: plain values."""
         return {"network": repr(self.network), **{name: getattr(self, name) for name in _PROVENANCE}}
 
-    def plot(self, ax: Any = None, observable: str | None = None, **line: Any) -> Artists:
+    def plot(self, ax: Any = None, observable: str | None = None, **line: Any) -> Any:
         """Draw C^a(τ)/C^a(0) and Ψ^a(τ, 0)/Ψ^a(0, 0) with error bars, on a Matplotlib axes; return the artists.
 
         Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
@@ -277,10 +281,8 @@ class Simulation(Kept):
         InvalidNetwork
             If `ax` is no axes, or the observable is unknown.
         """
-        from mftheory import plots
-
         observable = self.observables[0] if observable is None else self._known(observable)
-        return plots.simulation(self, ax, observable, **line)
+        return self._drawn(ax, observable, **line)
 
     def __repr__(self) -> str:
         first = self.observables[0]
@@ -289,12 +291,6 @@ class Simulation(Kept):
             f"Simulation(n={self.n}, seed={self.seed}: {self.trajectories} trajectories of {self.duration:g}, "
             f"dimension{of} {self.dimension(first)}, {self.status})"
         )
-
-    def _repr_html_(self) -> str:
-        from mftheory.results.html import result_table
-
-        rows = [(a, self.C(a), self.Psi(a), self.dimension(a)) for a in self.observables]
-        return result_table(repr(self), ("observable", "C(0)", "Ψ(0, 0)", "dimension PR"), rows)
 
     def _estimate(self, replicates: Replicates) -> Estimate:
         """Of what fluctuates; the factor is that of errors, since values are averages all the same."""

@@ -4,97 +4,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.arguments import checked_calls
-from mftheory.errors import InvalidNetwork, MFTheoryError, Unsupported
+from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.results.estimate import Estimate, Sampled
+from mftheory.results.functions import OBSERVABLES, FourPointFunctions, TwoPointFunctions, checked_observable, real
 from mftheory.results.jackknife import jackknife_error
-from mftheory.results.kept import Kept
-from mftheory.wording import one_of
+from mftheory.results.kept import Drawn
+from mftheory.results.trust import FEWEST_DIMENSIONS, Trust, dimensions
 
 if TYPE_CHECKING:
     import xarray
 
-    from mftheory.plots import Artists
-
 Array = NDArray[np.float64]
-
-OBSERVABLES = ("phi", "x")
 OBSERVABLES_WITH_GAINS = (*OBSERVABLES, "Phi", "readout")
 
-#: Below this many predicted dimensions the theory is not trusted. It is an expansion in 1/(N·PR): at 13 predicted
-#: dimensions sampled networks were seen to average 20% above the limit with a spread of 33%, at 26 dimensions 15%
-#: and 21%, at 52 spread 10% (theory §8; g_eff = 6, effective rank 0.3).
-FEWEST_DIMENSIONS = 10.0
-
-
-def dimensions(number: float) -> str:
-    """A predicted number of dimensions in few digits; what is too few is not rounded up to enough.
-
-    Examples
-    --------
-    >>> dimensions(49.74), dimensions(1234.5), dimensions(4.97), dimensions(9.98)
-    ('49.7', '1234', '5', '9.98')
-    """
-    if number >= FEWEST_DIMENSIONS:
-        return f"{number:.3g}" if number < 1000 else f"{number:.0f}"
-    shown = (f"{number:.{digits}g}" for digits in range(2, 18))
-    return next((text for text in shown if float(text) < FEWEST_DIMENSIONS), repr(number))
-
-
-class Trust(NamedTuple):
-    """Whether a prediction can be trusted at a size, and why not. True or false by itself."""
-
-    ok: bool
-    reason: str
-
-    def __bool__(self) -> bool:
-        return self.ok
-
-
-class TwoPointFunctions(Protocol):
-    """The two-point solution, as the solver hands it over."""
-
-    @property
-    def g_eff(self) -> float: ...
-    @property
-    def gain(self) -> Any: ...
-    @property
-    def variance(self) -> Any: ...
-    @property
-    def decay(self) -> float: ...
-    @property
-    def highest_frequency(self) -> float: ...
-
-    def covariance(self, observable: str, tau: ArrayLike) -> Array: ...
-    def spectrum(self, observable: str, omega: ArrayLike) -> Array: ...
-    def response(self, observable: str, omega: ArrayLike) -> NDArray[np.complex128]: ...
-
-
-class FourPointFunctions(Protocol):
-    """The four-point functions, as the solver hands them over."""
-
-    def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array: ...
-    def dimension(self, observable: str) -> float: ...
-    def dimension_error(self, observable: str, refined: Any) -> float: ...
-    def formula_of(self, observable: str) -> Mapping[str, str]: ...
-
-
-def checked_observable(observable: Any, allowed: tuple[str, ...] = OBSERVABLES) -> str:
-    """The observable's name, or InvalidNetwork naming those that exist."""
-    return one_of("observable", observable, allowed, quoted=True)
-
-
-_OURS = {"refined", "growth", "replicas"}
+_OURS = {"refined", "growth", "replicas", "known_error", "shown_variance"}
 
 
 @checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
-class Theory(Kept):
+class Theory(Drawn):
     """Two- and four-point functions of a network in the limit of many neurons, with error estimates.
 
     Obtained from `mftheory.solve`. Times τ are in units of the neurons' time constant, frequencies ω in radians per
@@ -181,15 +115,15 @@ class Theory(Kept):
 
     def C(self, observable: str, tau: ArrayLike) -> Array:
         """C^a(τ) = ⟨a(t) a(t+τ)⟩ for one of `observables`, or ⟨x(t) φ(t+τ)⟩ for "xphi" (one of `crossed`)."""
-        return self.two_point.covariance(checked_observable(observable, self._two_point), _real("tau", tau))
+        return self.two_point.covariance(checked_observable(observable, self._two_point), real("tau", tau))
 
     def spectrum(self, observable: str, omega: ArrayLike) -> Array:
         """C^a(ω) = ∫ dτ e^{-iωτ} C^a(τ) for one of `observables` or "xphi": real and never negative."""
-        return self.two_point.spectrum(checked_observable(observable, self._two_point), _real("omega", omega))
+        return self.two_point.spectrum(checked_observable(observable, self._two_point), real("omega", omega))
 
     def S(self, omega: ArrayLike, observable: str = "phi") -> NDArray[np.complex128]:
         """Response S^φ(ω) = ⟨φ'⟩/(1+iω) (or S^x) of a neuron to its own input."""
-        return self.two_point.response(checked_observable(observable, self.responding), _real("omega", omega))
+        return self.two_point.response(checked_observable(observable, self.responding), real("omega", omega))
 
     def mean(self, observable: str = "phi") -> float:
         """⟨a⟩ over neurons and time: 0 for odd φ, and for "x" always, as couplings have mean zero."""
@@ -210,18 +144,18 @@ class Theory(Kept):
 
         Over neurons z is standard normal, which gives the law of the mean activities.
         """
-        fields = _real("z", z)
+        fields = real("z", z)
         found = getattr(self.two_point, "neuron_means", np.zeros_like)
         return np.asarray(found(fields))
 
     def Psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
         """Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), for one of `observables`; the lags are broadcast."""
         name = checked_observable(observable, self.observables)
-        return self.four_point.psi(name, _real("tau1", tau1), _real("tau2", tau2))
+        return self.four_point.psi(name, real("tau1", tau1), real("tau2", tau2))
 
     def timescale(self, observable: str, tau: ArrayLike) -> Array:
         """Ψ^a(τ, 0)/Ψ^a(0, 0): autocovariance of the principal components, weighted by their variance squared."""
-        lags = _real("tau", tau)
+        lags = real("tau", tau)
         values = self.Psi(observable, np.append(lags.ravel(), 0.0), 0.0)
         return np.asarray(values[:-1] / values[-1]).reshape(lags.shape)
 
@@ -235,7 +169,7 @@ class Theory(Kept):
         if key not in self._cache:
             self._cache[key] = self.four_point.dimension(name)
         value = self._cache[key]
-        return Sampled(value, lambda: self.dimension_error(name)) if self._sampled else value
+        return Sampled(value, lambda: self.dimension_error(name)) if self.sampled else value
 
     def dimension_error(self, observable: str = "phi") -> float:
         """Numerical error of `dimension`, measured by refining every numerical setting."""
@@ -275,14 +209,14 @@ class Theory(Kept):
 
     def C_error(self, observable: str, tau: ArrayLike) -> Array:
         """Error of `C`: of a sampled solution its standard error, else the change with every setting refined."""
-        name, lags = checked_observable(observable, self._two_point), _real("tau", tau)
+        name, lags = checked_observable(observable, self._two_point), real("tau", tau)
         if stored := getattr(self.two_point, "covariance_error", None):
             return np.asarray(stored(name, lags))
         return self._error(lambda two_point: two_point.covariance(name, lags))
 
     def S_error(self, omega: ArrayLike, observable: str = "phi") -> Array:
         """Error of |S|, as `C_error`."""
-        name, rates = checked_observable(observable, self.responding), _real("omega", omega)
+        name, rates = checked_observable(observable, self.responding), real("omega", omega)
         if stored := getattr(self.two_point, "response_error", None):
             return np.asarray(stored(name, rates))
         return self._error(lambda two_point: two_point.response(name, rates))
@@ -362,11 +296,11 @@ class Theory(Kept):
         import xarray
 
         decay = self.two_point.decay
-        lags = self.lags(12.0 / decay) if tau is None else _real("tau", tau)
+        lags = self.lags(12.0 / decay) if tau is None else real("tau", tau)
         rates = (
             np.concatenate([[0.0], np.geomspace(1e-2 * decay, self.two_point.highest_frequency, 200)])
             if omega is None
-            else _real("omega", omega)
+            else real("omega", omega)
         )
         symbol = {"x": "x", "phi": "φ", "xphi": "xφ", "Phi": "Φ", "readout": "readout"}
         variables: dict[str, Any] = {}
@@ -406,7 +340,7 @@ class Theory(Kept):
         }
         return xarray.Dataset(variables, coordinates, attributes)
 
-    def plot(self, ax: Any = None, longest: float | None = None, **line: Any) -> "Artists":
+    def plot(self, ax: Any = None, longest: float | None = None, **line: Any) -> Any:
         """Draw C^φ(τ) and the timescale Ψ^φ(τ, 0), normalised, on a Matplotlib axes; return the artists.
 
         Further arguments are properties of the lines, as Matplotlib's `plot` takes them: ``color``, ``lw``, ``label``.
@@ -416,23 +350,25 @@ class Theory(Kept):
         InvalidNetwork
             If `ax` is no axes.
         """
-        from mftheory import plots
-
-        return plots.theory(self, ax, longest, **line)
+        return self._drawn(ax, longest, **line)
 
     def __dir__(self) -> list[str]:
         """Without what only the package uses: what tab completion offers."""
         return [name for name in super().__dir__() if name not in _OURS]
 
     @property
-    def _sampled(self) -> bool:
+    def sampled(self) -> bool:
         """Whether numbers have standard errors."""
         return bool(getattr(self.four_point, "sampled", False))
 
-    def _variance(self, observable: str) -> str:
+    def known_error(self, observable: str) -> float | None:
+        """Return `dimension_error` if it takes no more work than was done already."""
+        return self.dimension_error(observable) if self.sampled else self._cache.get((observable, "error"))
+
+    def shown_variance(self, observable: str) -> str:
         """C(0), with its standard error where it has one."""
         value = float(self.C(observable, 0.0))
-        return str(Estimate(value, float(self.C_error(observable, 0.0)))) if self._sampled else _short(value)
+        return str(Estimate(value, float(self.C_error(observable, 0.0)))) if self.sampled else _short(value)
 
     @property
     def _two_point(self) -> tuple[str, ...]:
@@ -451,44 +387,13 @@ class Theory(Kept):
     def __repr__(self) -> str:
         two = self.two_point
         ensemble = getattr(self.network, "ensemble", getattr(self.network, "name", "network"))
-        variance = self._variance("x") if self._sampled else _short(two.variance)
+        variance = self.shown_variance("x") if self.sampled else _short(two.variance)
         return (
             f"Theory({ensemble}, g_eff = {two.g_eff:g}: C_x(0) = {variance}, gain = {_short(self.gain)}, "
             f"{self.status_and_notes})"
         )
 
-    def _repr_html_(self) -> str:
-        from mftheory.results.html import result_table
-
-        rows: list[tuple[Any, ...]] = []
-        for name in self.observables:
-            variance = self._variance(name)
-            try:
-                value = self.dimension(name)
-                error = self.dimension_error(name) if self._sampled else self._cache.get((name, "error"))
-            except MFTheoryError as reason:
-                rows.append((name, variance, reason, ""))
-                continue
-            shown = f"{value:.6g}" if error is None else str(Estimate(value, error))
-            needed = int(np.ceil(FEWEST_DIMENSIONS / (value * self.sizes.get(name, 1.0))))
-            rows.append((name, variance, shown, f"N ≥ {needed}"))
-        return result_table(repr(self), ("observable", "C(0)", "dimension PR", "trusted from"), rows)
-
 
 def _short(value: Any) -> str:
     """One number, or those of all populations."""
     return f"{value:.6g}" if np.ndim(value) == 0 else f"({', '.join(f'{v:.6g}' for v in np.asarray(value))})"
-
-
-def _real(argument: str, values: ArrayLike) -> Array:
-    allowed = "must be finite real numbers"
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind not in "biufO":  # no texts that read as numbers, no complex numbers
-            raise TypeError
-        array = array.astype(np.float64, copy=False)
-    except (TypeError, ValueError, OverflowError):
-        raise InvalidNetwork(argument, values, allowed) from None
-    if not np.all(np.isfinite(array)):
-        raise InvalidNetwork(argument, values, allowed)
-    return array

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mftheory.errors import InvalidFile
-from mftheory.results.stored import files
-from mftheory.storage import check_target, clear_remains, refused, write
+from mftheory.storage import check_target, clear_remains, netcdf, refused, write
 from mftheory.sweeps.description import differences
 from mftheory.sweeps.journal import Journal
 
@@ -149,7 +148,7 @@ class Store:
             return
         try:
             self._journal.sync()  # the file never knows more than the journal
-            write(self.path, files.packed(files.SWEEP, make()), "store")
+            write(self.path, netcdf.packed(netcdf.SWEEP, make()), "store")
         except InvalidFile as error:
             raise self._kept(error) from error
         self._next = time.monotonic() + max(EVERY, (time.monotonic() - now) / SHARE)
@@ -189,11 +188,11 @@ class Store:
 
     def _refuse_what_took_its_place(self) -> None:
         """Leave alone a whole netCDF file that is not of this sweep; a damaged one is made again from the journal."""
-        found = files.attributes(self.path)
+        found = netcdf.attributes(self.path)
         if found is None:
             return
         try:
-            own = files.is_sweep(found) and not differences(json.loads(found["sweep"]), self._description)
+            own = netcdf.is_sweep(found) and not differences(json.loads(found["sweep"]), self._description)
         except (ValueError, AttributeError, TypeError):
             own = False
         if not own:

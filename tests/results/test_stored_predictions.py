@@ -8,13 +8,14 @@ import xarray
 
 import mftheory as mf
 from mftheory.kernels import committed
-from mftheory.results import Comparison
+from mftheory.results import Comparison, StoredNetwork
+from mftheory.results.columns import to_text
 from mftheory.results.comparison import ComparedPoint, SizeAverage
 from mftheory.results.estimate import Estimate
 from mftheory.results.predicted import Agreement
 from mftheory.results.prediction import Level, Prediction
-from mftheory.results.stored import StoredNetwork, files
 from mftheory.solve.one_matrix import predict
+from mftheory.storage import netcdf as files
 
 SEED = 2**70  # more than an attribute holds
 J = np.random.default_rng(0).standard_normal((60, 60)) * 0.8 / 60**0.5
@@ -189,7 +190,7 @@ def test_a_comparison_of_before_is_read(tmp_path) -> None:
     del data.attrs["networks"]
     origin = json.loads(data.attrs["provenance"])
     origin["formulas"] = {}
-    data.attrs["provenance"] = files.to_text(origin)
+    data.attrs["provenance"] = to_text(origin)
     files.write(tmp_path / "before.nc", kind, data)
     read = mf.load(tmp_path / "before.nc")
     assert read == result
@@ -281,7 +282,7 @@ def test_the_data_set_of_a_sweep_has_units_and_meanings() -> None:
 
 
 def test_what_is_no_result_is_refused(tmp_path) -> None:
-    from mftheory.results.stored import save
+    from mftheory.storage.kinds import save
 
     class Theory:  # of a name that there is
         origin = None

@@ -12,10 +12,11 @@ import xarray
 import mftheory as mf
 from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Population, omega
 from mftheory.kernels import committed
-from mftheory.results import Comparison, Estimate
+from mftheory.results import Comparison, Estimate, StoredNetwork
+from mftheory.results.columns import to_text
 from mftheory.results.comparison import ComparedPoint, SizeAverage
-from mftheory.results.stored import StoredNetwork, files
-from mftheory.results.stored.networks import fingerprint
+from mftheory.storage import netcdf as files
+from mftheory.storage.descriptions import fingerprint
 
 NETWORKS = {
     "modes": mf.Network(mf.RandomMode.exponential(3.0, 0.5)),
@@ -178,7 +179,7 @@ def test_an_ensemble_of_one_s_own_is_told_of(tmp_path) -> None:
 @pytest.mark.parametrize("name", DESCRIBED)
 def test_every_network_is_built_again(name) -> None:
     from mftheory.api.loading import KNOWN
-    from mftheory.results.stored.networks import described, fingerprint, rebuilt
+    from mftheory.storage.descriptions import described, fingerprint, rebuilt
 
     net = DESCRIBED[name]
     tree, arrays = described(net)
@@ -191,7 +192,7 @@ def test_every_network_is_built_again(name) -> None:
 
 def test_a_file_can_have_nothing_built_but_networks() -> None:
     from mftheory.api.loading import KNOWN
-    from mftheory.results.stored.networks import rebuilt
+    from mftheory.storage.descriptions import rebuilt
 
     for tree in (
         {"class": "Popen", "fields": {"args": "true"}},
@@ -266,7 +267,7 @@ def changed(source, target, **attributes):
     kind, data = files.read(source)
     real = files._without_complex(data)
     real.attrs |= {"mftheory_format": files.FORMAT, "mftheory_result": kind, **attributes}
-    real.attrs["content_hash"] = files._content_hash(real)
+    real.attrs["content_hash"] = files.content_hash(real)
     real.to_netcdf(target, engine="h5netcdf", encoding={str(n): {"_FillValue": None} for n in real})
     return target
 
@@ -297,7 +298,7 @@ def test_a_file_that_is_forged_with_its_hash_is_one_line(case, theory_file, tmp_
         source, attributes = comparison().save(tmp_path / "comparison.nc"), {"networks": np.inf}
     else:
         tree = {"number": 10**400}
-        attributes = {"network_content": files.to_text(tree), "network_fingerprint": fingerprint(tree, {})}
+        attributes = {"network_content": to_text(tree), "network_fingerprint": fingerprint(tree, {})}
         attributes["network_arrays"] = 0
     with pytest.raises(mf.InvalidFile, match=r"is no (Theory|Comparison) as mftheory saves it") as caught:
         mf.load(changed(source, tmp_path / "forged.nc", **attributes))
@@ -307,7 +308,7 @@ def test_a_file_that_is_forged_with_its_hash_is_one_line(case, theory_file, tmp_
 def test_another_version_of_the_package_is_told_and_read(theory_file, tmp_path) -> None:
     origin = dict(mf.load(theory_file).origin)
     origin["versions"] = {**origin["versions"], "mftheory": "0.0.9"}
-    old = changed(theory_file, tmp_path / "old.nc", provenance=files.to_text(origin))
+    old = changed(theory_file, tmp_path / "old.nc", provenance=to_text(origin))
     with pytest.warns(UserWarning, match=r"made with mftheory 0\.0\.9, read with"):
         assert mf.load(old).dimension() == mf.load(theory_file).dimension()
 

@@ -12,7 +12,7 @@ import xarray
 
 from mftheory.results import Comparison, Estimate
 from mftheory.results.comparison import ComparedPoint, SizeAverage
-from mftheory.results.stored import files
+from mftheory.storage import netcdf as files
 
 
 class Touch:
@@ -37,7 +37,7 @@ def _changed(**attributes: Any) -> bytes:
         kind, data = files.read(path)
         data.attrs |= {"mftheory_format": files.FORMAT, "mftheory_result": kind, **attributes}
         if "content_hash" not in attributes:
-            data.attrs["content_hash"] = files._content_hash(data)
+            data.attrs["content_hash"] = files.content_hash(data)
         return bytes(data.to_netcdf(engine="h5netcdf", encoding={str(n): {"_FillValue": None} for n in data}))
 
 

@@ -14,7 +14,7 @@ import xarray
 from safety.bad_results import _good
 
 import mftheory as mf
-from mftheory.results.stored import contents
+from mftheory.storage import contents
 
 SECRET = np.arange(1000.0)
 

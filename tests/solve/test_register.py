@@ -141,7 +141,6 @@ ELSEWHERE = {
     "results/linear_equivalent.py": "what was not kept, or not asked for",
     "results/predicted.py": "what was not kept",
     "results/theory.py": "what a file does not hold",
-    "results/stored/linear_equivalent.py": "what was not kept",
     "solve/gaussian/averages.py": "a φ that falls at 0, or is not odd: found in the formula",
     "solve/gaussian/piecewise.py": "a φ that jumps, or is not piecewise smooth: found in the formula",
     "solve/heterogeneous/averages.py": "a Φ_θ that is not odd: found in the formula",

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mftheory.errors import InvalidFile
-from mftheory.results.stored import contents
-from mftheory.storage import check_source, check_target
-from mftheory.storage import write as write_file
+from mftheory.storage import contents
+from mftheory.storage.places import check_source, check_target
+from mftheory.storage.writing import write as write_file
 
 if TYPE_CHECKING:
     import xarray
@@ -60,7 +60,7 @@ def write(path: str | os.PathLike[str], kind: str, data: xarray.Dataset) -> Path
     Examples
     --------
     >>> import tempfile, xarray
-    >>> from mftheory.results.stored.files import read, write
+    >>> from mftheory.storage.netcdf import read, write
     >>> data = xarray.Dataset({"S": ("omega", [1.0 + 2.0j, 3.0])})
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     kind, same = read(write(f"{folder}/s.nc", "an example", data))
@@ -79,7 +79,7 @@ def packed(kind: str, data: xarray.Dataset) -> memoryview:
     """The content of the file of a data set, with its hash, made in memory: HDF5 does not survive a full disk."""
     real = _without_complex(data)
     real.attrs |= {_MARK: FORMAT, _KIND: kind, "mftheory_version": _version()}
-    real.attrs[_HASH] = _content_hash(real)
+    real.attrs[_HASH] = content_hash(real)
     return real.to_netcdf(engine="h5netcdf", encoding={str(name): {"_FillValue": None} for name in real})
 
 
@@ -120,7 +120,7 @@ def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
         step = "update mftheory" if written > FORMAT else "read it with that version, or compute it again"
         allowed = f"was written by mftheory {by} in format {written}, and this is {_version()}, format {FORMAT}: {step}"
         raise InvalidFile("path", str(source), allowed)
-    if data.attrs.pop(_HASH, None) != _content_hash(data):
+    if data.attrs.pop(_HASH, None) != content_hash(data):
         raise InvalidFile("path", str(source), "is damaged, or was changed since mftheory wrote it (content hash)")
     kind = str(data.attrs.pop(_KIND, "result"))
     del data.attrs[_MARK]
@@ -133,11 +133,6 @@ def is_sweep(attributes: Mapping[str, Any]) -> bool:
     texts = [isinstance(attributes.get(name), str) for name in ("sweep", "provenance")]
     what = attributes.get("what")
     return all(whole + texts) and isinstance(what, str) and attributes.get("title") == f"sweep, {what}"
-
-
-def to_text(plain: Any) -> str:
-    """JSON, as attributes keep it."""
-    return json.dumps(plain, ensure_ascii=False, default=_plain)
 
 
 def _opened(source: Path) -> xarray.Dataset:
@@ -154,12 +149,12 @@ def _opened(source: Path) -> xarray.Dataset:
         raise InvalidFile("path", str(source), f"must be a whole netCDF-4 file ({reason})") from None
 
 
-def _content_hash(data: xarray.Dataset) -> str:
-    """Of every attribute and every value, whatever the order of variables."""
+def content_hash(data: xarray.Dataset) -> str:
+    """Return a hash of every attribute and every value, whatever the order of variables."""
     hashed = hashlib.blake2b(digest_size=16)
 
     def feed(*parts: Any) -> None:
-        hashed.update(json.dumps(parts, sort_keys=True, ensure_ascii=False, default=_plain).encode())
+        hashed.update(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode())
 
     def listed(attributes: Any) -> dict[str, Any]:
         # A list of one comes back as the one.
@@ -197,12 +192,6 @@ def _with_complex(data: xarray.Dataset) -> xarray.Dataset:
             attributes = {k: v for k, v in variable.attrs.items() if k != "complex"}
             changed[name] = (variable.dims[:-1], values.view(np.dtype(f"c{2 * values.itemsize}"))[..., 0], attributes)
     return changed
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} is not plain")
 
 
 def _version() -> str:

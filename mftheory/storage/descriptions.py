@@ -7,7 +7,6 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any
 
@@ -17,38 +16,13 @@ from numpy.typing import NDArray
 Arrays = Mapping[str, NDArray[Any]]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class StoredNetwork:
-    """What a stored result is of, where it cannot be built again: an ensemble or a law of one's own.
-
-    Attributes
-    ----------
-    description : str
-        The network's `repr` when the result was saved.
-    ensemble : str
-        Name of its ensemble.
-    g_eff : float
-        Effective coupling strength; NaN if it had none.
-    content : mapping
-        Its fields, as far as they are plain data.
-    """
-
-    description: str
-    ensemble: str
-    g_eff: float
-    content: Mapping[str, Any] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        return f"StoredNetwork({self.description})"
-
-
 def described(network: Any) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """A network as a tree ready for JSON, and the arrays in it by the names that the tree uses.
 
     Examples
     --------
     >>> from mftheory import IID, Network
-    >>> from mftheory.results.stored.networks import described
+    >>> from mftheory.storage.descriptions import described
     >>> tree, arrays = described(Network(IID(3.0)))
     >>> tree["fields"]["connectivity"], arrays
     ({'class': 'IID', 'fields': {'g': 3.0}}, {})

@@ -1,8 +1,7 @@
-"""Functions of a stored theory: exact where they were stored, interpolated between, refused beyond."""
+"""Functions in tables: exact where they were stored, interpolated between, refused beyond."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork
+from mftheory.results.schema import stored
 
 Array = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ class Curve:
     Examples
     --------
     >>> import numpy as np
-    >>> from mftheory.results.stored.tabulated import Curve
+    >>> from mftheory.results.tabulated import Curve
     >>> x = np.linspace(0.0, 1.0, 11)
     >>> exp = Curve.of("tau", x, np.exp, lambda x: 0 * x)
     >>> bool(exp(0.3) == np.exp(x[3])), bool(abs(exp(0.55) - np.exp(0.55)) <= exp.error(0.55) < 1e-5)
@@ -153,116 +153,31 @@ class Surface:
 
 
 @dataclass(frozen=True, eq=False)
-class TabulatedTwoPoint:
-    """Two-point functions as they were stored.
+class Lines:
+    """Curves on the same nodes, as a file holds them.
 
     Attributes
     ----------
-    g_eff : float
-    gain, variance : float or array
-    decay, highest_frequency : float
-    covariances, spectra, responses : mapping of str to pair of Curve
-        At positive and at negative arguments.
-    mean, static_variance, static_activity : float
-    means : Curve or None
-        ⟨φ_i⟩ of neurons, by z + the largest |z| stored.
-    notes : tuple of str
-        States that exist beside this one.
-    stored : xarray.Dataset
-        What all of this was read from.
+    values, errors : arrays of shape (..., k)
+        Without errors they are exact.
+    between : array of shape (..., k)
+        Error of the spline from each node to the next; the last is 0.
     """
 
-    g_eff: float
-    gain: Any
-    variance: Any
-    decay: float
-    highest_frequency: float
-    covariances: Mapping[str, tuple[Curve, Curve]]
-    spectra: Mapping[str, tuple[Curve, Curve]]
-    responses: Mapping[str, tuple[Curve, Curve]]
-    mean: float = 0.0
-    static_variance: float = 0.0
-    static_activity: float = 0.0
-    means: Curve | None = None
-    notes: tuple[str, ...] = ()
-    stored: Any = field(default=None, repr=False)
+    values: NDArray[Any] = field(metadata=stored(name=""))
+    between: Array = field(metadata=stored("error of a cubic spline through {}, from here to the next"))
+    errors: Array | None = field(default=None, metadata=stored("error of {}", name="error"))
 
-    def covariance(self, observable: str, tau: ArrayLike) -> Array:
-        """C^a(τ)."""
-        return _signed(self.covariances[observable], tau, "__call__")
+    @classmethod
+    def of(cls, *curves: Curve) -> Lines:
+        """Return the lines of one curve, or of several as the rows."""
+        columns = ((c.values, np.append(c.between, 0.0), c.errors) for c in curves)
+        return cls(*(np.array(part if len(part) > 1 else part[0]) for part in zip(*columns, strict=True)))
 
-    def spectrum(self, observable: str, omega: ArrayLike) -> Array:
-        """C^a(ω)."""
-        return _signed(self.spectra[observable], omega, "__call__")
-
-    def response(self, observable: str, omega: ArrayLike) -> NDArray[np.complex128]:
-        """S^a(ω)."""
-        return _signed(self.responses[observable], omega, "__call__")
-
-    def covariance_error(self, observable: str, tau: ArrayLike) -> Array:
-        """Error of C^a(τ), that of interpolation included."""
-        return _signed(self.covariances[observable], tau, "error")
-
-    def response_error(self, observable: str, omega: ArrayLike) -> Array:
-        """Error of |S^a(ω)|, that of interpolation included."""
-        return _signed(self.responses[observable], omega, "error")
-
-    def neuron_means(self, z: ArrayLike) -> Array:
-        """⟨φ_i⟩ of neurons whose static input is z standard deviations."""
-        fields = np.asarray(z, dtype=np.float64)
-        if self.means is None:
-            return np.zeros_like(fields)
-        half = 0.5 * self.means.x[-1]
-        refuse_outside("z", fields, half)
-        return np.asarray(self.means(fields + half))
-
-
-@dataclass(frozen=True, eq=False)
-class TabulatedFourPoint:
-    """Four-point functions as they were stored.
-
-    Attributes
-    ----------
-    surfaces : mapping of str to Surface
-    dimensions : mapping of str to pair of float
-        Dimension and its error.
-    sources : mapping of str to mapping of str to float
-        What the error is made of.
-    two_point : TabulatedTwoPoint
-    formulas : mapping of str to mapping
-        Label and content hash of each observable's formula.
-    """
-
-    surfaces: Mapping[str, Surface]
-    dimensions: Mapping[str, tuple[float, float]]
-    sources: Mapping[str, Mapping[str, float]]
-    two_point: TabulatedTwoPoint = field(repr=False)
-    formulas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def formula_of(self, observable: str) -> Mapping[str, str]:
-        """Label and content hash of the formula, as the file names them."""
-        return self.formulas.get(observable, {})
-
-    def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
-        """Ψ^a(τ1, τ2)."""
-        return self.surfaces[observable](tau1, tau2)
-
-    def dimension(self, observable: str) -> float:
-        """PR^a."""
-        return self.dimensions[observable][0]
-
-    def dimension_error(self, observable: str, refined: Any) -> float:
-        """Its error."""
-        return self.dimensions[observable][1]
-
-    @property
-    def sampled(self) -> bool:
-        """Whether errors are standard errors: others have the one source, "numerical"."""
-        return not all("numerical" in sources for sources in self.sources.values())
-
-    def error_sources(self, observable: str) -> Mapping[str, float]:
-        """What the error is made of."""
-        return self.sources[observable]
+    def curve(self, argument: str, x: Array, whole: bool = False, row: Any = ()) -> Curve:
+        """Return one of the curves."""
+        errors = np.zeros(x.size) if self.errors is None else self.errors[row]
+        return Curve(argument, x, self.values[row], errors, self.between[row][:-1], whole)
 
 
 def refuse_outside(argument: str, points: Array, longest: float) -> None:
@@ -272,13 +187,3 @@ def refuse_outside(argument: str, points: Array, longest: float) -> None:
         wrong = float(points[beyond].ravel()[0])
         allowed = f"must be between -{longest:.6g} and {longest:.6g}: the file holds no more (solve the network again)"
         raise InvalidNetwork(argument, wrong, allowed)
-
-
-def _signed(sides: tuple[Curve, Curve], at: ArrayLike, method: str) -> NDArray[Any]:
-    """A method of the curve at positive arguments, of the other at negative ones."""
-    points = np.asarray(at, dtype=np.float64)
-    size = np.abs(points)
-    above = getattr(sides[0], method)(size)
-    if not (points < 0).any():
-        return np.asarray(above)
-    return np.where(points < 0, getattr(sides[1], method)(size), above)
