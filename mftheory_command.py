@@ -5,17 +5,17 @@ import signal
 from typing import NoReturn
 
 STOPPED = 130
-"""128 and the number of SIGINT, as of a command that is stopped later."""
+"""Exit code: the sum of 128 and the number of SIGINT, as for a command that is stopped later."""
 
 
 def main() -> None:
     """Import the command line, then run it."""
-    listens = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not behind nohup
-    if listens:
+    interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not behind nohup
+    if interruptible:
         signal.signal(signal.SIGINT, _stopped)
     from mftheory.cli import main as run
 
-    if listens:
+    if interruptible:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     run()
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from mftheory.action.ensembles import BUILT_IN, heterogeneous
-from mftheory.derive.derivation import Derivation
+from mftheory.action.built_in import BUILT_IN, heterogeneous
+from mftheory.derivations.derivation import Derivation
 from mftheory.formulas import Formula, restore, typeset
 from mftheory.kernels.kernel import GENERATED, file_name, site_means_file
 from mftheory.kernels.site_means import site_means_source
@@ -31,7 +31,7 @@ def regenerate(folder: Path = GENERATED, printed: Path = PRINTED) -> list[Path]:
             path = folder / file_name(name, observable)
             write(path, source(formulas[-1]))
             written.append(path)
-        if derivation.saddle_point.heard()[1] != 0:
+        if derivation.saddle_point.input_and_feedback()[1] != 0:
             path = folder / site_means_file(name)
             write(path, means_over_sites(derivation))
             written.append(path)
@@ -47,7 +47,7 @@ def regenerate(folder: Path = GENERATED, printed: Path = PRINTED) -> list[Path]:
 
 
 def means_over_sites(derivation: Derivation) -> str:
-    """Source of what a neuron hears, and of the moments of all its observables' kernels."""
+    """Return the source of a neuron's input and self-feedback, and of the moments of all its observables' kernels."""
     infos = [
         i
         for observable in derivation.observables
@@ -56,8 +56,9 @@ def means_over_sites(derivation: Derivation) -> str:
     ]
     moments = {i.symbol.name: i.definition for i in infos}
     real = frozenset(i.symbol.name for i in infos if i.domain == "real")
-    heard = derivation.saddle_point.heard()
-    return site_means_source(derivation.ensemble.name, *heard, moments, real, derivation.two_time_functions)
+    noise, feedback = derivation.saddle_point.input_and_feedback()
+    two_time = derivation.two_time_functions
+    return site_means_source(derivation.ensemble.name, noise, feedback, moments, real, two_time)
 
 
 def page(formulas: Iterable[Formula]) -> Iterable[str]:

@@ -37,32 +37,26 @@ if TYPE_CHECKING:
     from mftheory.api.citing import cite
     from mftheory.api.loading import load
     from mftheory.api.measuring import measure
-    from mftheory.api.methods import method
+    from mftheory.api.method import method
     from mftheory.connectome import Connectome
-    from mftheory.derive.catalogue import derivation, formula, labels
-    from mftheory.derive.derivation import derive
-    from mftheory.solve.dimension import dimension
-    from mftheory.solve.one_matrix.linear_equivalent import linear_equivalent
-    from mftheory.solve.one_matrix.predict import predict_covariance
+    from mftheory.derivations.catalogue import derivation, formula, labels
+    from mftheory.derivations.derivation import derive
+    from mftheory.theory.dimension_grid import dimension
+    from mftheory.theory.one_network.linear_network import linear_equivalent
+    from mftheory.theory.one_network.predict_covariance import predict_covariance
 
 __version__ = "0.1.0"
 
-# The verbs share their names with the packages that do the work. Importing a package binds its name here, once, at its
-# first import; so these packages, which load nothing by themselves, are imported now and their names given up again.
-for _package in ("compare", "derive", "simulate", "solve"):
-    importlib.import_module(f"mftheory.{_package}")
-    del globals()[_package]
-
-# Each verb loads what it needs when it is first asked for: `import mftheory` costs NumPy at most.
+# Modules of the names that are loaded when they are first asked for: `import mftheory` costs NumPy at most.
 _LAZY = {
-    "derive": "mftheory.derive.derivation",
-    "derivation": "mftheory.derive.catalogue",
-    "formula": "mftheory.derive.catalogue",
-    "labels": "mftheory.derive.catalogue",
+    "derive": "mftheory.derivations.derivation",
+    "derivation": "mftheory.derivations.catalogue",
+    "formula": "mftheory.derivations.catalogue",
+    "labels": "mftheory.derivations.catalogue",
     "solve": "mftheory.api",
-    "dimension": "mftheory.solve.dimension",
-    "linear_equivalent": "mftheory.solve.one_matrix.linear_equivalent",
-    "predict_covariance": "mftheory.solve.one_matrix.predict",
+    "dimension": "mftheory.theory.dimension_grid",
+    "linear_equivalent": "mftheory.theory.one_network.linear_network",
+    "predict_covariance": "mftheory.theory.one_network.predict_covariance",
     "simulate": "mftheory.api",
     "compare": "mftheory.api",
     "plan": "mftheory.api",
@@ -70,14 +64,14 @@ _LAZY = {
     "sweep": "mftheory.api",
     "load": "mftheory.api.loading",
     "measure": "mftheory.api.measuring",
-    "method": "mftheory.api.methods",
+    "method": "mftheory.api.method",
     "cite": "mftheory.api.citing",
     "GaussianEnsemble": "mftheory.action",
     "Connectome": "mftheory.connectome",
 }
 
 _PACKAGES = ("connectome", "plots", "results")
-"""Public ones, loaded likewise."""
+"""Public packages, loaded likewise."""
 
 __all__ = [
     "IID",

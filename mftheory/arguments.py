@@ -1,4 +1,4 @@
-"""Calls with arguments that a function does not take: one line that says what it takes, instead of Python's own words.
+"""Checks of calls: for an argument that a function does not take, one line that says what it takes.
 
 Arrays with masked entries are refused here too, wherever they are given: NumPy would drop the mask. A call that fits
 costs little more than one more function call: signatures are read only after Python has refused one.
@@ -19,7 +19,7 @@ C = TypeVar("C", bound=type)
 
 
 def checked_call(function: Callable[P, R]) -> Callable[P, R]:
-    """The same function, which answers arguments that it does not take by `InvalidCall`.
+    """Return the same function, which raises `InvalidCall` for arguments that it does not take.
 
     Examples
     --------
@@ -36,26 +36,26 @@ def checked_call(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def checked_calls(owner: C) -> C:
-    """A class whose constructor and public methods are such functions; above ``@dataclass``, which makes the former."""
-    for name, found in list(vars(owner).items()):
+    """Check calls of a class's constructor and public methods; it goes above ``@dataclass``, which makes it."""
+    for name, member in list(vars(owner).items()):
         if name.startswith("_") and name not in ("__init__", "__call__"):
             continue
-        if isinstance(found, FunctionType):
-            setattr(owner, name, _checked(found, method=True))
-        elif isinstance(found, classmethod):
-            setattr(owner, name, classmethod(_checked(found.__func__, method=True)))
-        elif isinstance(found, staticmethod):
-            setattr(owner, name, staticmethod(_checked(found.__func__, method=False)))
+        if isinstance(member, FunctionType):
+            setattr(owner, name, _checked(member, method=True))
+        elif isinstance(member, classmethod):
+            setattr(owner, name, classmethod(_checked(member.__func__, method=True)))
+        elif isinstance(member, staticmethod):
+            setattr(owner, name, staticmethod(_checked(member.__func__, method=False)))
     return owner
 
 
 def refuse_unknown(function: Callable[..., Any], given: Mapping[str, Any], passed_on: Iterable[str]) -> None:
-    """Of a function that passes settings on: refuse those that nobody takes.
+    """Refuse settings that neither a function takes nor the one that it passes them on to.
 
     Parameters
     ----------
     function : callable
-        Whose ``**settings`` are `given`.
+        Function whose ``**settings`` are `given`.
     given : mapping
     passed_on : iterable of str
         The names of settings that exist.
@@ -136,12 +136,12 @@ def _checked(function: Callable[P, R], method: bool) -> Callable[P, R]:
 
 
 def _fault(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], method: bool) -> str | None:
-    """What is wrong with the arguments, if it is they."""
+    """Return what is wrong with the arguments; None if they fit, so that an error has another cause."""
     from inspect import Parameter, signature
 
-    found = signature(function)
+    known = signature(function)
     try:
-        found.bind(*args, **kwargs)
+        known.bind(*args, **kwargs)
     except TypeError:
         pass
     else:
@@ -149,7 +149,7 @@ def _fault(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[
     where = function.__qualname__
     if where.endswith((".__init__", ".__call__")):
         where = type(args[0]).__name__ if args else where.rpartition(".")[0]
-    parameters = list(found.parameters.values())[int(method) :]
+    parameters = list(known.parameters.values())[int(method) :]
     args = args[int(method) :]
     named = [p.name for p in parameters if p.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)]
     by_place = [p.name for p in parameters if p.kind is Parameter.POSITIONAL_OR_KEYWORD]
@@ -186,7 +186,7 @@ def _takes(names: Iterable[str], more: Iterable[str] = ()) -> str:
 
 @functools.cache
 def names_of(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Names of the arguments of a function, without those that it passes on."""
+    """Return the names of the arguments of a function, without those that it passes on."""
     from inspect import Parameter, signature
 
     various = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)

@@ -19,18 +19,18 @@ import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 CHECKSUM_BYTES = 16
-"""Of BLAKE2b: damage is overlooked with a chance of 2⁻¹²⁸. The file is no safer from people than its folder."""
+"""Length of the BLAKE2b checksum, in bytes: damage is overlooked with a chance of 2⁻¹²⁸. It does not stop people."""
 
 
 def njit(*, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """`numba.njit`; with cache=True what it compiles is kept on disk in files that are checked.
+    """Return the decorator `numba.njit`; with cache=True compiled code is kept on disk, in checked files.
 
     Parameters
     ----------
     cache : bool
-        Whether to keep it, where numba would: in NUMBA_CACHE_DIR, beside the source, or in the user's cache folder.
+        True keeps the code where numba would: in NUMBA_CACHE_DIR, beside the source, or in the user's cache folder.
     **options
-        Of `numba.njit`.
+        Options of `numba.njit`.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def njit(*, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]
 
 
 def vectorize(signatures: Sequence[str], *, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """`numba.vectorize` with fixed signatures; with cache=True what it compiles is kept in files that are checked.
+    """Return the decorator `numba.vectorize` for fixed signatures; with cache=True code is kept, and checked.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def _cache_of(function: Callable[..., Any], none: Any) -> Any:
 
 
 class _Cache(FunctionCache):
-    """Numba's cache of one function, with checked files; whatever is wrong with it, the function is compiled."""
+    """Numba's cache of one function, with checked files; if anything is wrong with it, the function is compiled."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
@@ -114,8 +114,8 @@ class _CheckedFiles(IndexDataCacheFile):
         super().save(key, (key, data))
 
     def load(self, key: Any) -> Any:
-        kept = super().load(key)
-        return kept[1] if kept is not None and kept[0] == key else None
+        entry = super().load(key)
+        return entry[1] if entry is not None and entry[0] == key else None
 
     def _load_index(self) -> Any:
         return super()._load_index() if self._is_whole(self._index_path) else {}

@@ -11,24 +11,24 @@ from typing import Any
 class MFTheoryError(Exception):
     """Base of every error that mftheory raises on purpose.
 
-    In IPython and Jupyter its traceback ends at the line of the user's that led to it: the message says the rest.
-    ``%xmode Verbose`` and ``%tb`` show all of it, ``%debug`` walks through it.
+    In IPython and Jupyter its traceback ends at the user's line that led to it: the message says the rest.
+    ``%xmode Verbose`` and ``%tb`` show the whole traceback, ``%debug`` walks through it.
     """
 
     def _render_traceback_(self) -> list[str]:
         from IPython import get_ipython  # which asks for this, so it is there
 
         shown = get_ipython().InteractiveTB
-        frames, kept = list(_frames(self.__traceback__)), None
+        frames, shortened = list(_frames(self.__traceback__)), None
         if shown.mode != "Verbose":
             chain = self.__cause__, self.__suppress_context__
-            ours = next((k for k, at in enumerate(frames) if _module(at).startswith("mftheory")), len(frames))
+            first = next((k for k, at in enumerate(frames) if _module(at).startswith("mftheory")), len(frames))
             for k, at in reversed(list(enumerate(frames))):
-                if k < ours or _module(at) == "__main__":  # a function of the user's that we called
-                    kept = TracebackType(kept, at.tb_frame, at.tb_lasti, at.tb_lineno)
-            self.__cause__ = None  # what led to it in us; sets __suppress_context__ too
+                if k < first or _module(at) == "__main__":  # a user's function that the package called
+                    shortened = TracebackType(shortened, at.tb_frame, at.tb_lasti, at.tb_lineno)
+            self.__cause__ = None  # inside the package; this sets __suppress_context__ too
             try:
-                return list(shown.structured_traceback(type(self), self, kept))
+                return list(shown.structured_traceback(type(self), self, shortened))
             finally:
                 self.__cause__, self.__suppress_context__ = chain
         return list(shown.structured_traceback(type(self), self, self.__traceback__))
@@ -69,11 +69,11 @@ class InvalidNetwork(MFTheoryError, ValueError):
 
 
 def _shown(value: object) -> str:
-    """A value in one short line, whatever it is."""
-    if isinstance(value, str | bytes) and len(value) > 2 * _ENDS:
-        value = value[:_ENDS] + value[-_ENDS:]  # type: ignore[operator]  # or it would be copied in full
-    elif isinstance(value, list | tuple) and len(value) > _ENDS:
-        value = [*value[:_ENDS], *value[-_ENDS:]]
+    """Return a value as one short line, whatever it is."""
+    if isinstance(value, str | bytes) and len(value) > 2 * _SHOWN_LENGTH:
+        value = value[:_SHOWN_LENGTH] + value[-_SHOWN_LENGTH:]  # type: ignore[operator]  # or it would be copied in full
+    elif isinstance(value, list | tuple) and len(value) > _SHOWN_LENGTH:
+        value = [*value[:_SHOWN_LENGTH], *value[-_SHOWN_LENGTH:]]
     try:
         shown = repr(value)
     except Exception:  # nested too deep, an integer of too many digits, or not written with care
@@ -83,8 +83,8 @@ def _shown(value: object) -> str:
     return " ".join(shown.split())
 
 
-_ENDS = 60
-"""Characters or entries of either end of a long value that can be seen."""
+_SHOWN_LENGTH = 60
+"""Number of characters or entries at either end of a long value that may be shown."""
 
 
 class InvalidFile(InvalidNetwork):

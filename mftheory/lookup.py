@@ -1,7 +1,7 @@
-"""What can be done with a thing, looked up by its type: a result knows neither its files nor its pictures.
+"""Functions looked up by the type of a thing: a result knows neither its files nor its pictures.
 
 A package adds a function for a type; the type's methods ask for it here. A new type of result is one class, and one
-`add` for everything that is to be done with it.
+`add` for each of these.
 """
 
 import importlib
@@ -51,13 +51,16 @@ class Lookup(Generic[F]):
 
 
 FILES: Lookup[Any] = Lookup("mftheory.storage.kinds")
-"""How results are written and read: `mftheory.storage.kinds.Kind`."""
+"""How results are written and read: `mftheory.storage.kinds.ResultKind`."""
 
-PICTURES: Lookup[Any] = Lookup("mftheory.plots.results")
+PICTURES: Lookup[Any] = Lookup("mftheory.plots.result_pictures")
 """Functions that draw a result on axes."""
 
 TABLES: Lookup[Any] = Lookup("mftheory.tables")
 """Functions that show a result in a notebook, as HTML."""
+
+KERNELS: Lookup[Any] = Lookup("mftheory.kernels.compile_formula")
+"""Functions that compile a formula."""
 
 CITATIONS: Lookup[Any] = Lookup("mftheory.api.citing")
 """Functions that return the keys of the papers behind a thing."""

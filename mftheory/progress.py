@@ -1,4 +1,4 @@
-"""How far a long run is, and how long it will take: a bar on a terminal, a line now and then in a log."""
+"""Progress of a long run, and the time that it will take: a bar on a terminal, a line now and then in a log."""
 
 import sys
 import threading
@@ -11,15 +11,15 @@ from mftheory.wording import counted, plural
 
 T = TypeVar("T")
 
-FIRST = 5.0
-"""Seconds to the first line of a log."""
+FIRST_LINE_AFTER = 5.0
+"""Time until the first line of a log, in s."""
 
-BETWEEN = 30.0
-"""Seconds between the others."""
+TIME_BETWEEN_LINES = 30.0
+"""Time between the other lines, in s."""
 
 
 class Progress:
-    """Progress of work whose amount is known in advance.
+    """The progress of work whose amount is known in advance.
 
     On a terminal a tqdm bar; elsewhere a plain line after 5 s, then every 30 s, and a last one, each with the
     percentage, the rate and the time to go. Nothing is printed by runs that end before the first line.
@@ -29,17 +29,17 @@ class Progress:
     total : float
         Amount of work, in any unit: steps, or a cost where the parts differ in size. The time to go is judged by it.
     description : str
-        What is done.
+        Name of the work.
     unit : str
-        What is counted, in the singular.
+        Unit that is counted, in the singular.
     parts : int, optional
         How many parts the work has, if `total` is not their number; each `update` finishes one.
     done, parts_done : float, int
-        What was finished before, by a run that was interrupted. It does not count for the rate.
+        Amount and parts that an interrupted run finished before. They do not count for the rate.
     enabled : bool
-        Print at all.
+        False prints nothing.
     file : text stream, optional
-        sys.stderr by default.
+        File to print to; sys.stderr by default.
 
     Examples
     --------
@@ -64,8 +64,8 @@ class Progress:
         parts_done: int = 0,
         enabled: bool = True,
         file: TextIO | None = None,
-        first: float = FIRST,
-        between: float = BETWEEN,
+        first: float = FIRST_LINE_AFTER,
+        between: float = TIME_BETWEEN_LINES,
     ) -> None:
         self._total = total
         self._description, self._unit = description, unit
@@ -85,8 +85,8 @@ class Progress:
             # Bars are of one process: the lock between processes is a semaphore, left behind by one that is ended.
             in_one_process = type("tqdm", (tqdm,), {"_lock": threading.RLock()})
             self._log = False
-            counted = "{postfix} " if parts is not None else "{n:.0f}/{total:.0f} " + plural(unit) + " "
-            layout = "{desc}: {percentage:3.0f}%|{bar}| " + counted + "[{elapsed}<{remaining}]"
+            count = "{postfix} " if parts is not None else "{n:.0f}/{total:.0f} " + plural(unit) + " "
+            layout = "{desc}: {percentage:3.0f}%|{bar}| " + count + "[{elapsed}<{remaining}]"
             # Without smoothing the time to go is judged by the mean rate, as in a log, not by that of the last parts.
             self._bar = in_one_process(
                 **{"total": total, "initial": done, "desc": description, "bar_format": layout},
@@ -97,7 +97,7 @@ class Progress:
 
     @property
     def total(self) -> float:
-        """The amount of work; it may be corrected on the way."""
+        """Return the amount of work; it may be corrected on the way."""
         return self._total
 
     @total.setter
@@ -107,7 +107,7 @@ class Progress:
             self._bar.total = amount
 
     def update(self, amount: float = 1.0) -> None:
-        """Some more is done: one part, of this amount of work."""
+        """Count one part as done, of this amount of work."""
         self._done += amount
         self._finished += 1
         if self._bar is not None:
@@ -118,7 +118,7 @@ class Progress:
             self._next = now + self._between
 
     def close(self) -> None:
-        """The last line, or the bar's end."""
+        """Print the last line, or end the bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
@@ -144,21 +144,21 @@ class Progress:
         return f"{self._finished}/{counted(self._parts, self._unit)}"
 
     def _line(self, now: float) -> None:
-        """`simulate: 40%, 12/30 networks, 3.1 networks/min, 5 min 48 s to go`."""
+        """Print a line such as `simulate: 40%, 12/30 networks, 3.1 networks/min, 5 min 48 s to go`."""
         self._printed = True
         elapsed = max(now - self._started, 1e-9)
         share = self._done / self._total if self._total > 0 else 1.0
-        made = self._done - self._done_before
-        counted = made if self._parts is None else self._finished - self._finished_before
-        left = f"{duration((self._total - self._done) * elapsed / made)} to go" if made > 0 else "time to go unknown"
+        done = self._done - self._done_before
+        finished = done if self._parts is None else self._finished - self._finished_before
+        left = f"{duration((self._total - self._done) * elapsed / done)} to go" if done > 0 else "time to go unknown"
         if share >= 1:
             left = f"done in {duration(elapsed)}"
-        line = f"{self._description}: {share:.0%}, {self._count()}, {_rate(counted / elapsed, self._unit)}, {left}"
+        line = f"{self._description}: {share:.0%}, {self._count()}, {_rate(finished / elapsed, self._unit)}, {left}"
         print(line, file=self._file, flush=True)
 
 
 def tracked(items: Sequence[T], description: str, unit: str = "part", enabled: bool = True) -> Iterator[T]:
-    """The items one after the other, with the progress of whoever takes them.
+    """Yield the items one after the other, and show the progress of their consumer.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def tracked(items: Sequence[T], description: str, unit: str = "part", enabled: b
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words, two units at most.
+    """Return a duration in words, with two units at most.
 
     Examples
     --------

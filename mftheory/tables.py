@@ -16,14 +16,14 @@ from mftheory.results import (
     Simulation,
     Theory,
 )
-from mftheory.results.prediction import OBSERVABLES, shown_estimate
 from mftheory.results.trust import FEWEST_DIMENSIONS
+from mftheory.results.wiring_prediction import OBSERVABLES, shown_estimate
 
 Table = tuple[tuple[str, ...], list[Any]]
 
 
 def theory(result: Theory) -> Table:
-    """Variances, dimensions with their errors as far as they are known, and the sizes that the theory is for."""
+    """Return variances, dimensions with their errors as far as they are known, and the sizes that the theory is for."""
     rows: list[tuple[Any, ...]] = []
     for name in result.observables:
         variance = result.shown_variance(name)
@@ -39,39 +39,39 @@ def theory(result: Theory) -> Table:
 
 
 def simulation(result: Simulation) -> Table:
-    """Variance, Ψ(0, 0) and dimension of every observable."""
+    """Return variance, Ψ(0, 0) and dimension of every observable."""
     rows = [(a, result.C(a), result.Psi(a), result.dimension(a)) for a in result.observables]
     return ("observable", "C(0)", "Ψ(0, 0)", "dimension PR"), rows
 
 
 def recording(result: Recording) -> Table:
-    """Every estimate at lag 0."""
+    """Return every estimate at lag 0."""
     return ("", "estimate"), [(name, getattr(result, name)()) for name in ("C", "Psi", "dimension", "spread", "shared")]
 
 
 def comparison(result: Comparison) -> Table:
-    """The comparison's own table."""
+    """Return the table of the comparison."""
     header, *rows = result.rows()
     return tuple(header), rows
 
 
 def prediction(result: Prediction) -> Table:
-    """Predicted and simulated dimensions, a level a row."""
+    """Return predicted and simulated dimensions, a level a row."""
     rows = []
     for level in result.levels:
-        found = [shown_estimate(of.get(name)) for name in OBSERVABLES for of in (level.predicted, level.simulated)]
-        rows.append((level.name, *found, f"{level.networks} of {level.n}" if level.networks else "", level.remark))
+        estimates = [shown_estimate(of.get(a)) for a in OBSERVABLES for of in (level.predicted, level.simulated)]
+        rows.append((level.name, *estimates, f"{level.networks} of {level.n}" if level.networks else "", level.remark))
     return ("level", "PR φ", "simulated", "PR x", "simulated", "networks", "remark"), rows
 
 
 def predicted_covariance(result: PredictedCovariance) -> Table:
-    """Variances and dimensions with standard errors."""
+    """Return variances and dimensions with standard errors."""
     rows = [(a, str(result.variance_of(a)), str(result.dimension(a))) for a in result.observables]
     return ("observable", "C(0)", "dimension PR"), rows
 
 
 def linear_equivalent(result: LinearEquivalent) -> Table:
-    """Spectra, how far they are from the order parameters, and Ψ, a frequency a row."""
+    """Return spectra, their deviation from the order parameters, and Ψ, a frequency a row."""
     rows = zip(result.omega, result.spectrum("phi"), result.mismatch, np.diagonal(result.Psi("phi")), strict=True)
     header = ("ω", "C(ω)", "over the order parameter, less 1", "Ψ(ω, ω)")
     return header, [[f"{number:.4g}" for number in row] for row in rows]

@@ -1,4 +1,4 @@
-"""What messages have in common: the name that was meant, and plurals."""
+"""Words that messages share: the name that was meant, and plurals."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -56,7 +56,7 @@ def meant(name: str, known: Iterable[str]) -> list[str]:
 
 
 def did_you_mean(likely: Sequence[str]) -> str:
-    """The question in brackets, with a space before it; nothing where nothing is likely.
+    """Return the question in brackets, with a space before it; nothing where no name is likely.
 
     Examples
     --------
@@ -70,19 +70,19 @@ def did_you_mean(likely: Sequence[str]) -> str:
 def one_of(
     argument: str, value: Any, known: Iterable[str], allowed: str = "must be one of {}", quoted: bool = False
 ) -> str:
-    """A name among those known.
+    """Return a name if it is known; refuse it otherwise.
 
     Parameters
     ----------
     argument : str
-        Name of what is asked for.
+        Name of the argument.
     value : object
-        What was given.
+        Value that was given.
     known : iterable of str
     allowed : str
-        What the refusal says, with {} for the known names.
+        Text of the refusal, with {} for the known names.
     quoted : bool
-        Show them as Python strings.
+        True shows them as Python strings.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def one_of(
 
 
 def plural(noun: str) -> str:
-    """The plural of a noun, or of the first word of "value of α".
+    """Return the plural of a noun, or of the first word of "value of α".
 
     Examples
     --------
@@ -123,7 +123,7 @@ def plural(noun: str) -> str:
 
 
 def among(count: int, total: int, noun: str) -> str:
-    """How many of a total, with the verb.
+    """Return how many of a total, with the verb.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def among(count: int, total: int, noun: str) -> str:
 
 
 def counted(count: float, noun: str) -> str:
-    """A number and its noun, in the singular after 1 alone.
+    """Return a number and its noun, in the singular after 1 alone.
 
     Examples
     --------

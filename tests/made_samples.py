@@ -6,9 +6,10 @@ from mftheory import Erf, Network
 from mftheory.network import IID
 from mftheory.network.sampled import NeuronGroup
 from mftheory.results.simulation import Simulation
-from mftheory.simulate.accumulate import Accumulator
-from mftheory.simulate.covariance import SecondMoments
-from mftheory.simulate.observables import observables
+from mftheory.results.status import EQUILIBRATED
+from mftheory.simulation.accumulate import Accumulator
+from mftheory.simulation.covariance import SecondMoments
+from mftheory.simulation.observables import observables
 
 MEMORY = 0.7  # autoregression coefficient: covariance at lag k is MEMORY**k Σ
 
@@ -54,7 +55,7 @@ def simulation(states, covariance=False, **how):
         sampling_interval=1.0,
         dtype=states.dtype.name,
         integrator="adams",
-        status="equilibrated",
+        status=EQUILIBRATED,
         drift=0.0,
         moments={a.observable.name: a.moments() for a in made},
         observables=tuple(a.observable.name for a in made),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 from random_networks import ERF, TANH, Chance, FromHypothesis, Neuron, neuron, number, values
-from solve import coupled
+from theory import coupled
 
 import mftheory as mf
 from mftheory.action import GaussianEnsemble
@@ -21,7 +21,7 @@ declared: Callable[[str, bool], GaussianEnsemble] = cache(coupled.blocks)
 
 @dataclass(frozen=True, repr=False)
 class Populations:
-    """Numbers for `solve.coupled.blocks`; its repr, which hypothesis prints on failure, is the whole program.
+    """Numbers for `theory.coupled.blocks`; its repr, which hypothesis prints on failure, is the whole program.
 
     Attributes
     ----------

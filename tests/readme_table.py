@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 import mftheory as mf
-from mftheory.derive.register import DERIVE
-from mftheory.solve.problem import Problem
+from mftheory.derivations.declarations import DERIVE
+from mftheory.theory.problem import Problem
 
 README = Path(__file__).parents[1] / "README.md"
 HEADER = "| network | formulas | numbers | one given J | simulation |\n|---|---|---|---|---|\n"

@@ -5,12 +5,12 @@ import pytest
 from scipy.stats import chi2
 
 import mftheory as mf
-from mftheory.figures.dimension import Protocol
+from mftheory.figures.dimension_figure import DimensionProtocol
 
 pytestmark = pytest.mark.statistical
 
 
-MAIN = Protocol()
+MAIN = DimensionProtocol()
 EVERY_POINT = [(g, r) for g in MAIN.g_eff for r in MAIN.effective_rank]
 
 

@@ -15,7 +15,7 @@ from mftheory.cli.examples import EXAMPLES
 from mftheory.connectome.reading import FORMATS
 from mftheory.connectome.reading.signs import SignSource
 from mftheory.figures.registry import FIGURES, PRESETS
-from mftheory.sweeps.plan import What
+from mftheory.sweeps.tasks import What
 
 COMMAND = Path(sys.executable).with_name("mftheory")
 

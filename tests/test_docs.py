@@ -92,3 +92,12 @@ def test_docstrings_are_no_markup() -> None:
     lines = ["|S|² and a ** b", "    >>> abs(-1) | 2", "    3", "", "``a|b``"]
     plain_docstrings.escape(lines)
     assert lines == [r"\|S\|² and a \*\* b", "    >>> abs(-1) | 2", "    3", "", "``a|b``"]
+
+
+def test_the_page_for_contributors_names_what_exists() -> None:
+    package = DOCS.parent / "mftheory"
+    text = (DOCS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    folders = [DOCS.parent, package, *(path for path in package.iterdir() if path.is_dir())]
+    names = {name for name in re.findall(r"`([\w/]+(?:\.py|\.md|/))`", text) if "NAME" not in name}
+    assert len(names) > 30
+    assert {name for name in names if not any((folder / name).exists() for folder in folders)} == set()

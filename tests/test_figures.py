@@ -4,20 +4,20 @@ import json
 
 import pytest
 
-from mftheory.figures import dimension
+from mftheory.figures import dimension_figure
 
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figure")
     said: list[str] = []
-    result = dimension.run(folder, dimension.QUICK, say=said.append)
+    result = dimension_figure.FIGURE.run(folder, dimension_figure.TRIAL, say=said.append)
     return folder, result, "\n".join(said)
 
 
 def test_pictures_and_json_are_written(record) -> None:
     folder, result, _ = record
-    for name in dimension.FILES:
+    for name in dimension_figure.FIGURE.files:
         assert (folder / name).stat().st_size > 1000
     assert json.loads((folder / "dimension.json").read_text(encoding="utf-8")) == json.loads(json.dumps(result))
 
@@ -27,7 +27,7 @@ def test_every_number_has_its_provenance(record) -> None:
     assert result["formula"]["label"] == "psi-rmm"
     assert len(result["formula"]["content_hash"]) == 16
     assert set(result["provenance"]["versions"]) >= {"mftheory", "numpy", "numba"}
-    assert result["provenance"]["settings"]["g_eff"] == dimension.QUICK.g_eff
+    assert result["provenance"]["settings"]["g_eff"] == dimension_figure.TRIAL.g_eff
     for point in result["comparison"]["points"]:
         assert {"n", "seed", "dimension"} <= set(point["records"][0])
         assert len(point["records"]) == 9

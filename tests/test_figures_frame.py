@@ -1,9 +1,11 @@
 """The frame of the figures: registry, presets, verdicts in standard errors, their summary, and the command line."""
 
 import json
+from dataclasses import replace
 from functools import wraps
 from importlib import import_module
 from importlib.util import find_spec
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,28 +13,29 @@ import pytest
 import mftheory as mf
 from mftheory.cli import main
 from mftheory.errors import InvalidFile, InvalidNetwork
-from mftheory.figures import jobs, networks, registry
-from mftheory.figures.networks import Case, size_error
+from mftheory.figures import jobs, registry, simulated_networks
+from mftheory.figures.frame import FigureWork
+from mftheory.figures.simulated_networks import Case, compared, simulated, size_error
 from mftheory.figures.verdicts import of_folder, summary, table, verdict
 
 
 @pytest.mark.parametrize("name", registry.FIGURES)
 def test_every_figure_has_what_the_frame_needs(name) -> None:
-    module = registry.load(name)
-    assert {"quick", "full"} <= set(module.PRESETS) <= set(registry.PRESETS)
-    assert {f"{name}.png", f"{name}.json", f"{name}.txt"} <= set(module.FILES)
-    assert callable(module.run)
+    figure = registry.load(name)
+    assert figure.name == name
+    assert {"quick", "full"} <= set(figure.presets) <= set(registry.PRESETS)
+    assert {f"{name}.png", f"{name}.json", f"{name}.txt"} <= set(figure.files)
 
 
-def test_the_registry_imports_no_figure_by_itself() -> None:
-    assert all(find_spec(f"mftheory.figures.{name}") for name in registry.FIGURES)
+def test_every_figure_has_its_module() -> None:
+    assert all(find_spec(f"mftheory.figures.{name}_figure") for name in registry.FIGURES)
 
 
 def test_presets() -> None:
-    known = registry.load("low_rank").PRESETS
+    known = registry.load("low_rank").presets
     assert registry.protocol("low_rank", "medium") == known["medium"]
     assert registry.protocol("low_rank", "trial") == known["quick"]
-    assert registry.protocol("onset", "medium") == registry.load("onset").PRESETS["quick"]
+    assert registry.protocol("onset", "medium") == registry.load("onset").presets["quick"]
     with pytest.raises(InvalidNetwork, match="preset"):
         registry.protocol("onset", "huge")
     with pytest.raises(InvalidNetwork, match="figure"):
@@ -58,11 +61,11 @@ def test_few_networks_make_z_smaller() -> None:
 def test_the_size_error_is_what_a_line_in_1_over_n_makes_of_1_over_n_squared() -> None:
     theory, counts = 0.02, {250: 16, 500: 12, 1000: 8}
     n = np.array(sorted(counts))
-    with_term = {int(k): theory * (1 + 2 / (k * theory) - networks.CURVATURE / (k * theory) ** 2) for k in n}
+    with_term = {int(k): theory * (1 + 2 / (k * theory) - simulated_networks.CURVATURE / (k * theory) ** 2) for k in n}
     values = {k: [with_term[k] - 1e-9, with_term[k] + 1e-9] * (counts[k] // 2) for k in counts}
-    found = networks.limit(values).value
+    found = simulated_networks.limit(values).value
     assert abs(found / theory - 1) == pytest.approx(size_error(counts, theory), rel=1e-6)  # rounding
-    assert size_error({500: 4}, theory) == pytest.approx(networks.CURVATURE / 100)
+    assert size_error({500: 4}, theory) == pytest.approx(simulated_networks.CURVATURE / 100)
     assert size_error(counts, 2 * theory) == pytest.approx(size_error(counts, theory) / 4)
 
 
@@ -104,6 +107,9 @@ def test_the_table_says_what_disagrees() -> None:
     assert "DISAGREES" not in second
 
 
+PROTOCOL = SimpleNamespace(networks={100: 4, 200: 4}, simulation={"trajectories": 16, "duration": 20.0})
+
+
 @pytest.fixture(scope="module")
 def small():
     """Two networks of a figure, small enough for seconds."""
@@ -115,65 +121,70 @@ def small():
         )
         for rank in (1.0, 2.0)
     ]
-    counts = {100: 4, 200: 4}
-    return cases, counts, {"trajectories": 16, "duration": 20.0, "jobs": 1}
+    return cases, PROTOCOL
+
+
+def work(folder) -> FigureWork:
+    return FigureWork("f", folder, print, progress=False, jobs=1, scheduler=None)
 
 
 def test_a_second_run_reads_the_store_and_finds_the_same(small, tmp_path, monkeypatch) -> None:
-    cases, counts, settings = small
-    store = tmp_path / "deeper" / "f.nc"
-    first = networks.compared(networks.simulated(cases, counts, store, **settings), cases, "phi")
-    simulator = import_module("mftheory.simulate.simulate")  # by name: mf.simulate is the verb, not the package
+    cases, protocol = small
+    first = compared(simulated(cases, protocol, work(tmp_path)), cases, "phi")
+    assert (tmp_path / "f_N200.nc").exists()
+    simulator = import_module("mftheory.simulation.network_simulation")
 
     @wraps(simulator.simulate)  # settings are checked against its signature
     def refuse(*_args, **_kwargs):
         raise AssertionError("simulated again")
 
     monkeypatch.setattr(simulator, "simulate", refuse)
-    again = networks.compared(networks.simulated(cases, counts, store, **settings), cases, "phi")
+    again = compared(simulated(cases, protocol, work(tmp_path)), cases, "phi")
     assert again == first
     with pytest.raises(AssertionError, match="simulated again"):
-        networks.simulated(cases, counts, tmp_path / "other.nc", **settings)
+        simulated(cases, protocol, replace(work(tmp_path), name="other"))
     assert [len(row["networks"]) for row in first] == [8, 8]
     assert all({"n", "seed", "dimension"} <= set(network) for row in first for network in row["networks"])
     assert len({network["seed"] for row in first for network in row["networks"]}) == 16
 
 
-def test_the_verdict_is_that_of_compare(small) -> None:
-    cases, counts, settings = small
-    rows = networks.compared(networks.simulated(cases, counts, None, **settings), cases, "phi")
+def test_the_verdict_is_that_of_compare(small, tmp_path) -> None:
+    cases, protocol = small
+    counts = protocol.networks
+    rows = compared(simulated(cases, protocol, work(tmp_path)), cases, "phi")
     for row, case in zip(rows, cases, strict=True):
-        point = mf.compare(case.network, n=list(counts), seeds=counts, **settings).points[0]
+        point = mf.compare(case.network, n=list(counts), seeds=counts, jobs=1, **protocol.simulation).points[0]
         assert row["found"] == pytest.approx(point.extrapolated.value, rel=1e-6)  # kept to seven digits
         assert row["errors"]["networks"] == pytest.approx(point.extrapolated.error, rel=1e-5)
         assert abs(row["z"]) < abs(point.z)  # the size term
 
 
-def test_networks_at_rest_are_left_out_and_named(small) -> None:
+def test_networks_at_rest_are_left_out_and_named(small, tmp_path) -> None:
     """As `mftheory.compare` does it: one of the networks of each size is said to be at rest."""
-    cases, counts, settings = small
-    data = networks.simulated(cases, counts, None, **settings).copy(deep=True)
+    cases, protocol = small
+    data = simulated(cases, protocol, work(tmp_path)).copy(deep=True)
     status = data["status"].transpose("point", "n", "network", ...)
     status.values[:, :, 0] = "at rest: 16 of 16 trajectories at rest (at 2 fixed points)"
     data["status"] = status
-    for row, expected in zip(networks.compared(data, cases, "phi"), mf.compare(data).points, strict=True):
+    for row, expected in zip(compared(data, cases, "phi"), mf.compare(data).points, strict=True):
         # Dimensions are kept to seven digits, and what is extrapolated is a difference of two.
         assert row["found"] == pytest.approx(expected.extrapolated.value, abs=1e-7)
         assert row["resting"] == list(expected.resting)
-        assert [size["networks"] for size in row["sizes"].values()] == [count - 1 for count in counts.values()]
+        assert [size["networks"] for size in row["sizes"].values()] == [
+            count - 1 for count in protocol.networks.values()
+        ]
     status.values[:] = status.values[0, 0, 0]
     with pytest.raises(mf.Quiescent, match="fewer than two networks of any size fluctuate"):
-        networks.compared(data.assign(status=status), cases, "phi")
+        compared(data.assign(status=status), cases, "phi")
 
 
-def test_ratios_are_taken_network_by_network() -> None:
+def test_ratios_are_taken_network_by_network(tmp_path) -> None:
     gains = mf.Gains.exponential(0.5)
     case = Case({"PR_G": 0.5}, mf.Network(mf.RandomMode.exponential(6.0, 2.0), gains=gains), {"Phi/phi": {"one": 1.0}})
-    settings = {"trajectories": 16, "duration": 20.0, "jobs": 1}
-    data = networks.simulated([case], {100: 4, 200: 4}, None, ("phi", "Phi"), **settings)
-    (ratio,) = networks.compared_ratios(data, [case], "Phi", "phi")
-    (phi,) = networks.compared(data, [case], "phi")
-    (Phi,) = networks.compared(data, [case], "Phi")
+    data = simulated([case], PROTOCOL, work(tmp_path), ("phi", "Phi"))
+    (ratio,) = compared(data, [case], "Phi", relative_to="phi")
+    (phi,) = compared(data, [case], "phi")
+    (Phi,) = compared(data, [case], "Phi")
     assert ratio["theory"] == pytest.approx(Phi["theory"] / phi["theory"])
     expected = [a["dimension"] / b["dimension"] for a, b in zip(Phi["networks"], phi["networks"], strict=True)]
     assert [n["dimension"] for n in ratio["networks"]] == pytest.approx(expected, rel=1e-5)

@@ -7,10 +7,11 @@ from importlib import import_module
 import pytest
 
 import mftheory as mf
-from mftheory.figures import dimension, overlaps
+from mftheory.figures import dimension_figure, overlaps_figure
+from mftheory.figures.frame import FigureWork
 
 SMALL = replace(
-    dimension.QUICK,
+    dimension_figure.TRIAL,
     g_eff=(6.0,),
     effective_rank=(1.0,),
     networks={60: 2, 80: 2},
@@ -22,8 +23,8 @@ SMALL = replace(
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_a_second_run_simulates_nothing_and_compare_says_the_same(tmp_path, monkeypatch) -> None:
     def found() -> dict:
-        work = {"jobs": 1, "scheduler": None, "progress": False}
-        return dimension.against_rank(SMALL, lambda line: None, tmp_path / "d.nc", work)["comparison"]
+        work = FigureWork("dimension", tmp_path, lambda line: None, progress=False, jobs=1, scheduler=None)
+        return dimension_figure.against_rank(SMALL, work)["comparison"]
 
     first = found()
     # The seeds and the numbers are those of mf.compare, to the last bit.
@@ -31,7 +32,7 @@ def test_a_second_run_simulates_nothing_and_compare_says_the_same(tmp_path, monk
     (point,) = mf.compare(network, n=[60, 80], seeds=SMALL.networks, jobs=1, **SMALL.simulation).to_dict()["points"]
     assert first["points"] == [point]
 
-    simulator = import_module("mftheory.simulate.simulate")  # by name: mf.simulate is the verb
+    simulator = import_module("mftheory.simulation.network_simulation")  # by name: mf.simulate is the verb
 
     @wraps(simulator.simulate)  # settings are checked against its signature
     def refuse(*_args, **_kwargs):
@@ -44,14 +45,20 @@ def test_a_second_run_simulates_nothing_and_compare_says_the_same(tmp_path, monk
 @pytest.mark.parametrize(
     ("figure", "protocol"),
     [
-        (dimension, SMALL),
+        (dimension_figure, SMALL),
         (
-            overlaps,
-            replace(overlaps.QUICK, g_eff=(3.0,), amplitude=(-0.05, 0.0, 0.05), target=0.3, simulated_amplitude=(0.0,)),
+            overlaps_figure,
+            replace(
+                overlaps_figure.TRIAL,
+                g_eff=(3.0,),
+                amplitude=(-0.05, 0.0, 0.05),
+                target=0.3,
+                simulated_amplitude=(0.0,),
+            ),
         ),
     ],
 )
 def test_a_scheduler_is_asked(figure, protocol, tmp_path) -> None:
     """One that does not answer is named: the networks are not simulated here instead."""
     with pytest.raises(mf.InvalidNetwork, match="no Dask scheduler answers"):
-        figure.run(tmp_path, protocol, say=lambda line: None, scheduler="tcp://127.0.0.1:1")
+        figure.FIGURE.run(tmp_path, protocol, say=lambda line: None, scheduler="tcp://127.0.0.1:1")

@@ -11,16 +11,15 @@ from functools import cache
 import pytest
 
 import mftheory as mf
-from mftheory.compare.compare import Point, compare
+from mftheory.comparison.statistics import Point, compare
 from mftheory.results import Theory
 from mftheory.results.comparison import STANDARD_ERRORS
 from mftheory.results.extrapolate import Linear, intercept, sizes_of
-from mftheory.solve.problem import Problem
-from mftheory.solve.self_feedback.field import Field
-from mftheory.solve.self_feedback.sampling import Sampling
-from mftheory.solve.self_feedback.solver import Solver
-from mftheory.solve.settings import Settings
-from mftheory.solve.solved import at_sampled
+from mftheory.theory.problem import Problem
+from mftheory.theory.self_feedback.received_field import ReceivedField
+from mftheory.theory.self_feedback.solver import Solver
+from mftheory.theory.settings import Sampling, Settings
+from mftheory.theory.solution import at_sampled
 
 pytestmark = pytest.mark.statistical
 
@@ -133,7 +132,7 @@ def wrong(name: str, two_point) -> tuple[float, float]:
 def gaussian(name: str):
     """The solution with x taken as Gaussian: where the solver starts from."""
     solver = Solver(ALL[name].network, Settings(), Sampling())
-    return solver.two_point(*solver.start(), solver.none)
+    return solver.two_point(*solver.start(), solver.no_corrections)
 
 
 WITHOUT_GAINS = [name for name in BRIEF if "gains" not in name]
@@ -152,12 +151,12 @@ def test_gaussian_neurons_are_told_from_these(name) -> None:
 @pytest.mark.parametrize("name", BRIEF)
 def test_the_sign_of_the_feedback_is_told(name, monkeypatch) -> None:
     """Seen: z of C^φ(0) from 4.4 (gains) to 12."""
-    right = Field.__call__
+    right = ReceivedField.__call__
 
     def reversed_feedback(self, C, S):
         Q, K = right(self, C, S)
         return Q, -K
 
-    monkeypatch.setattr(Field, "__call__", reversed_feedback)
+    monkeypatch.setattr(ReceivedField, "__call__", reversed_feedback)
     variance, _ = wrong(name, gaussian(name))
     assert abs(variance) > STANDARD_ERRORS

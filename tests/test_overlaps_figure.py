@@ -6,22 +6,22 @@ import json
 import numpy as np
 import pytest
 
-from mftheory.figures import overlaps
+from mftheory.figures import overlaps_figure
 from mftheory.figures.maximum import maximum
-from mftheory.figures.records import Records
+from mftheory.figures.records_on_disk import Records
 
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figure")
     said: list[str] = []
-    result = overlaps.run(folder, overlaps.QUICK, say=said.append, jobs=1)
+    result = overlaps_figure.FIGURE.run(folder, overlaps_figure.TRIAL, say=said.append, jobs=1)
     return folder, result, "\n".join(said)
 
 
 def test_picture_table_and_json_are_written(record) -> None:
     folder, result, _ = record
-    for name in overlaps.FILES:
+    for name in overlaps_figure.FIGURE.files:
         assert (folder / name).stat().st_size > 500
     assert json.loads((folder / "overlaps.json").read_text(encoding="utf-8")) == json.loads(json.dumps(result))
     with (folder / "overlaps.csv").open(encoding="utf-8") as file:
@@ -45,7 +45,7 @@ def test_the_maxima_are_where_the_report_says(record) -> None:
 def test_every_number_has_its_provenance(record) -> None:
     _, result, _ = record
     assert set(result["provenance"]["versions"]) >= {"mftheory", "numpy"}
-    assert result["provenance"]["settings"]["target"] == overlaps.QUICK.target
+    assert result["provenance"]["settings"]["target"] == overlaps_figure.TRIAL.target
     for curve in result["curves"]:
         for sources, error in zip(curve["error_sources"], curve["error"], strict=True):
             assert error == pytest.approx(np.sqrt(sum(part**2 for part in sources.values())), rel=1e-9)
@@ -60,9 +60,9 @@ def test_a_second_run_solves_and_simulates_nothing(record, monkeypatch) -> None:
     def refuse(*_args, **_kwargs):
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(overlaps.mf, "solve", refuse)
-    monkeypatch.setattr(overlaps.mf, "compare", refuse)
-    again = overlaps.run(folder, overlaps.QUICK, say=lambda line: None)
+    monkeypatch.setattr(overlaps_figure.mf, "solve", refuse)
+    monkeypatch.setattr(overlaps_figure.mf, "compare", refuse)
+    again = overlaps_figure.FIGURE.run(folder, overlaps_figure.TRIAL, say=lambda line: None)
     assert again["curves"] == result["curves"]
     assert again["simulated"] == result["simulated"]
 

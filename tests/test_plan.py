@@ -11,7 +11,7 @@ import mftheory as mf
 from mftheory.planning import design, precision
 from mftheory.planning.cost import workload
 from mftheory.planning.design import Situation
-from mftheory.results.extrapolate import intercept
+from mftheory.results.extrapolate import coefficients, intercept
 
 NET = mf.Network(mf.RandomMode.exponential(5.0, 0.6))
 
@@ -25,14 +25,14 @@ def situation(network: mf.Network = NET, max_memory: float = 4e9) -> Situation:
     theory = mf.solve(network)
     work = workload(network, max_memory)
     length = precision.correlation_time(theory, "phi")
-    return Situation(theory.dimension(), theory.dimension(), length, work, max_memory)
+    return Situation(theory.dimension(), theory.dimension(), length, work)
 
 
 @pytest.mark.numeric
 def test_the_weights_are_those_of_the_fit() -> None:
     """A line a + b/n has the intercept a, and a quadratic term what the weights say."""
     networks = {300: 40, 600: 17, 1200: 5}
-    weights = design.weights(networks)
+    weights = coefficients(networks)
     assert math.isclose(sum(weights.values()), 1.0, rel_tol=1e-12)  # rounding
     assert abs(sum(w / n for n, w in weights.items())) < 1e-15
     bent = intercept({n: np.full(count, 2.0 + 5.0 / n + 700.0 / n**2) for n, count in networks.items()})
@@ -198,7 +198,7 @@ def test_bad_input_is_one_line_that_names_the_argument(argument: str, settings: 
 
 
 def test_what_cannot_be_planned_is_refused() -> None:
-    from mftheory.action.ensembles import BUILT_IN
+    from mftheory.action.built_in import BUILT_IN
 
     with pytest.raises(mf.Quiescent):
         mf.plan(mf.Network(mf.IID(0.9)))

@@ -27,7 +27,7 @@ from mftheory.results import Theory
 
 pytestmark = pytest.mark.numeric
 
-# Near a filter's onset solutions take seconds; 5% above it is near enough here (tests/solve/test_filters_at_onset.py).
+# Near a filter's onset solutions take seconds; 5% above it is near enough here (tests/theory/test_filters_at_onset.py).
 LEAKY, FILTERED = networks(), networks(filtered=True, least=0.05)
 ANY = st.one_of(LEAKY, FILTERED)
 CLOSE = 1e-9

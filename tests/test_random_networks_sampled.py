@@ -103,7 +103,7 @@ def compared(count: int, seed: int, networks: dict[int, int], kinds: tuple[str, 
 
 MAX_Z = 5.5
 """Of ten networks, exceeded by chance 2 times in 100,000: 2 of 900,000 z-scores were, of a true theory whose networks
-had dimensions of skewness -0.9, the largest seen (`mftheory.compare.compare`), and `NETWORKS` of each size."""
+had dimensions of skewness -0.9, the largest seen (`mftheory.comparison.statistics`), and `NETWORKS` of each size."""
 
 SUM_OF_SQUARES = {4: 31.0, 10: 43.0}
 """Of four and of ten networks, exceeded 5 times in 100,000 in the same experiment (a normal z: 25.3 and 37.2)."""

@@ -7,16 +7,22 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from mftheory.figures import components, covariance_spectrum, duality, singular_values, timescales
+from mftheory.figures import (
+    components_figure,
+    covariance_spectrum_figure,
+    duality_figure,
+    singular_values_figure,
+    timescales_figure,
+)
 from mftheory.figures.against import compared, limit, seed
 from mftheory.results.extrapolate import intercept
 
 MODULES = {
-    "singular_values": singular_values,
-    "duality": duality,
-    "components": components,
-    "timescales": timescales,
-    "covariance_spectrum": covariance_spectrum,
+    "singular_values": singular_values_figure,
+    "duality": duality_figure,
+    "components": components_figure,
+    "timescales": timescales_figure,
+    "covariance_spectrum": covariance_spectrum_figure,
 }
 TOY = {name: module.PRESETS["trial"] for name, module in MODULES.items()}
 
@@ -36,13 +42,13 @@ def made(tmp_path_factory):
 
 def run(name, folder, say):
     one_process = {"jobs": 1} if name == "timescales" else {}
-    return MODULES[name].run(folder, TOY[name], say=say, **one_process)
+    return MODULES[name].FIGURE.run(folder, TOY[name], say=say, **one_process)
 
 
 @pytest.mark.parametrize("name", TOY)
 def test_picture_table_and_json_are_written(name, made) -> None:
     folder, record, said = made(name)
-    for file in MODULES[name].FILES:
+    for file in MODULES[name].FIGURE.files:
         assert (folder / file).stat().st_size > 200
     assert json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) == json.loads(json.dumps(record))
     assert (folder / f"{name}.txt").read_text(encoding="utf-8").strip() == said.strip()
@@ -69,7 +75,7 @@ def test_a_second_run_simulates_nothing(name, made, monkeypatch) -> None:
     def refuse(*_args, **_kwargs):
         raise AssertionError("simulated again")
 
-    monkeypatch.setattr(import_module("mftheory.simulate.simulate"), "measure", refuse)
+    monkeypatch.setattr(import_module("mftheory.simulation.network_simulation"), "measure", refuse)
     assert run(name, folder, lambda line: None)["comparisons"] == record["comparisons"]
 
 
@@ -77,13 +83,13 @@ def test_presets_are_quick_and_published() -> None:
     for module in MODULES.values():
         assert set(module.PRESETS) == {"trial", "quick", "full"}
         assert max(module.PRESETS["quick"].networks) <= 1000
-    assert max(duality.PRESETS["full"].networks) == 2500
-    assert duality.PRESETS["full"].g == 2.25
-    assert max(components.PRESETS["full"].networks) == 4000
-    assert components.PRESETS["full"].g == 6.0
-    assert covariance_spectrum.PRESETS["full"].shown == 6500
-    assert timescales.PRESETS["full"].g_eff == (3.0, 10.0, 20.0)
-    assert timescales.PRESETS["full"].effective_rank == (0.3, 1.0, 10.0)
+    assert max(duality_figure.PRESETS["full"].networks) == 2500
+    assert duality_figure.PRESETS["full"].g == 2.25
+    assert max(components_figure.PRESETS["full"].networks) == 4000
+    assert components_figure.PRESETS["full"].g == 6.0
+    assert covariance_spectrum_figure.PRESETS["full"].shown == 6500
+    assert timescales_figure.PRESETS["full"].g_eff == (3.0, 10.0, 20.0)
+    assert timescales_figure.PRESETS["full"].effective_rank == (0.3, 1.0, 10.0)
 
 
 @pytest.mark.exact
@@ -110,10 +116,10 @@ def test_seeds_differ_between_figures_sizes_and_networks() -> None:
 @pytest.mark.parametrize("alpha", [0.1, 0.5, 1.0, 2.0, 4.0])
 def test_density_of_singular_values_has_its_moments(alpha: float) -> None:
     """⟨1⟩ = 1, and ⟨σ²⟩ = r2, ⟨σ⁴⟩ = 2α r2² + r4 of M values ([sv-pr] as moments), by Chebyshev's nodes."""
-    low, high = singular_values.sigma_edges(alpha)
+    low, high = singular_values_figure.sigma_edges(alpha)
     angle = (np.arange(20000) + 0.5) * np.pi / 20000
     sigma = (low + high) / 2 + (high - low) / 2 * np.cos(angle)
-    weight = singular_values.density(sigma, alpha) * np.sin(angle) * np.pi / 20000 * (high - low) / 2
+    weight = singular_values_figure.density(sigma, alpha) * np.sin(angle) * np.pi / 20000 * (high - low) / 2
     per_mode = min(1.0, 1.0 / alpha)  # of M > N values the others are zero
     # Midpoint rule; at α = 1 the density diverges as σ^(-1/3): 2e-5 seen there, 1e-8 elsewhere.
     assert weight.sum() == pytest.approx(1.0, abs=5e-5)
@@ -125,7 +131,7 @@ def test_density_of_singular_values_has_its_moments(alpha: float) -> None:
 @pytest.mark.parametrize("alpha", [0.1, 0.5, 2.0, 4.0])
 def test_density_starts_and_ends_at_the_edges(alpha: float) -> None:
     """The cubic's complex roots begin at the published edges: it has three real ones just outside, [sv-edge]."""
-    for edge, inside in zip(singular_values.squared_edges(alpha), (1, -1), strict=True):
+    for edge, inside in zip(singular_values_figure.squared_edges(alpha), (1, -1), strict=True):
         if edge == 0.0:
             continue
 
@@ -142,7 +148,7 @@ def test_pairs_of_neurons_and_pairs_of_times_are_the_same_sum() -> None:
     """(1/N) Σ_ij C_ij C'_ij = N ⟨C(t, t')²⟩ for times of either half: the duality itself, rounding apart."""
     rng = np.random.default_rng(1)
     activity = rng.standard_normal((4, 30, 12)) @ rng.standard_normal((12, 12))
-    found = duality.estimates(activity, 5)
+    found = duality_figure.estimates(activity, 5)
     first, second = activity[:2].reshape(-1, 12), activity[2:].reshape(-1, 12)
     psi = 12 * np.mean((first @ second.T / 12) ** 2)
     assert found["psi_neurons"] + found["diagonal"] == pytest.approx(psi, rel=1e-12)
@@ -155,7 +161,7 @@ def test_both_ways_find_a_known_off_diagonal_variance() -> None:
     root = rng.standard_normal((20, 20)) / 4
     covariance = root @ root.T
     expected = (np.sum(covariance**2) - np.sum(np.diag(covariance) ** 2)) / 20
-    found = duality.estimates(rng.standard_normal((4, 2000, 20)) @ root.T, 1)
+    found = duality_figure.estimates(rng.standard_normal((4, 2000, 20)) @ root.T, 1)
     # 8000 samples: about 2%. Seen: 0.4% and 1.5%. Diagonals included, or self-pairs of times, would add 50% and more.
     assert found["psi_neurons"] == pytest.approx(expected, rel=0.08)
     assert found["psi_times"] == pytest.approx(expected, rel=0.08)
@@ -165,9 +171,9 @@ def test_times_far_apart_leave_nothing_of_the_two_point_function() -> None:
     import mftheory as mf
 
     theory = mf.solve(mf.Network(mf.IID(2.25)))
-    apart = duality.far_apart(theory, 1000)
+    apart = duality_figure.far_apart(theory, 1000)
     psi = float(theory.Psi("phi", 0.0, 0.0))
-    assert 1000 * theory.C("phi", apart) ** 2 < duality.NEGLIGIBLE * psi < 1000 * theory.C("phi", apart - 1) ** 2
+    assert 1000 * theory.C("phi", apart) ** 2 < duality_figure.NEGLIGIBLE * psi < 1000 * theory.C("phi", apart - 1) ** 2
 
 
 @pytest.mark.statistical

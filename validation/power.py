@@ -3,7 +3,7 @@
     python validation/power.py --output validation/power
 
 Right and wrong predictions are one formula, written out here from the literature, with one thing altered; the unaltered
-one must equal `mf.solve`. Where neurons hear themselves the two-point functions are those of `mf.solve` in both. The
+one must equal `mf.solve`. Where neurons have self-feedback the two-point functions are those of `mf.solve` in both. The
 standard error is the one that `mf.plan` predicts for runs of the stated sizes; of timescales and singular values, which
 it does not plan, it is the spread between sampled networks. About two minutes of one core, most of it those networks.
 """
@@ -328,7 +328,7 @@ def main() -> None:
         "# Power\n\nWhat each comparison would catch, in its own standard errors (SE, relative to the theory):\n"
         "as planned by `mf.plan` for the networks stated (number × neurons); of timescales and singular values\n"
         "seen between networks. Errors fall as the root of the number of networks. Below three, networks cannot\n"
-        "tell: that is left to the exact comparison of the derivations (tests/derive).\n\n"
+        "tell: that is left to the exact comparison of the derivations (tests/derivations).\n\n"
         f"    python validation/power.py --output validation/power\n\n{table(rows)}\n"
     )
     (output / "power.md").write_text(text, encoding="utf-8")

@@ -1,4 +1,9 @@
-"""The path integral of a declared network: fields, Gaussian matrices, the disorder average, the factorised action."""
+"""The path integral of a declared network: fields, Gaussian matrices, the disorder average, the factorised action.
+
+In: a `GaussianEnsemble`, the user's or one of `built_in`. Out: `Action`, `AveragedExponent`, `FactorisedAction`: SymPy
+objects; and sampled networks (`sampled_ensemble`) where numbers are given. Next: `fields` and `disorder` declare,
+`msrdj` and `average` carry out; then `mftheory.derivations`.
+"""
 
 from mftheory.action.average import AveragedExponent, Bilinear, Interaction, disorder_average
 from mftheory.action.disorder import Coupling, Covariance, GaussianEnsemble, GaussianMatrix

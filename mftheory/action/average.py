@@ -15,7 +15,7 @@ from mftheory.action.fields import Field, Operator, Parameter
 
 @dataclass(frozen=True)
 class Bilinear:
-    """O(t,t') = (1/N) Σ_i weight_i U_i(t) V_i(t'), a sum over one population."""
+    """The bilinear O(t,t') = (1/N) Σ_i weight_i U_i(t) V_i(t'), a sum over one population."""
 
     first: Field
     second: Field
@@ -28,7 +28,7 @@ class Bilinear:
 
     @property
     def responses(self) -> int:
-        """How many of the two fields are response fields."""
+        """Number of response fields among the two."""
         return self.first.is_response + self.second.is_response
 
     @property
@@ -45,7 +45,7 @@ class Bilinear:
 
 @dataclass(frozen=True)
 class Interaction:
-    """-½ N c ∫∫dt dt' O_1(t,t') O_2(t,t') in the averaged exponent."""
+    """The term -½ N c ∫∫dt dt' O_1(t,t') O_2(t,t') of the averaged exponent."""
 
     strength: sp.Expr
     first: Bilinear
@@ -54,7 +54,7 @@ class Interaction:
 
 @dataclass(frozen=True, repr=False)
 class AveragedExponent:
-    """What the disorder average leaves: interactions between bilinears, one for each ordered pair of couplings."""
+    """The averaged exponent: interactions between bilinears, one for each ordered pair of couplings."""
 
     ensemble: GaussianEnsemble
     interactions: tuple[Interaction, ...]
@@ -69,7 +69,7 @@ class AveragedExponent:
         return f"AveragedExponent of {self.ensemble.name!r}: {self.latex()}"
 
     def latex(self) -> str:
-        """The averaged exponent, typeset."""
+        """Typeset the averaged exponent."""
         terms = []
         for i in self.interactions:
             strength = "" if i.strength == 1 else sp.latex(i.strength) + r"\,"
@@ -98,7 +98,7 @@ def _bilinear(first: Operator, second: Operator, weight: sp.Expr) -> Bilinear:
 
 
 def _split(value: sp.Expr, coupling: Coupling) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
-    """A covariance as constant × (function of the row site) × (function of the column site)."""
+    """Split a covariance into constant × (function of the row site) × (function of the column site)."""
     rows, columns = coupling.matrix.rows, coupling.matrix.columns
     rest, on_rows = _factor_out(value, rows.parameters)
     rest, on_columns = _factor_out(rest, columns.parameters)

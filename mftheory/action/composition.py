@@ -20,7 +20,7 @@ Places = dict[Field, slice]
 def effective_couplings(
     ensemble: GaussianEnsemble, matrices: Mapping[str, Array], sizes: Mapping[str, int], sites: Sites
 ) -> Couplings:
-    """J between all neurons: x = J' φ + L z and z = B z + A φ make J = J' + L (1 - B)⁻¹ A, in factors where cheaper."""
+    """Return J between all neurons: x = J' φ + L z, z = B z + A φ give J' + L (1 - B)⁻¹ A (factors where cheaper)."""
     neurons, latents = _places(ensemble, sizes)
     total = {True: sum(sizes[p.name] * len(p.states) for p in ensemble.populations if p.linear)}
     total[False] = sum(sizes[p.name] for p in ensemble.populations if not p.linear)
@@ -47,7 +47,7 @@ def effective_couplings(
 
 
 def _places(ensemble: GaussianEnsemble, sizes: Mapping[str, int]) -> tuple[Places, Places]:
-    """Where the fields of neurons, and those of linear sites, stand among all of them; a response with its state."""
+    """Return the places of the fields of neurons, and of linear sites, among all; a response stands with its state."""
     neurons: Places = {}
     latents: Places = {}
     ends = {True: 0, False: 0}
@@ -61,7 +61,7 @@ def _places(ensemble: GaussianEnsemble, sizes: Mapping[str, int]) -> tuple[Place
 
 
 def _weighted(matrix: Array, onto: Operator, sent: Operator, sites: Sites) -> Array:
-    """w_i X_ij v_j, with the weights of the two operators."""
+    """Return w_i X_ij v_j, with the weights of the two operators."""
     for operator, axis in ((onto, 1), (sent, 0)):
         weights = site_weights(operator, sites[operator.field.population], matrix.shape[1 - axis])
         if weights is not None:
@@ -70,7 +70,7 @@ def _weighted(matrix: Array, onto: Operator, sent: Operator, sites: Sites) -> Ar
 
 
 def site_weights(operator: Operator, sites: Mapping[str, Array], size: int) -> Weights:
-    """An operator's weight at every site."""
+    """Return an operator's weight at every site."""
     if operator.weight == 1:
         return None
     parameters = sorted(operator.weight.free_symbols, key=str)
@@ -79,7 +79,7 @@ def site_weights(operator: Operator, sites: Mapping[str, Array], size: int) -> W
 
 
 def _fed_back(feedback: Array, right: Array) -> Array:
-    """(1 - B)⁻¹ A for linear sites that drive each other."""
+    """Return (1 - B)⁻¹ A for linear sites that drive each other."""
     # Instantaneous sites are the limit of fast ones, which run away if an eigenvalue of B has a real part above 1.
     largest = float(np.linalg.eigvals(feedback).real.max())
     if largest >= 1:
@@ -88,6 +88,3 @@ def _fed_back(feedback: Array, right: Array) -> Array:
             f"{largest:.3g}, and must have none from 1 on"
         )
     return np.asarray(np.linalg.solve(np.eye(len(feedback)) - feedback, right))
-
-
-__all__ = ["effective_couplings", "site_weights"]

@@ -51,12 +51,12 @@ class Coupling(NoArithmetic):
 
     @property
     def target_on_rows(self) -> bool:
-        """Whether the matrix carries a field from its columns to the equations on its rows."""
+        """True if the matrix carries a field from its columns to the equations on its rows."""
         return self.on_rows.field.is_response
 
     @property
     def target(self) -> Operator:
-        """Response field of the equation that is driven, with the target's weight."""
+        """The response field of the equation that the matrix drives, times its weight at each site."""
         return self.on_rows if self.target_on_rows else self.on_columns
 
     @property
@@ -199,7 +199,7 @@ class GaussianEnsemble(NoArithmetic):
         return hash((self.name, self.populations, self.couplings, self.covariances))  # the rest is in dicts
 
     def population(self, name: str) -> Population:
-        """The population of that name."""
+        """Return the population of that name."""
         return next(p for p in self.populations if p.name == name)
 
     @property
@@ -208,7 +208,7 @@ class GaussianEnsemble(NoArithmetic):
         return tuple(p for population in self.populations for p in population.parameters)
 
     def covarying(self) -> Iterator[tuple[Coupling, Coupling, sp.Expr, bool]]:
-        """Every ordered pair of couplings whose matrices covary: (first, second, value, transposed)."""
+        """Return every ordered pair of couplings whose matrices covary: (first, second, value, transposed)."""
         for first in self.couplings:
             for second in self.couplings:
                 pair = (first.matrix.name, second.matrix.name)
@@ -217,28 +217,28 @@ class GaussianEnsemble(NoArithmetic):
                         yield first, second, c.value, c.transposed
 
     def site_dependence(self, population: Population) -> frozenset[sp.Symbol]:
-        """Parameters of a site on which its two-time functions C and S (of a linear site its propagator) depend.
+        """Return the parameters of a site on which its two-time functions C and S (if linear: its propagator) depend.
 
         What enters the equation of motion of a neuron does: its dynamics and noise, the weights with which it receives
         input, and its feedback on itself. Of a linear site the input is written out, with the parameters in it; its
         propagator depends on its dynamics and feedback.
         """
-        own = {p.symbol for p in population.parameters}
+        parameters = {p.symbol for p in population.parameters}
         entering = population.inverse_transfer.free_symbols
         entering |= set() if population.linear else population.noise.free_symbols
         for a, b, weight in self._at(population):
             if a.is_response != b.is_response or (a.is_response and not population.linear):
                 entering |= weight.free_symbols
-        return frozenset(entering & own)
+        return frozenset(entering & parameters)
 
     def feedback(self, population: Population) -> frozenset[Field]:
-        """Fields of a site that come back to it by way of the others."""
+        """Return the fields of a site that come back to it by way of the others."""
         return frozenset(
             f for a, b, _ in self._at(population) if a.is_response != b.is_response for f in (a, b) if not f.is_response
         )
 
     def _at(self, population: Population) -> Iterator[tuple[Field, Field, sp.Expr]]:
-        """The two fields, and their weight, with which every ordered pair of couplings that covary meets at a site."""
+        """Yield the two fields, and their weight, of each ordered pair of covarying couplings that meets at a site."""
         for m, n, value, transposed in self.covarying():
             sides = (n.on_columns, n.on_rows) if transposed else (n.on_rows, n.on_columns)
             for a, b in zip((m.on_rows, m.on_columns), sides, strict=True):

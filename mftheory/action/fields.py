@@ -62,27 +62,27 @@ class Field:
 
     @property
     def is_response(self) -> bool:
-        """Whether this is the response field of the population."""
+        """True if this is the response field of the population."""
         return self.kind == "response"
 
 
 def expression(argument: str, value: Any) -> sp.Expr:
-    """A number or a SymPy expression; not a text, which SymPy would run as code."""
+    """Return a number or a SymPy expression as an expression; refuse a text, which SymPy would run as code."""
     try:
-        found = sp.sympify(value, strict=True)
+        converted = sp.sympify(value, strict=True)
     except sp.SympifyError:
         raise InvalidNetwork(argument, value, "must be a number or a SymPy expression") from None
-    if not isinstance(found, sp.Expr) or found.is_Matrix or found.atoms(AppliedUndef):
+    if not isinstance(converted, sp.Expr) or converted.is_Matrix or converted.atoms(AppliedUndef):
         raise InvalidNetwork(argument, value, "must be a number or a SymPy expression of known functions")
-    return found
+    return converted
 
 
 def finite(argument: str, value: Any) -> sp.Expr:
-    """An expression without infinities and NaN."""
-    found = expression(argument, value)
-    if found.has(sp.nan, sp.oo, sp.zoo):
+    """Return the expression; refuse infinities and NaN."""
+    converted = expression(argument, value)
+    if converted.has(sp.nan, sp.oo, sp.zoo):
         raise InvalidNetwork(argument, value, "must be finite")
-    return found
+    return converted
 
 
 @dataclass(frozen=True)
@@ -177,12 +177,12 @@ class Population(NoArithmetic):
 
     @property
     def linear(self) -> bool:
-        """Whether the site has no nonlinearity."""
+        """True if the site has no nonlinearity."""
         return not self.activity_name
 
     @property
     def white_noise(self) -> sp.Expr:
-        """Intensity σ² of noise that is white, ⟨ξξ⟩ = δ: what can be solved and simulated.
+        """Intensity σ² of noise that is white, ⟨ξξ⟩ = δ; only such noise can be solved and simulated.
 
         Raises
         ------
@@ -226,9 +226,9 @@ class Population(NoArithmetic):
     @property
     def fields(self) -> tuple[Field, ...]:
         """States, activities, responses."""
-        own = () if self.linear else (self.activity.field,)
+        activity = () if self.linear else (self.activity.field,)
         observed = tuple(self._field(name, "activity") for name in self.observed)
-        return (*(u.field for u in self.states), *own, *observed, *(u.field for u in self.responses))
+        return (*(u.field for u in self.states), *activity, *observed, *(u.field for u in self.responses))
 
     def _only(self, operators: tuple[Operator, ...], what: str) -> Operator:
         if len(operators) != 1:
@@ -244,7 +244,7 @@ class Population(NoArithmetic):
 
 
 def _default_latex(name: str) -> str:
-    """As SymPy has it, which ignores case: but xI, the x of a population I, is not the letter ξ, and phiE is φE."""
+    """Typeset a name as SymPy does, but by case: xI, the x of a population I, is not the letter ξ, and phiE is φE."""
     if match := re.fullmatch(r"phi([A-Za-z]+)", name):
         return rf"\phi {match[1]}"
     known = sp.latex(sp.Symbol(name))

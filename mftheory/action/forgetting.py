@@ -7,9 +7,9 @@ import sympy as sp
 
 from mftheory.errors import InvalidNetwork, Unsupported
 
-_TRIED = (0.0, 0.13, 0.7, 1.7, 3.1, 5.5, 9.1, 31.0)  # frequencies at which a spectrum is looked at
-_ANY = sp.Float(0.83)  # instead of constants, to see whether a spectrum is real and even
-_ROUNDING = 1e-12
+_TRIAL_FREQUENCIES = (0.0, 0.13, 0.7, 1.7, 3.1, 5.5, 9.1, 31.0)  # frequencies at which a spectrum is looked at
+_TRIAL_CONSTANT = sp.Float(0.83)  # instead of constants, to see whether a spectrum is real and even
+_ROUNDING_TOLERANCE = 1e-12
 
 
 def check(population: str, inverse_transfer: sp.Expr, noise: sp.Expr, omega: sp.Symbol) -> None:
@@ -50,15 +50,15 @@ def _check_spectrum(where: str, noise: sp.Expr, omega: sp.Symbol) -> None:
         raise InvalidNetwork(f"{where}: noise", str(noise), "must be a power spectrum")
     if noise.is_negative:
         raise InvalidNetwork(f"{where}: noise", str(noise), "must not be negative")
-    tried = noise.subs(dict.fromkeys(noise.free_symbols - {omega}, _ANY))
-    for frequency in _TRIED:
+    tried = noise.subs(dict.fromkeys(noise.free_symbols - {omega}, _TRIAL_CONSTANT))
+    for frequency in _TRIAL_FREQUENCIES:
         values = [_value(tried, omega, sign * frequency) for sign in (1, -1)]
         if not all(map(cmath.isfinite, values)):
             raise Unsupported(
                 f"{where}: noise {noise} is infinite at the frequency {frequency:g}: it is never forgotten"
             )
-        real = all(abs(v.imag) <= _ROUNDING * abs(v) for v in values)
-        even = math.isclose(values[0].real, values[1].real, rel_tol=_ROUNDING)
+        real = all(abs(v.imag) <= _ROUNDING_TOLERANCE * abs(v) for v in values)
+        even = math.isclose(values[0].real, values[1].real, rel_tol=_ROUNDING_TOLERANCE)
         negative = tried == noise and values[0].real < 0
         if not (real and even) or negative:
             shown = f"; at {frequency:g} it is {values[0]:.4g}" if tried == noise else ""
@@ -73,11 +73,11 @@ def _value(expr: sp.Expr, omega: sp.Symbol, frequency: float) -> complex:
 
 
 def _roots(expr: sp.Expr, omega: sp.Symbol) -> list[sp.Expr]:
-    """Zeros of a polynomial in ω; those that are found if it contains symbols, none of what is no polynomial."""
+    """Return the zeros of a polynomial in ω: with symbols those that SymPy finds, none of other expressions."""
     if not expr.has(omega) or not expr.is_polynomial(omega):
         return []
     polynomial = sp.Poly(expr, omega)
-    found = list(sp.roots(polynomial))
-    if len(found) < polynomial.degree() and not expr.free_symbols - {omega}:
-        return [r if abs(sp.im(r)) > _ROUNDING else sp.re(r) for r in polynomial.nroots()]
-    return found
+    zeros = list(sp.roots(polynomial))
+    if len(zeros) < polynomial.degree() and not expr.free_symbols - {omega}:
+        return [r if abs(sp.im(r)) > _ROUNDING_TOLERANCE else sp.re(r) for r in polynomial.nroots()]
+    return zeros

@@ -24,7 +24,7 @@ Sites = Mapping[str, Mapping[str, Array]]
 
 
 def covarying_groups(ensemble: "GaussianEnsemble") -> "list[list[GaussianMatrix]]":
-    """Matrices that covary, directly or through others, in order of first use."""
+    """Group the matrices that covary, directly or through others, in order of first use."""
     groups = [[matrix] for matrix in dict.fromkeys(c.matrix for c in ensemble.couplings)]
     for covariance in ensemble.covariances:
         if covariance.value == 0:
@@ -43,7 +43,7 @@ def group_covariances(
     number: Callable[[sp.Expr], float],
     sites: Sites,
 ) -> tuple[Array, Array | None]:
-    """N⟨X^a_ij X^b_ij⟩ and, within one population, N⟨X^a_ij X^b_ji⟩ at every site, None if there are no such pairs.
+    """Return N⟨X^a_ij X^b_ij⟩ and, in one population, N⟨X^a_ij X^b_ji⟩ at every site, None if there are no such pairs.
 
     Both have the shape (rows or 1, columns or 1, k, k). All matrices are taken with the rows and columns of the first.
     """
@@ -93,7 +93,7 @@ def check(ensemble: "GaussianEnsemble", number: Callable[[sp.Expr], float], site
 def _grid(
     c: "Covariance", rows: "Population", columns: "Population", number: Callable[[sp.Expr], float], sites: Sites
 ) -> Array:
-    """N times the covariance at every (row, column) site, shape (rows or 1, columns or 1).
+    """Return N times the covariance at every (row, column) site, shape (rows or 1, columns or 1).
 
     Where rows and columns are the same population, its parameters are those of the row of the first matrix.
     """
@@ -108,6 +108,3 @@ def _grid(
         shown = f"{c.first.name}, {c.second.name}: {c.value}"
         raise InvalidNetwork("covariances", shown, "must be finite and real at every site")
     return np.asarray(grid, dtype=np.float64) * np.ones((1, 1))
-
-
-__all__ = ["Sites", "check", "covarying_groups", "group_covariances"]

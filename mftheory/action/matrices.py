@@ -21,7 +21,7 @@ def draw_group(
     sizes: Mapping[str, int],
     rng: np.random.Generator,
 ) -> dict[str, Array]:
-    """The matrices of one group by name, entries of variance O(1), as their covariances link them.
+    """Draw the matrices of one group by name, entries of variance O(1), as their covariances link them.
 
     All are drawn with the rows and columns of the first; those between the same sites the other way are turned back.
     """
@@ -34,6 +34,3 @@ def draw_group(
         matrices = reciprocal_matrices(names, same, transposed, shape[0], rng)
     turn = {m.name: m.rows.name != rows.name for m in group}
     return {name: drawn.T if turn[name] else drawn for name, drawn in zip(names, matrices, strict=True)}
-
-
-__all__ = ["draw_group"]

@@ -52,14 +52,14 @@ class Action:
         return self.free + self.disorder
 
     def averaged(self) -> AveragedExponent:
-        """The disorder average of exp(disorder part)."""
+        """Take the disorder average of exp(disorder part)."""
         return disorder_average(self.ensemble)
 
     def __repr__(self) -> str:
         return f"Action of {self.ensemble.name!r}: {self.latex()}"
 
     def latex(self) -> str:
-        """The action, typeset."""
+        """Typeset the action."""
         return str(sp.latex(self.expr))
 
     def _repr_latex_(self) -> str:
@@ -106,7 +106,7 @@ def _weighted(operator: Operator, population: Population, index: sp.Symbol) -> s
 
 @dataclass(frozen=True)
 class OrderParameter:
-    """A bilinear given a field of its own, with its conjugate, and what it multiplies in the single-site processes.
+    """A bilinear with a field of its own, the conjugate field, and its factors in the single-site processes.
 
     In the exponent, per unordered pair of distant times and with response fields x̃ = -i x̂:
     scale F̂ (O - F) + Σ_k strength_k F partner_k. A field without response has scale -1; a response has the strength of
@@ -134,7 +134,7 @@ class FactorisedAction:
         return f"FactorisedAction of {self.ensemble.name!r}: {self.latex()}"
 
     def latex(self) -> str:
-        """The factorised action, typeset: pairing terms first, then each population's single-site weight."""
+        """Typeset the factorised action: pairing terms first, then each population's single-site weight."""
         pairing = ""
         for k, q in enumerate(self.order_parameters, start=1):
             sign = "-" if q.scale == -1 else f"+ {sp.latex(q.scale)}" if q.scale != 1 else "+"
@@ -148,18 +148,18 @@ class FactorisedAction:
         return " ".join(lines) + r",\qquad " + names
 
     def single_site(self, population: str) -> dict[str, sp.Expr]:
-        """What each order parameter contributes to the exponent of that population's single-site weight.
+        """Return the contribution of each order parameter to the exponent of that population's single-site weight.
 
         Keys are bilinears of the site, values the field that multiplies them, as SymPy expressions.
         """
-        found: dict[str, sp.Expr] = {}
+        contributions: dict[str, sp.Expr] = {}
         for k, q in enumerate(self.order_parameters, start=1):
-            own = [(q.scale * sp.Symbol(f"Fhat_{k}"), q.named)]
-            own += [(strength * sp.Symbol(f"F_{k}"), partner) for strength, partner in q.partners]
-            for factor, bilinear in own:
+            factors = [(q.scale * sp.Symbol(f"Fhat_{k}"), q.named)]
+            factors += [(strength * sp.Symbol(f"F_{k}"), partner) for strength, partner in q.partners]
+            for factor, bilinear in factors:
                 if bilinear.population == population:
-                    found[bilinear.latex] = found.get(bilinear.latex, sp.S.Zero) + factor
-        return found
+                    contributions[bilinear.latex] = contributions.get(bilinear.latex, sp.S.Zero) + factor
+        return contributions
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"
@@ -185,7 +185,7 @@ def factorise(averaged: AveragedExponent) -> FactorisedAction:
 
 
 def _name(bilinear: Bilinear) -> str:
-    """``C_phi`` for φφ, ``S_phi`` for a response."""
+    """Return the name of an order parameter: ``C_phi`` for φφ, ``S_phi`` for a response."""
     first, second = bilinear.first, bilinear.second
     if not bilinear.responses:
         return names.correlation(first, second)

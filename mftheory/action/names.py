@@ -26,38 +26,38 @@ _DISPLAYED = {"N": "the number of neurons", "t": "time"} | dict.fromkeys(("omega
 
 
 def correlation(first: "Field", second: "Field") -> str:
-    """C_phi, or C_xphi of two fields."""
+    """Return the name of a correlation function: C_phi, or C_xphi of two fields."""
     return f"C_{first.name}" if first == second else f"C_{first.name}{second.name}"
 
 
 def response(field: "Field") -> str:
-    """S_phi."""
+    """Return the name of a response function, such as S_phi."""
     return f"S_{field.name}"
 
 
 def transfer(population: str) -> str:
-    """T_neurons."""
+    """Return the name of an inverse transfer function, such as T_neurons."""
     return f"T_{population}"
 
 
 def propagator(state: "Field", source: "Field") -> str:
-    """P_z, or P_z1z2 where a site has several states."""
+    """Return the name of a propagator: P_z, or P_z1z2 where a site has several states."""
     return f"P_{state.name}" if state == source else f"P_{state.name}{source.name}"
 
 
 def moment(parameter: "Parameter", order: int) -> sp.Symbol:
-    """The symbol of ⟨Dⁿ⟩, such as r_2."""
+    """Return the symbol of ⟨Dⁿ⟩, such as r_2."""
     return sp.Symbol(f"{parameter.moments}_{order}", positive=True if order % 2 == 0 else None, real=True)
 
 
 def moment_order(parameter: "Parameter", name: str) -> int | None:
-    """n if `name` is that of ⟨Dⁿ⟩."""
-    found = re.fullmatch(re.escape(parameter.moments) + r"_([1-9]\d*)", name)
-    return int(found[1]) if found else None
+    """Return n if `name` is that of ⟨Dⁿ⟩, otherwise None."""
+    match = re.fullmatch(re.escape(parameter.moments) + r"_([1-9]\d*)", name)
+    return int(match[1]) if match else None
 
 
 def two_time_functions(population: "Population") -> Iterator[str]:
-    """Names of all two-time functions of a population's fields, less their frequency: C_phi, S_phi, T_neurons, …"""
+    """Return the names of all two-time functions of a population's fields, without frequency: C_phi, T_neurons"""
     fields = [f for f in population.fields if not f.is_response]
     yield from (correlation(a, b) for k, a in enumerate(fields) for b in fields[k:])
     yield from (response(f) for f in fields)
@@ -87,8 +87,8 @@ def check(ensemble: "GaussianEnsemble") -> None:
         for name in (letter, f"{letter}_12", f"{letter}_21"):
             _refuse_taken("moment_names", name, taken, ensemble.parameters)
             taken[name] = f"the moment named {letter}"
-    own = _check_symbols(ensemble, taken)
-    _check_definitions(ensemble, taken, own)
+    symbols = _check_symbols(ensemble, taken)
+    _check_definitions(ensemble, taken, symbols)
 
 
 def _check_parameters(parameters: "Iterable[Parameter]") -> None:
@@ -125,9 +125,9 @@ def _two_time_names(populations: "Iterable[Population]") -> dict[str, str]:
 
 
 def _check_symbols(ensemble: "GaussianEnsemble", taken: dict[str, str]) -> dict[str, sp.Symbol]:
-    """The constants that the declaration itself contains, by name."""
+    """Check the constants that the declaration itself contains, by name."""
     everything = {p.symbol for p in ensemble.parameters}
-    own: dict[str, sp.Symbol] = {}
+    symbols: dict[str, sp.Symbol] = {}
     for what, expr, parameters, frequency in _expressions(ensemble):
         if expr.has(sp.nan, sp.oo, -sp.oo, sp.zoo):
             raise InvalidNetwork(what, str(expr), "must be finite")
@@ -142,44 +142,44 @@ def _check_symbols(ensemble: "GaussianEnsemble", taken: dict[str, str]) -> dict[
                 where = "use `mftheory.action.omega`" if frequency is not None else "must not depend on the frequency"
                 raise InvalidNetwork(what, str(expr), f"contains a symbol named omega: {where}")
             _refuse_taken(what, symbol.name, taken, ensemble.parameters)
-            _refuse_second(what, own.setdefault(symbol.name, symbol), symbol)
-    return own
+            _refuse_second(what, symbols.setdefault(symbol.name, symbol), symbol)
+    return symbols
 
 
 def _expressions(
     ensemble: "GaussianEnsemble",
 ) -> "Iterator[tuple[str, sp.Expr, set[sp.Symbol], sp.Symbol | None]]":
-    """Each expression of the declaration: what it is, the site parameters that it may contain, and the frequency."""
+    """Yield each expression of the declaration, with a description, the site parameters allowed, and the frequency."""
     from mftheory.action.fields import omega
 
     for p in ensemble.populations:
-        own = {q.symbol for q in p.parameters}
+        parameters = {q.symbol for q in p.parameters}
         yield f"population {p.name}: size", p.size, set(), None
-        yield f"population {p.name}: noise", p.noise, own, omega
-        yield f"population {p.name}: inverse_transfer", p.inverse_transfer, own, omega
+        yield f"population {p.name}: noise", p.noise, parameters, omega
+        yield f"population {p.name}: inverse_transfer", p.inverse_transfer, parameters, omega
     for c in ensemble.covariances:
         sites = {q.symbol for p in (c.first.rows, c.first.columns) for q in p.parameters}
         yield f"covariance of {c.first.name}, {c.second.name}", c.value, sites, None
     for coupling in ensemble.couplings:
         for operator in (coupling.on_rows, coupling.on_columns):
-            own = {q.symbol for q in ensemble.population(operator.field.population).parameters}
-            yield f"weight of {operator.field.name} in {coupling.matrix.name}", operator.weight, own, None
+            parameters = {q.symbol for q in ensemble.population(operator.field.population).parameters}
+            yield f"weight of {operator.field.name} in {coupling.matrix.name}", operator.weight, parameters, None
     for name, operator in ensemble.observables.items():
-        own = {q.symbol for q in ensemble.population(operator.field.population).parameters}
-        yield f"observable {name}", operator.weight, own, None
+        parameters = {q.symbol for q in ensemble.population(operator.field.population).parameters}
+        yield f"observable {name}", operator.weight, parameters, None
 
 
-def _check_definitions(ensemble: "GaussianEnsemble", taken: dict[str, str], own: dict[str, sp.Symbol]) -> None:
+def _check_definitions(ensemble: "GaussianEnsemble", taken: dict[str, str], symbols: dict[str, sp.Symbol]) -> None:
     for symbol, expr in ensemble.definitions.items():
         what = f"definitions: {symbol}"
         for used in expr.free_symbols:
             moments = [moment(p, n) for p in ensemble.parameters if (n := moment_order(p, used.name)) is not None]
-            known = moments[0] if moments else own.get(used.name)
+            known = moments[0] if moments else symbols.get(used.name)
             if known is None:
                 raise InvalidNetwork(what, str(expr), f"contains {used}, which is no symbol or moment of the ensemble")
             _refuse_second(what, known, used)
         if expr != symbol:  # else it keeps its own name
-            if symbol.name in own:
+            if symbol.name in symbols:
                 raise InvalidNetwork("definitions", str(symbol), "is a symbol of the declaration already")
             _refuse_taken("definitions", symbol.name, taken, ensemble.parameters)
             taken[symbol.name] = "another definition"
@@ -204,6 +204,3 @@ def _refuse_taken(what: str, name: str, taken: dict[str, str], parameters: "Iter
         meaning = f"the conjugate of {name.removesuffix(CONJUGATE)}"
     if meaning is not None:
         raise InvalidNetwork(what, name, f"stands for something else already ({meaning}); choose another name")
-
-
-__all__ = ["check", "correlation", "moment", "moment_order", "propagator", "response", "transfer", "two_time_functions"]

@@ -24,10 +24,10 @@ Array = NDArray[np.float64]
 
 _SITE_VALUES = "must be an array, a number, a law such as Gains.exponential(pr), or a function of u in [0, 1]"
 _Law = Gains | Exponential | Step | Measured
-_AGREE = 1e-9  # relative difference up to which two ways to give one number agree
-_LAW = 1e-6  # relative difference of moments up to which two laws are one
-_CHECKED = 64  # sites of a law at which covariances are checked
-_FINE = 2**16  # midpoints at which a function of u is averaged: to 1e-10 if it is smooth, to 1e-5 if it jumps
+_AGREEMENT_TOLERANCE = 1e-9  # relative difference up to which two ways to give one number agree
+_MOMENT_TOLERANCE = 1e-6  # relative difference of moments up to which two laws are one
+_CHECKED_SITES = 64  # sites of a law at which covariances are checked
+_MIDPOINTS = 2**16  # midpoints at which a function of u is averaged: to 1e-10 if it is smooth, to 1e-5 if it jumps
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Values:
 
     Examples
     --------
-    >>> from mftheory.action.ensembles import BUILT_IN
+    >>> from mftheory.action.built_in import BUILT_IN
     >>> from mftheory.action.values import Values
     >>> values = Values(BUILT_IN["random-mode"](), {"alpha": 0.5, "D": [1.0, 3.0]})
     >>> values.moment("r_2"), values.sites(values.ensemble.population("latents"), 2, seed=0)["D"]
@@ -80,7 +80,7 @@ class Values:
             _check_together([p for p in population.parameters if not p.independent], checked)
 
     def check(self, moments: bool) -> None:
-        """Refuse what is unknown, contradicts itself, or belongs to no Gaussian and no law.
+        """Refuse numbers that are unknown, contradict one another, or fit no Gaussian or no law.
 
         With `moments`, the moments of a parameter, and what the ensemble defines through them, may be given instead of
         its values; drawing a network takes the values themselves.
@@ -96,13 +96,13 @@ class Values:
         joint.check(self.ensemble, self._known, self._checked_sites())
 
     def scalar(self, expr: sp.Expr) -> float:
-        """The number behind an expression in the ensemble's symbols."""
+        """Return the number behind an expression in the ensemble's symbols."""
         if differing := self._of_sites & {s.name for s in expr.free_symbols}:
             raise Unsupported(f"{expr}: is asked for as one number, but {_listed(differing)} differs from site to site")
         return float(expr.subs({s: self.number(s.name) for s in expr.free_symbols}))
 
     def number(self, name: str, needed: Iterable[str] | None = None) -> float:
-        """The number behind a symbol: as given, a moment of a parameter that is given, or a combination of these.
+        """Return the number behind a symbol: as given, a moment of a given parameter, or a combination of these.
 
         If it is missing, the error lists what is `needed`; by default what is needed to draw a network.
         """
@@ -118,7 +118,7 @@ class Values:
         raise self._missing(name, needed)
 
     def moment(self, name: str) -> float | None:
-        """⟨Dⁿ⟩ by its name, such as r_2; None if no parameter of that letter is given."""
+        """Return the moment ⟨Dⁿ⟩ of that name, such as r_2; None if no parameter of that letter is given."""
         for parameter in self.ensemble.parameters:
             order = moment_order(parameter, name)
             if order is not None and parameter.name in self.given:
@@ -126,7 +126,7 @@ class Values:
         return None
 
     def sites(self, population: Population, count: int, seed: int) -> dict[str, Array]:
-        """Each parameter's values at `count` sites, shape (count,)."""
+        """Return each parameter's values at `count` sites, shape (count,)."""
         together = [p.name for p in population.parameters if not p.independent]
         result = _at_sites({name: self._law(name) for name in together}, count)
         # Spawn key 2: independent of the matrices (no key) and of the initial conditions (key 1).
@@ -136,7 +136,7 @@ class Values:
         return result
 
     def size(self, population: Population, n: int) -> int:
-        """Sites of a population in a network of n: round(size·n)."""
+        """Return the number of sites of a population in a network of n neurons, round(size·n)."""
         count = round(self.scalar(population.size) * n)
         if count < 1:
             raise InvalidNetwork("n", n, f"leaves no {population.name}: their number is {population.size} n")
@@ -156,7 +156,7 @@ class Values:
 
     @property
     def _needed(self) -> set[str]:
-        """Names of what needs a value before a network can be drawn."""
+        """Names of the symbols and parameters that need a value before a network can be drawn."""
         return self._of_sites | {s.name for s in self._symbols}
 
     def _number(self, name: str, value: Any) -> float:
@@ -186,7 +186,7 @@ class Values:
         return f"is not a parameter of this ensemble{hint}; it has {_listed(self._needed)}"
 
     def _check_moments(self) -> None:
-        """Even ones are positive, and ln⟨|D|ⁿ⟩ is convex in n."""
+        """Refuse moments of no law: even ones are positive, and ln⟨|D|ⁿ⟩ is convex in n."""
         for parameter in self.ensemble.parameters:
             orders = {n: v for name, v in self.given.items() if (n := moment_order(parameter, name)) is not None}
             for n, value in orders.items():
@@ -196,50 +196,52 @@ class Values:
             for a, c in itertools.combinations(sorted(n for n in known if n % 2 == 0), 2):
                 for b in (n for n in known if a < n < c):
                     largest = (known[a] ** (c - b) * known[c] ** (b - a)) ** (1 / (c - a))
-                    if abs(known[b]) > largest * (1 + _AGREE):
+                    if abs(known[b]) > largest * (1 + _AGREEMENT_TOLERANCE):
                         name, bounds = parameter.name, " and ".join(f"⟨{parameter.name}^{n}⟩" for n in (a, c) if n)
                         allowed = f"is of no law: with this {bounds}, ⟨{name}^{b}⟩ is at most {largest:g}"
                         raise InvalidNetwork(f"parameters['{parameter.moments}_{b}']", known[b], allowed)
 
     def _check_laws(self) -> None:
-        """Parameters of one law, whose moments have one symbol, have the same moments."""
+        """Refuse different moments of parameters of one law, whose moments share one symbol."""
         for parameter in self.ensemble.parameters:
             if parameter.law_of and {parameter.name, parameter.law_of} <= self.given.keys():
                 for n in range(1, 9):
-                    ours, theirs = (_moment(name, self.given[name], n) for name in (parameter.name, parameter.law_of))
-                    if abs(ours - theirs) > _LAW * max(abs(ours), abs(theirs)):
+                    moment, reference = (
+                        _moment(name, self.given[name], n) for name in (parameter.name, parameter.law_of)
+                    )
+                    if abs(moment - reference) > _MOMENT_TOLERANCE * max(abs(moment), abs(reference)):
                         allowed = f"must have the law of {parameter.law_of}, as declared: the same values in any order"
                         raise InvalidNetwork(f"parameters[{parameter.name!r}]", self.given[parameter.name], allowed)
 
     def _check_repeated(self, name: str) -> None:
-        """A number that follows from the others, given as well, must agree with them."""
+        """Refuse a number that is given as well but contradicts the others, from which it follows."""
         others = Values(self.ensemble, {n: v for n, v in self.given.items() if n != name})
         try:
             follows = others.number(name)
         except InvalidNetwork:  # it does not follow from them
             return
-        if not abs(follows - self.given[name]) <= _AGREE * abs(follows):
+        if not abs(follows - self.given[name]) <= _AGREEMENT_TOLERANCE * abs(follows):
             allowed = f"contradicts the others, from which it follows to be {follows:.10g}: leave it out"
             raise InvalidNetwork(f"parameters[{name!r}]", self.given[name], allowed)
 
     def _known(self, expr: sp.Expr) -> float:
-        """The number behind an expression; KeyError where something is not given."""
+        """Return the number behind an expression; raise KeyError where something is not given."""
         if not {s.name for s in expr.free_symbols} <= self.given.keys() - self._of_sites:
             raise KeyError
         return self.scalar(expr)
 
     def _checked_sites(self) -> dict[str, dict[str, Array]]:
-        """Values of the per-site parameters that are given, at sites for checks."""
-        found = {}
+        """Return the values of the per-site parameters that are given, at sites for checks."""
+        sites = {}
         for population in self.ensemble.populations:
             known = [p for p in population.parameters if p.name in self.given]
             laws = {p.name: self.given[p.name] for p in known}
             sizes = [law.size for law in laws.values() if _is_array(law)]
-            count = min(max(sizes, default=_CHECKED), 16 * _CHECKED)
+            count = min(max(sizes, default=_CHECKED_SITES), 16 * _CHECKED_SITES)
             together = _at_sites({p.name: laws[p.name] for p in known if not p.independent}, count)
             apart = (_at_sites({p.name: laws[p.name]}, count) for p in known if p.independent)
-            found[population.name] = together | {name: values for one in apart for name, values in one.items()}
-        return found
+            sites[population.name] = together | {name: values for one in apart for name, values in one.items()}
+        return sites
 
     def _law(self, name: str) -> Any:
         if name not in self.given:
@@ -252,7 +254,7 @@ class Values:
 
 
 def _site_values(argument: str, value: Any) -> Any:
-    """An array of numbers, a law or a function as it is; anything else is refused."""
+    """Return an array of numbers, a law or a function as it is; refuse anything else."""
     if isinstance(value, _Law) or callable(value):
         return value
     try:
@@ -268,7 +270,7 @@ def _site_values(argument: str, value: Any) -> Any:
 
 
 def _check_together(parameters: Iterable[Parameter], given: Mapping[str, Any]) -> None:
-    """Parameters that belong together site by site: arrays of one length, or laws of one u."""
+    """Refuse parameters of one site that do not fit together: arrays of unequal length, or an array beside a law."""
     sizes = {p.name: given[p.name].size for p in parameters if _is_array(given.get(p.name))}
     for name, size in sizes.items():
         first = next(iter(sizes))
@@ -282,14 +284,14 @@ def _check_together(parameters: Iterable[Parameter], given: Mapping[str, Any]) -
 
 
 def _at_sites(laws: Mapping[str, Any], count: int) -> dict[str, Array]:
-    """Values of parameters that belong together, at `count` sites."""
+    """Return the values of parameters that belong together, at `count` sites."""
     arrays = {name: law for name, law in laws.items() if _is_array(law)}
     resampled = dict(zip(arrays, _resampled(list(arrays.values()), count), strict=True)) if arrays else {}
     return {name: resampled[name] if name in arrays else _law_at_sites(name, law, count) for name, law in laws.items()}
 
 
 def _resampled(arrays: list[Array], count: int) -> list[Array]:
-    """Quantiles of the sites, ordered by the first array, then the second, …; the arrays themselves if they fit.
+    """Return quantiles of the sites, ordered by the first array, then the second, …; the arrays themselves if they fit.
 
     Averages over sites are kept up to O(1/count). One array of non-negative numbers is resampled as the strengths of
     `RandomMode` are, which keeps ⟨D²⟩ and ⟨D⁴⟩.
@@ -300,12 +302,12 @@ def _resampled(arrays: list[Array], count: int) -> list[Array]:
     if len(arrays) == 1 and (arrays[0] >= 0).all() and arrays[0].any():
         return [Measured(arrays[0]).values(count)]
     order = np.lexsort(arrays[::-1])[::-1]
-    chosen = order[((np.arange(count) + 0.5) / count * size).astype(np.intp)]
-    return [array[chosen] for array in arrays]
+    quantiles = order[((np.arange(count) + 0.5) / count * size).astype(np.intp)]
+    return [array[quantiles] for array in arrays]
 
 
 def _law_at_sites(name: str, law: Any, count: int) -> Array:
-    """A constant, a law at its midpoints, or a function of u at the midpoints."""
+    """Return a constant, a law at its midpoints, or a function of u at the midpoints."""
     if isinstance(law, np.ndarray):
         return np.full(count, float(law))
     if isinstance(law, _Law):
@@ -325,12 +327,12 @@ def _law_at_sites(name: str, law: Any, count: int) -> Array:
 def _moment(name: str, law: Any, order: int) -> float:
     if isinstance(law, _Law):
         return float(law.moment(order))
-    values = law if _is_array(law) else _law_at_sites(name, law, _FINE)
+    values = law if _is_array(law) else _law_at_sites(name, law, _MIDPOINTS)
     with np.errstate(over="ignore"):
-        found = float(np.mean(values**order))
-    if not np.isfinite(found):
+        moment = float(np.mean(values**order))
+    if not np.isfinite(moment):
         raise InvalidNetwork(f"parameters[{name!r}]", law, f"is too large: its moment of order {order} overflows")
-    return found
+    return moment
 
 
 def _is_array(value: Any) -> bool:
@@ -339,6 +341,3 @@ def _is_array(value: Any) -> bool:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
-
-
-__all__ = ["Values"]

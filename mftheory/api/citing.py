@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mftheory.action import GaussianEnsemble
-from mftheory.action.ensembles import BUILT_IN, heterogeneous
-from mftheory.action.sampling import SamplableEnsemble
+from mftheory.action.built_in import BUILT_IN, heterogeneous
+from mftheory.action.sampled_ensemble import SamplableEnsemble
 from mftheory.arguments import checked_call
 from mftheory.connectome import Connectome, Decomposition
-from mftheory.derive.catalogue import labels
-from mftheory.derive.derivation import Derivation
+from mftheory.derivations.catalogue import labels
+from mftheory.derivations.derivation import Derivation
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Formula
 from mftheory.formulas.citations import PACKAGE, REFERENCES, Bibliography, references
@@ -32,28 +32,28 @@ from mftheory.storage.netcdf import is_sweep
 from mftheory.wording import one_of
 
 TWO_POINT = ("SCS88",)
-"""The two-point theory and its largest Lyapunov exponent, on which all else stands."""
+"""Papers of the two-point theory and its largest Lyapunov exponent, on which all else stands."""
 
 RECIPROCAL = ("MBO18",)
-"""The two-point theory where J_ij and J_ji are correlated."""
+"""Papers of the two-point theory where J_ij and J_ji are correlated."""
 
 ONE_NETWORK = ("C26", "SH25", "HS22")
-"""Covariances of one given J."""
+"""Papers on the covariances of one given J."""
 
 WIRING = ("CMvML25",)
-"""Wiring diagrams in the terms of random modes."""
+"""Papers on wiring diagrams in the terms of random modes."""
 
-ALLOWED = (
+ACCEPTED_THINGS = (
     "must be a network or its couplings, an ensemble, a derivation, a formula or its label, a wiring, a result, or a "
     "list of them"
 )
 
-OF_SWEEP = "does not know its networks, being made of a sweep: cite one that its family makes"
+REFUSAL_OF_SWEEPS = "does not know its networks, being made of a sweep: cite one that its family makes"
 
 
 @checked_call
 def cite(*things: Any) -> Bibliography:
-    """BibTeX of what was used: the papers that the theory of these things comes from, and this package.
+    """Return BibTeX of what was used: the papers that the theory of these things comes from, and this package.
 
     Parameters
     ----------
@@ -102,12 +102,12 @@ def _keys(thing: Any) -> tuple[str, ...]:
     keys = CITATIONS.of(thing)
     if keys is None:
         if is_sweep(getattr(thing, "attrs", {})):
-            raise InvalidNetwork("cite", thing.attrs["title"], OF_SWEEP)
-        raise InvalidNetwork("cite", thing, ALLOWED)
+            raise InvalidNetwork("cite", thing.attrs["title"], REFUSAL_OF_SWEEPS)
+        raise InvalidNetwork("cite", thing, ACCEPTED_THINGS)
     return tuple(keys(thing))
 
 
-def _of_text(text: str) -> tuple[str, ...]:
+def _keys_of_text(text: str) -> tuple[str, ...]:
     """Return the key that a text names: a formula's label, or a paper's key with or without its brackets."""
     known = labels()
     if text in known:
@@ -116,56 +116,56 @@ def _of_text(text: str) -> tuple[str, ...]:
     return (one_of("cite", key, [*REFERENCES, PACKAGE, *known], "must be a key or a formula's label: {}"),)
 
 
-def _of_couplings(couplings: Any, ensemble: str) -> tuple[str, ...]:
+def _keys_of_couplings(couplings: Any, ensemble: str) -> tuple[str, ...]:
     if isinstance(couplings, Given):
         return (*TWO_POINT, *ONE_NETWORK)
-    return _of_ensemble(ensemble, couplings.ensemble)
+    return _keys_of_ensemble(ensemble, couplings.ensemble)
 
 
-def _of_ensemble(name: str, couplings: str = "") -> tuple[str, ...]:
-    """What the declaration of an ensemble says; of one without a declaration, what that of its couplings says."""
-    declared = {**BUILT_IN, "heterogeneous": heterogeneous}
-    declare = declared.get(name) or declared.get(couplings)
+def _keys_of_ensemble(name: str, couplings: str = "") -> tuple[str, ...]:
+    """Return the keys of an ensemble's declaration; without one, those of its couplings' declaration."""
+    declarations = {**BUILT_IN, "heterogeneous": heterogeneous}
+    declare = declarations.get(name) or declarations.get(couplings)
     reciprocal = RECIPROCAL if "symmetric" in name else ()
     return (*TWO_POINT, *reciprocal, *(() if declare is None else (declare().citation,)))
 
 
-def _of_comparison(thing: Comparison) -> tuple[str, ...]:
+def _keys_of_comparison(thing: Comparison) -> tuple[str, ...]:
     if not thing.networks:
-        raise InvalidNetwork("cite", thing, OF_SWEEP)
+        raise InvalidNetwork("cite", thing, REFUSAL_OF_SWEEPS)
     return _keys(thing.networks)
 
 
-def _of_recording(thing: Recording) -> tuple[str, ...]:
+def _refuse_recording(thing: Recording) -> tuple[str, ...]:
     raise InvalidNetwork("cite", thing, "is of your activity, not of a theory: cite what it is compared with")
 
 
-def _of_linear_equivalent(thing: LinearEquivalent) -> tuple[str, ...]:
-    """Its order parameters are those of the ensemble's theory."""
+def _keys_of_linear_equivalent(thing: LinearEquivalent) -> tuple[str, ...]:
+    """Return the keys of the theory that the order parameters come from, and of the linear equivalent."""
     return (*(TWO_POINT if thing.network is None else _keys(thing.network)), *ONE_NETWORK)
 
 
-def _of_several(things: Any) -> tuple[str, ...]:
+def _keys_of_several(things: Any) -> tuple[str, ...]:
     return tuple(key for one in things for key in _keys(one))
 
 
 _KEYS: Mapping[type, Callable[[Any], tuple[str, ...]]] = {
-    str: _of_text,
-    list: _of_several,
-    tuple: _of_several,
-    Network: lambda thing: _of_couplings(thing.connectivity, thing.ensemble),
-    **{kind: lambda thing: _of_couplings(thing, thing.ensemble) for kind in KINDS},
-    StoredNetwork: lambda thing: _of_ensemble(thing.ensemble),
+    str: _keys_of_text,
+    list: _keys_of_several,
+    tuple: _keys_of_several,
+    Network: lambda thing: _keys_of_couplings(thing.connectivity, thing.ensemble),
+    **{kind: lambda thing: _keys_of_couplings(thing, thing.ensemble) for kind in KINDS},
+    StoredNetwork: lambda thing: _keys_of_ensemble(thing.ensemble),
     GaussianEnsemble: lambda thing: (*TWO_POINT, thing.citation),
     SamplableEnsemble: lambda thing: _keys(thing.ensemble),
     Derivation: lambda thing: _keys(thing.ensemble),
     Formula: lambda thing: (thing.citation,),
     Theory: lambda thing: _keys(thing.network),
     Simulation: lambda thing: _keys(thing.network),
-    Recording: _of_recording,
-    Comparison: _of_comparison,
+    Recording: _refuse_recording,
+    Comparison: _keys_of_comparison,
     PredictedCovariance: lambda thing: (*TWO_POINT, *ONE_NETWORK),
-    LinearEquivalent: _of_linear_equivalent,
+    LinearEquivalent: _keys_of_linear_equivalent,
     Prediction: lambda thing: (*TWO_POINT, *WIRING, *ONE_NETWORK),
     Connectome: lambda thing: WIRING,
     Decomposition: lambda thing: WIRING,

@@ -5,15 +5,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from mftheory import checks
 from mftheory.api.neighbour import label_of, simpler_dimension
 from mftheory.api.simulating import samplable
 from mftheory.api.solving import solve
 from mftheory.api.work import check_memory, check_settings, checked_sizes, simulated_or_died_out
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
-from mftheory.network import Network, Nonlinearity, _check
+from mftheory.network import Network, Nonlinearity
 from mftheory.wording import among, counted
 
 if TYPE_CHECKING:
@@ -42,24 +44,24 @@ def compare(
     scheduler: str | None = None,
     **simulation: Any,
 ) -> Comparison:
-    """Theory against simulation: dimensions of sampled networks, extrapolated in 1/N, in standard errors.
+    """Compare theory and simulation: dimensions of sampled networks, extrapolated in 1/N, in standard errors.
 
     Parameters
     ----------
     network : Network or GaussianEnsemble, or a sequence of them, or the data set of a sweep
-        One or several points; or what ``mf.sweep(..., what="compare")`` returned or stored, of which only `observable`
-        is chosen and nothing is computed again.
+        One or several points; or the data set that ``mf.sweep(..., what="compare")`` returned or stored: then only
+        `observable` is chosen, and nothing is computed again.
     n : int or sequence of int
         Sizes to simulate; with several, the limit N → ∞ is extrapolated from all of them.
     seeds : int, sequence of int, or mapping
-        Networks a size: their number, their seeds, or either of these for each size. At least two. From a number, seeds
-        are made of `seed`, the network's parameters, its size and its place among them: the same at every call,
+        Networks of each size: their number, their seeds, or either of these for each size; at least two. From a number,
+        seeds are made of `seed`, the network's parameters, its size and its place among them: the same at every call,
         whatever else is compared; equal networks have equal ones.
     observable : str
-        Whose dimension is compared: "phi" or "x"; with gains also "Phi" or "readout"; of an ensemble, any that it
-        declares.
+        Observable whose dimension is compared: "phi" or "x"; with gains also "Phi" or "readout"; of an ensemble, any
+        that it declares.
     labels : sequence of mappings, optional
-        How to name each point; by default its ``g_eff`` and, for modes, ``effective_rank``; for an ensemble its name
+        Names of each point; by default its ``g_eff`` and, for modes, ``effective_rank``; for an ensemble its name
         and numbers.
     jobs : int
         Processes; all cores by default. Results do not depend on their number.
@@ -70,12 +72,12 @@ def compare(
     sampling : dict, where neurons have self-feedback
         How long the theory samples, such as ``{"target": 0.003}``; see `solve`. Its standard error counts in z.
     seed : int
-        What seeds are made from.
+        Number that seeds are made from.
     common_disorder : bool
-        Make them without the parameters: all points then draw from the same random numbers. Curves become smooth, and
+        Make seeds without the parameters: all points then draw from the same random numbers. Curves become smooth, and
         the deviations of their points correlated.
     threads : int
-        Of each process; worth more than 1 where there are fewer networks than cores. Results repeat for equal
+        Threads of each process; worth more than 1 where there are fewer networks than cores. Results repeat for equal
         `threads`.
     scheduler : str, optional
         Address of a Dask scheduler whose workers simulate instead; see `sweep`.
@@ -109,12 +111,12 @@ def compare(
     >>> len(result.points[0].records)
     8
     """
-    from mftheory.compare.compare import Point
-    from mftheory.compare.compare import compare as compare_records
+    from mftheory.comparison.statistics import Point
+    from mftheory.comparison.statistics import compare as compare_records
     from mftheory.network.digest import digest
     from mftheory.progress import Progress
     from mftheory.results.attractors import in_doubt, left_out, named_networks
-    from mftheory.sweeps.execute import Task, cost_of, execute, quietly
+    from mftheory.sweeps.execute import cost_of, execute, quietly
     from mftheory.sweeps.seeds import network_seeds
 
     if hasattr(network, "data_vars"):
@@ -130,12 +132,12 @@ def compare(
     sizes = checked_sizes(n)
     check_memory(drawn_from, sizes)
     check_settings(compare, simulation)
-    seed = _check.integer("seed", seed, at_least=0)
+    seed = checks.integer("seed", seed, at_least=0)
     runs = [
-        (k, size, own)
+        (k, size, network_seed)
         for k, net in enumerate(drawn_from)
         for size in sizes
-        for own in network_seeds(seeds, size, digest(net), seed, common_disorder)
+        for network_seed in network_seeds(seeds, size, digest(net), seed, common_disorder)
     ]
     # Before any simulation: a network may be quiescent.
     sampled = {"progress": progress, **(sampling or {})}
@@ -147,8 +149,10 @@ def compare(
     predicted = [theory.dimension(observable) for theory in theories]
     # Long runs first, so that no core waits for the last one.
     order = sorted(range(len(runs)), key=lambda i: -runs[i][1])
-    work = simulated_or_died_out
-    tasks = [Task(quietly, (work, drawn_from[k], size, own, (observable,), (), simulation)) for k, size, own in runs]
+    tasks = [
+        partial(quietly, simulated_or_died_out, drawn_from[k], size, network_seed, (observable,), (), simulation)
+        for k, size, network_seed in runs
+    ]
     records: dict[int, dict[str, Any]] = {}
     costs = [cost_of(size) for _, size, _ in runs]
     with Progress(sum(costs), "simulate", "network", parts=len(runs), enabled=progress) as bar:
@@ -162,7 +166,7 @@ def compare(
     poor = [r["status"] for _, r in sorted(records.items()) if in_doubt(r["status"])]
     if poor:
         warnings.warn(f"{among(len(poor), len(runs), 'network')} in doubt, such as: {poor[0]}", stacklevel=3)
-    found = compare_records(
+    comparison_of_points = compare_records(
         [
             Point(
                 theory=predicted[k],
@@ -178,7 +182,7 @@ def compare(
     )
     formulas = [theory.formulas[observable] for theory in theories if observable in theory.formulas]
     return replace(
-        found,
+        comparison_of_points,
         networks=tuple(drawn_from),
         formulas={formula["label"]: formula for formula in formulas},
         settings={

@@ -32,7 +32,7 @@ _PLAIN: tuple[type, ...] = (
     *(IID, PartiallySymmetric, RandomMode, Given, Network, Gains),
     *(Leaky, Rational, EulerMap, Dense, Factored, Sparse, Exponential, Step, Measured, Sigmoid, MeasuredOverlaps),
 )
-# What a file may ask to be built, and nothing else. Erf and Tanh take no arguments: their formula is their class's.
+# The constructors that a file may ask for, and no others. Erf and Tanh take no arguments: the class has the formula.
 KNOWN: Mapping[str, Callable[..., Any]] = {
     **{kind.__name__: kind for kind in _PLAIN},
     # Without spaces, which a formula is kept with: it may have been as long as one can be.
@@ -52,15 +52,15 @@ def load(path: str | os.PathLike[str]) -> Any:
     Parameters
     ----------
     path : path
-        What `save` of a result wrote, or the store of a `sweep`.
+        File that `save` of a result wrote, or the store of a `sweep`.
 
     Returns
     -------
     Theory, Simulation, Comparison, Recording, Prediction, PredictedCovariance, LinearEquivalent or xarray.Dataset
-        With the same numbers to the last bit; but functions of a theory, and C(τ) of a predicted covariance, in tables:
-        see their `save`. Of a sweep its data set. Its `origin` says where it came from. Its `network` is equal to the
-        one that was saved, or a `StoredNetwork` that tells of it where it contains something of one's own (a
-        GaussianEnsemble).
+        The result, with the same numbers to the last bit; but functions of a theory, and C(τ) of a predicted
+        covariance, are tables: see their `save`. The store of a sweep gives its data set. The result's `origin` says
+        where it came from. Its `network` is equal to the one that was saved, or a `StoredNetwork` that describes it
+        where it contains something of one's own (a GaussianEnsemble).
 
     Raises
     ------

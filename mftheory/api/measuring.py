@@ -1,4 +1,4 @@
-"""`mftheory.measure`: activity that was recorded elsewhere."""
+"""`mftheory.measure`: the measurement of activity that was recorded elsewhere."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ def measure(
     Notes
     -----
     Assumes stationary activity, the same in all stretches: every neuron's mean is subtracted, what all stretches share
-    in time (a response to a stimulus) is not and would be taken for covariance. Of N neurons of a circuit any number
-    may have been recorded, chosen without regard to their covariances. Theory §1, §8; what such numbers say of a
-    network is in the guide on recordings.
+    in time (a response to a stimulus) is not and would be taken for covariance. Any number of a circuit's N neurons may
+    have been recorded, chosen without regard to their covariances. Theory §1, §8; the guide on recordings says what
+    such numbers mean for a network.
 
     Examples
     --------
@@ -72,6 +72,6 @@ def measure(
     >>> seen.neurons, seen.stretches, abs(seen.dimension(200).z(run.dimension("phi").value)) < 3
     (100, 16, True)
     """
-    from mftheory.simulate.recorded import measure_recording
+    from mftheory.simulation.recorded import measure_recording
 
     return measure_recording(activity, interval, max_lag, stretches, gap)

@@ -1,4 +1,4 @@
-"""The theory that a comparison must be able to exclude, and what a point is called."""
+"""The simpler theory that a comparison must be able to exclude, and the label of a point."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def simpler_dimension(network: "Network | GaussianEnsemble", observable: str) -> float | None:
-    """What a comparison must tell from the theory: without overlaps, else κ, else the symmetry, else the gains."""
+    """Return the dimension of the theory without overlaps, else without κ, else the symmetry, else the gains."""
     if not isinstance(network, Network):
         return None
     connectivity = network.connectivity
@@ -39,6 +39,7 @@ def simpler_dimension(network: "Network | GaussianEnsemble", observable: str) ->
 
 
 def label_of(network: "Network | GaussianEnsemble", parameters: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the numbers that name a point in a comparison's table."""
     if not isinstance(network, Network):
         numbers = {name: value for name, value in (parameters or {}).items() if np.ndim(value) == 0}
         return {"ensemble": network.name, **{k: v for k, v in numbers.items() if isinstance(v, Real)}}

@@ -1,16 +1,17 @@
-"""`mftheory.plan`: what a comparison needs, before it runs."""
+"""`mftheory.plan`: the sizes, networks and time that a comparison needs, before it runs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from mftheory import checks
 from mftheory.api.neighbour import label_of, simpler_dimension
 from mftheory.api.solving import solve
 from mftheory.api.work import checked_sizes
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork, Unsupported
-from mftheory.network import Network, _check
+from mftheory.network import Network
 
 if TYPE_CHECKING:
     from mftheory.planning.plan import Plan
@@ -25,7 +26,7 @@ def plan(
     max_memory: float = 4e9,
     observable: str = "phi",
 ) -> Plan:
-    """Which sizes, how many networks and how long a simulation a comparison needs, and what it costs on this machine.
+    """Plan a comparison: the sizes, networks and simulated time that it needs, and what it costs on this machine.
 
     Nothing is simulated: the theory is solved, two short operations are timed (0.2 s), and measured laws say how much
     sampled networks differ from each other and from the limit (`mftheory.planning.precision`).
@@ -33,17 +34,17 @@ def plan(
     Parameters
     ----------
     network : Network
-        What to simulate.
+        Network to be compared.
     target : float
         Wanted standard error of the dimension at N → ∞, as a fraction of it, above 0 and below 1.
     n : int or sequence of int, optional
-        Sizes, if they are given already: how many networks then, and how long. One size is not extrapolated.
+        Sizes, if they are given already: then only networks and time are planned. One size is not extrapolated.
     seconds : float, optional
-        Wall time allowed: if it is not enough for the target, the error that it is enough for.
+        Wall time allowed. If it is not enough for the target, the plan says the error that it is enough for.
     max_memory : float
         Bytes allowed, all processes together.
     observable : str
-        Whose dimension: "phi" or "x"; with gains also "Phi" or "readout".
+        Observable whose dimension is compared: "phi" or "x"; with gains also "Phi" or "readout".
 
     Returns
     -------
@@ -79,11 +80,11 @@ def plan(
         if isinstance(network, type) or not hasattr(network, "populations"):
             raise InvalidNetwork("network", network, "must be a Network")
         raise Unsupported("plan: the spread between networks was measured for networks, not for a GaussianEnsemble")
-    target = _check.positive("target", target)
+    target = checks.positive("target", target)
     if not 1e-6 <= target < 1:
         raise InvalidNetwork("target", target, "must be at least 1e-06 and below 1")
     sizes = None if n is None else checked_sizes(n)
-    seconds = None if seconds is None else _check.positive("seconds", seconds)
+    seconds = None if seconds is None else checks.positive("seconds", seconds)
     theory = solve(network)
     theory.dimension(observable)  # an unknown one is refused before more is solved
     return make(
@@ -93,7 +94,7 @@ def plan(
         target=target,
         sizes=sizes,
         seconds=seconds,
-        max_memory=_check.positive("max_memory", max_memory),
+        max_memory=checks.positive("max_memory", max_memory),
         observable=observable,
         label=label_of(network, None),
     )

@@ -1,31 +1,40 @@
-"""`mftheory.predict`: from a wiring diagram to its activity, at each level of description (theory §9)."""
+"""`mftheory.predict`: the activity on a wiring diagram, at each level of description (theory §9)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mftheory import checks
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork, MFTheoryError, Quiescent
-from mftheory.network import Erf, Given, Network, Nonlinearity, _check
+from mftheory.network import Erf, Given, Network, Nonlinearity
 from mftheory.progress import Progress
 from mftheory.results.estimate import Estimate
 from mftheory.results.extrapolate import intercept
-from mftheory.results.prediction import OBSERVABLES, Level, Prediction
+from mftheory.results.wiring_prediction import OBSERVABLES, Level, Prediction
 from mftheory.sweeps.execute import cost_of
 
 if TYPE_CHECKING:
     from mftheory.connectome import Connectome, Decomposition, Eigenvalues
     from mftheory.results import Simulation, Theory
 
-LARGEST_SURROGATE = 2000
-"""Neurons of a simulated surrogate at most: dimensions per neuron hardly depend on it, time does."""
-ENTRIES = 6000
-"""Neurons up to which the simulated covariance matrix of the wiring is kept."""
-AMONG = 120
-"""Neurons whose predicted covariances with each other are compared where not all are."""
-LONGEST = 20
-"""Lags looked at, in time constants."""
+Array = NDArray[np.float64]
+
+MAX_SURROGATE_NEURONS = 2000
+"""Maximum number of neurons of a simulated surrogate: dimensions per neuron hardly depend on it, time does."""
+
+MAX_COVARIANCE_NEURONS = 6000
+"""Number of neurons up to which the simulated covariance matrix of the wiring is kept."""
+
+COMPARED_NEURONS = 120
+"""Number of neurons whose predicted covariances with each other are compared where not all are."""
+
+MAX_LAG = 20
+"""Longest lag of the simulations, in time constants."""
+
 IID, MODES, OVERLAPS, WIRING = "i.i.d.", "random modes", "modes with overlaps", "the wiring itself"
 
 
@@ -52,10 +61,10 @@ def predict(
     Parameters
     ----------
     wiring : Connectome or Decomposition
-        From `mftheory.Connectome.read`; or what `mftheory.connectome.decompose` made of it.
+        Wiring diagram from `mftheory.Connectome.read`, or what `mftheory.connectome.decompose` made of it.
     g_eff : float
-        Coupling scale √(Σ J²/n), dimensionless: the normalised wiring is multiplied so as to have it. A choice: synapse
-        counts have no unit of coupling.
+        Coupling scale √(Σ J²/n), dimensionless: the normalised wiring is multiplied so as to have it. It is a choice:
+        synapse counts have no unit of coupling.
     nonlinearity : Nonlinearity, optional
         φ, odd; Erf() by default.
     noise : float
@@ -63,14 +72,15 @@ def predict(
     simulate : bool
         False leaves out all simulations.
     networks : int
-        Surrogates simulated at each level, of at most 2,000 neurons; of the wiring there is one, of which two runs
-        with independent initial conditions and noise are made.
+        Surrogates simulated at each level, of at most 2,000 neurons. The one wiring is simulated twice, with
+        independent initial conditions and noise.
     trajectories, duration
-        Of each simulation, in time constants; see `mftheory.simulate`.
+        Trajectories, and duration in time constants, of each simulation; see `mftheory.simulate`.
     seed : int
-        Of the first surrogate and of the runs.
+        Seed of the first surrogate and of the runs.
     all_eigenvalues : bool, optional
-        By default all eigenvalues up to 2,000 neurons, above the outermost (all of 5,552 take 80 s).
+        True computes all eigenvalues of the wiring; by default they are computed up to 2,000 neurons, above that only
+        the outermost (all of 5,552 take 80 s).
     progress : bool
         Show progress bars.
 
@@ -100,26 +110,26 @@ def predict(
     """
     from mftheory.connectome import Connectome, Decomposition, decompose, eigenvalues
 
-    g_eff = _check.positive("g_eff", g_eff)
-    networks = _check.integer("networks", networks, at_least=1)
+    g_eff = checks.positive("g_eff", g_eff)
+    networks = checks.integer("networks", networks, at_least=1)
     phi = Erf() if nonlinearity is None else nonlinearity
     if not isinstance(wiring, Connectome | Decomposition):
         raise InvalidNetwork("wiring", wiring, "must be a Connectome, such as mf.Connectome.read(file) gives")
-    found = decompose(wiring, progress=progress) if isinstance(wiring, Connectome) else wiring
-    spectrum = eigenvalues(found, all_of_them=all_eigenvalues)
-    rms = found.bulk_radius
-    couplings = found.normalised.matrix * (g_eff / rms)
-    own = Network(Given(couplings), phi, noise=noise)
-    longest = int(min(LONGEST, _check.positive("duration", duration) / 2))
+    decomposition = decompose(wiring, progress=progress) if isinstance(wiring, Connectome) else wiring
+    spectrum = eigenvalues(decomposition, all_of_them=all_eigenvalues)
+    rms = decomposition.bulk_radius
+    couplings = decomposition.normalised.matrix * (g_eff / rms)
+    network = Network(Given(couplings), phi, noise=noise)
+    longest = int(min(MAX_LAG, checks.positive("duration", duration) / 2))
     run: dict[str, Any] = {"trajectories": trajectories, "duration": duration, "max_lag": max(1, longest)}
 
-    ensembles = _ensembles(found, g_eff)
+    ensembles = _ensembles(decomposition, g_eff)
     levels: list[Level] = []
     formulas: dict[str, Any] = {}
     clouds: dict[str, Any] = {"wiring": spectrum.values / rms}
-    size = min(found.n, LARGEST_SURROGATE)
-    surrogates, own_cost = networks * cost_of(size), cost_of(found.n)
-    work = len(ensembles) * surrogates + own_cost
+    size = min(decomposition.n, MAX_SURROGATE_NEURONS)
+    cost_of_level, cost_of_wiring = networks * cost_of(size), cost_of(decomposition.n)
+    work = len(ensembles) * cost_of_level + cost_of_wiring
     with Progress(work, "levels", "level", parts=len(ensembles) + 1, enabled=progress) as bar:
         for name, (description, make) in ensembles.items():
             try:
@@ -131,44 +141,44 @@ def predict(
                 count = networks if simulate else 0
                 level, formulas[name] = _surrogate(name, description, net, size, count, seed, run)
                 levels.append(level)
-            bar.update(surrogates)
-        apart = _apart(found, spectrum, [values for name, values in clouds.items() if name != "wiring"])
-        levels.append(_wiring(own, found.n, simulate, seed, run, apart))
-        bar.update(own_cost)
-    significant = found.overlap_significance
-    shown = min(60, found.left.shape[1])
+            bar.update(cost_of_level)
+        outlier = _outlier(decomposition, spectrum, [values for name, values in clouds.items() if name != "wiring"])
+        levels.append(_wiring(network, decomposition.n, simulate, seed, run, outlier))
+        bar.update(cost_of_wiring)
+    shown = min(60, decomposition.left.shape[1])
     pictures = {
         "matrix": _blocks(couplings),
-        "singular_values": found.singular_values / rms,
-        "overlaps": found.overlaps[:shown, :shown],
-        "overlap_level": np.array(significant.level),
+        "singular_values": decomposition.singular_values / rms,
+        "overlaps": decomposition.overlaps[:shown, :shown],
+        "overlap_level": np.array(decomposition.overlap_significance.level),
         **{f"eigenvalues {name}": values for name, values in clouds.items()},
     }
     return Prediction(
         report={
-            **found.wiring.report(),
-            **found.report(spectrum),
-            "warnings": [*found.wiring.warnings, *found.warnings],
+            **decomposition.wiring.report(),
+            **decomposition.report(spectrum),
+            "warnings": [*decomposition.wiring.warnings, *decomposition.warnings],
         },
-        summary="\n".join([found.wiring.summary(), found.summary, spectrum.summary]),
+        summary="\n".join([decomposition.wiring.summary(), decomposition.summary, spectrum.summary]),
         g_eff=g_eff,
         noise=noise,
         levels=tuple(levels),
         pictures=pictures,
         settings={"nonlinearity": phi.name, "networks": networks, "seed": seed, "simulated": simulate, **run},
-        formulas={name: found for name, found in formulas.items() if found},
+        formulas={name: by_observable for name, by_observable in formulas.items() if by_observable},
     )
 
 
-def _ensembles(found: "Decomposition", g_eff: float) -> dict[str, tuple[str, Callable[[], Any]]]:
+def _ensembles(decomposition: "Decomposition", g_eff: float) -> dict[str, tuple[str, Callable[[], Any]]]:
+    """Return the levels that are ensembles: by name, a description and the function that makes the couplings."""
     from mftheory.connectome import iid_surrogate, overlapping_surrogate, surrogate
 
     return {
         IID: ("independent couplings of equal variance", lambda: iid_surrogate(g_eff)),
-        MODES: ("random modes with the measured singular values", lambda: surrogate(found, g_eff)),
+        MODES: ("random modes with the measured singular values", lambda: surrogate(decomposition, g_eff)),
         OVERLAPS: (
             "random modes with the measured singular values and overlaps",
-            lambda: overlapping_surrogate(found, g_eff),
+            lambda: overlapping_surrogate(decomposition, g_eff),
         ),
     }
 
@@ -176,109 +186,107 @@ def _ensembles(found: "Decomposition", g_eff: float) -> dict[str, tuple[str, Cal
 def _surrogate(
     name: str, description: str, net: Network, n: int, networks: int, seed: int, settings: Mapping[str, Any]
 ) -> tuple[Level, Mapping[str, Mapping[str, str]]]:
-    """The level, and the formulas behind its prediction."""
+    """Return the level of an ensemble, and the formulas behind its prediction."""
     from mftheory.api.simulating import simulate
     from mftheory.api.solving import solve
 
     formulas: Mapping[str, Mapping[str, str]] = {}
-    predicted: dict[str, Estimate] = {}
-    times: tuple[float | None, float | None] = (None, None)
-    remark = ""
+    level = Level(name, description, n=n)
     try:
         theory = solve(net)
         predicted = {a: Estimate(theory.dimension(a), theory.dimension_error(a)) for a in OBSERVABLES}
-        times = _half_times(theory, settings["max_lag"])
+        time, mode_time = _half_times(theory, settings["max_lag"])
+        level = replace(level, predicted=predicted, predicted_time=time, predicted_mode_time=mode_time)
         formulas = {a: theory.formulas[a] for a in OBSERVABLES}
         if not theory.trusted(n):
-            remark = "few dimensions: theory in doubt"
+            level = replace(level, remark="few dimensions: theory in doubt")
     except MFTheoryError as error:
-        remark = _reason(error, net)
+        level = replace(level, remark=_reason(error, net))
         if isinstance(error, Quiescent):
-            return Level(name, description, n=n, remark=remark), formulas
+            return level, formulas
     try:
         runs = [simulate(net, n, seed + k, **settings) for k in range(networks)]
     except Quiescent as error:  # a small network may be, where the limit is not
-        runs, remark = [], "; ".join(filter(None, [remark, _reason(error)]))
-    measured = {a: _mean([r.dimension(a) for r in runs]) for a in OBSERVABLES} if runs else {}
-    mean_times = [_half_times(r, settings["max_lag"]) for r in runs]
-    simulated = tuple(float(np.median([t[k] for t in mean_times])) if runs else None for k in range(2))
-    level = Level(
-        name, description, predicted, measured, times[0], simulated[0], times[1], simulated[1], n, len(runs), remark
-    )
+        return replace(level, remark="; ".join(filter(None, [level.remark, _reason(error)]))), formulas
+    if runs:
+        times = np.median([_half_times(r, settings["max_lag"]) for r in runs], axis=0)
+        level = replace(
+            level,
+            simulated={a: _mean([r.dimension(a) for r in runs]) for a in OBSERVABLES},
+            simulated_time=float(times[0]),
+            simulated_mode_time=float(times[1]),
+            networks=len(runs),
+        )
     return level, formulas
 
 
-def _apart(found: "Decomposition", spectrum: "Eigenvalues", clouds: list[Any]) -> str:
-    """What sets the wiring apart from all ensembles: a real eigenvalue beyond those that they have."""
+def _outlier(decomposition: "Decomposition", spectrum: "Eigenvalues", clouds: list[NDArray[np.complex128]]) -> str:
+    """Return in words a real eigenvalue of the wiring beyond those of all ensembles; empty if there is none."""
     if spectrum.real_outliers.size == 0:
         return ""
-    own, radius = float(spectrum.real_outliers[0]), spectrum.bulk_radius
-    if own / radius <= max((float(cloud.real.max()) for cloud in clouds), default=1.0) + spectrum.margin / radius:
+    outlier, radius = float(spectrum.real_outliers[0]), spectrum.bulk_radius
+    if outlier / radius <= max((float(cloud.real.max()) for cloud in clouds), default=1.0) + spectrum.margin / radius:
         return ""
-    mean = found.mean_coupling
-    origin = ", from the mean of its couplings," if mean.stands_out and abs(mean.value - own) < 0.2 * own else ""
-    return f"its eigenvalue at {own / radius:.3g} g_eff{origin} is in none of the ensembles"
+    mean = decomposition.mean_coupling
+    is_mean = mean.stands_out and abs(mean.value - outlier) < 0.2 * outlier
+    origin = ", from the mean of its couplings," if is_mean else ""
+    return f"its eigenvalue at {outlier / radius:.3g} g_eff{origin} is in none of the ensembles"
 
 
-def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[str, Any], apart: str = "") -> Level:
-    """The level of the wiring itself; `apart` is what no ensemble shares with it."""
+def _wiring(net: Network, n: int, simulated: bool, seed: int, settings: Mapping[str, Any], outlier: str = "") -> Level:
+    """Return the level of the wiring itself; `outlier` is a remark on what no ensemble shares with it."""
     from mftheory.api.simulating import simulate
-    from mftheory.solve.one_matrix.predict import predict_covariance
+    from mftheory.theory.one_network.predict_covariance import predict_covariance
 
-    description = "the normalised wiring; order parameters solved for this J"
-    remarks, predicted, found, time = [apart] if apart else [], {}, None, None
+    level = Level(WIRING, "the normalised wiring; order parameters solved for this J", n=n)
+    remarks, covariance = [outlier] if outlier else [], None
     try:
-        found = predict_covariance(net)
-        predicted = {a: found.dimension(a) for a in OBSERVABLES}
+        covariance = predict_covariance(net)
         lags = np.arange(settings["max_lag"] + 1.0)
-        time = _half(lags, found.C("phi", lags) / found.C("phi"))
-        remarks.extend(found.warnings)
+        level = replace(
+            level,
+            predicted={a: covariance.dimension(a) for a in OBSERVABLES},
+            predicted_time=_half_time(lags, covariance.C("phi", lags) / covariance.C("phi")),
+        )
+        remarks.extend(covariance.warnings)
     except Quiescent as error:
-        return Level(WIRING, description, n=n, remark=_reason(error))
+        return replace(level, remark=_reason(error))
     except MFTheoryError as error:
         remarks.append(_reason(error))
     if not simulated:
-        return Level(WIRING, description, predicted, predicted_time=time, n=n, remark="; ".join(remarks))
-    keep = n <= ENTRIES
+        return replace(level, remark="; ".join(remarks))
+    keep = n <= MAX_COVARIANCE_NEURONS
     try:
         runs = [simulate(net, n, seed + k, covariance="phi" if keep else False, **settings) for k in range(2)]
     except Quiescent as error:
-        remarks.append(_reason(error))
-        return Level(WIRING, description, predicted, predicted_time=time, n=n, remark="; ".join(remarks))
-    if any(r.status != "equilibrated" for r in runs):
-        remarks.append(next(r.status for r in runs if r.status != "equilibrated"))
-    agreement = None
-    if keep and found is not None:
-        among = np.arange(n) if found.exact else np.sort(np.random.default_rng(seed).choice(n, AMONG, replace=False))
+        return replace(level, remark="; ".join([*remarks, _reason(error)]))
+    remarks.extend([r.status for r in runs if r.status != "equilibrated"][:1])
+    if keep and covariance is not None:
+        some = n if covariance.exact else COMPARED_NEURONS
+        among = np.sort(np.random.default_rng(seed).choice(n, some, replace=False))
         parts = [r.covariance("phi")[np.ix_(among, among)] for r in runs]
-        agreement = found.agreement(*parts, among=None if found.exact else among)
-    # Of one network: the error is that of its own two runs.
-    measured = {a: _combined([r.dimension(a) for r in runs]) for a in OBSERVABLES}
-    times = [_half_times(r, settings["max_lag"]) for r in runs]
-    return Level(
-        WIRING,
-        description,
-        predicted,
-        measured,
-        predicted_time=time,
-        simulated_time=float(np.mean([t[0] for t in times])),
-        simulated_mode_time=float(np.mean([t[1] for t in times])),
-        n=n,
+        level = replace(level, agreement=covariance.agreement(*parts, among=None if covariance.exact else among))
+    times = np.mean([_half_times(r, settings["max_lag"]) for r in runs], axis=0)
+    return replace(
+        level,
+        simulated={a: _of_runs([r.dimension(a) for r in runs]) for a in OBSERVABLES},
+        simulated_time=float(times[0]),
+        simulated_mode_time=float(times[1]),
         networks=1,
         remark="; ".join(remarks),
-        agreement=agreement,
     )
 
 
 def _half_times(result: "Theory | Simulation", longest: int) -> tuple[float, float]:
-    """Lags at which C^φ(τ)/C^φ(0) and Ψ^φ(τ, 0)/Ψ^φ(0, 0) fall to one half, linear between whole time constants."""
+    """Return the lags at which C^φ(τ)/C^φ(0) and Ψ^φ(τ, 0)/Ψ^φ(0, 0) fall to one half."""
     lags = np.arange(longest + 1.0)
     C = [float(result.C("phi", tau)) for tau in lags]
     psi = [float(result.timescale("phi", tau)) if tau > 0 else 1.0 for tau in lags]
-    return _half(lags, np.array(C) / C[0]), _half(lags, np.array(psi))
+    return _half_time(lags, np.array(C) / C[0]), _half_time(lags, np.array(psi))
 
 
-def _half(lags: Any, values: Any) -> float:
+def _half_time(lags: Array, values: Array) -> float:
+    """Return the lag at which a function first falls to one half, linear between lags; infinite if it does not."""
     below = np.flatnonzero(values < 0.5)
     if below.size == 0:
         return float("inf")
@@ -287,22 +295,22 @@ def _half(lags: Any, values: Any) -> float:
 
 
 def _mean(values: list[Estimate]) -> Estimate:
-    """Of several networks: the spread between them decides; of one its own error."""
+    """Return the mean of networks, with the error from the spread between them; of one network its own error."""
     if len(values) == 1:
         return values[0]
     average = intercept({1: np.array([one.value for one in values])})  # of one size: the mean
     return Estimate(average.value, average.error)
 
 
-def _combined(values: list[Estimate]) -> Estimate:
-    """Of runs of one network: the larger of their own errors' mean and what they differ by."""
-    own = float(np.sqrt(np.sum([one.error**2 for one in values]))) / len(values)
+def _of_runs(values: list[Estimate]) -> Estimate:
+    """Return the mean of runs of one network, with the larger of the error of their errors and of their spread."""
+    within = float(np.sqrt(np.sum([one.error**2 for one in values]))) / len(values)
     between = _mean(values)
-    return Estimate(between.value, max(own, between.error))
+    return Estimate(between.value, max(within, between.error))
 
 
 def _reason(error: Exception, net: Network | None = None) -> str:
-    """One line for a table: a long description of the network is left out, and what helps is said."""
+    """Return an error as one line for a table, with what helps, and without a long description of the network."""
     text = str(error).splitlines()[0]
     if net is not None:
         text = text.replace(repr(net.connectivity), f"g_eff = {net.g_eff:g}")
@@ -311,14 +319,14 @@ def _reason(error: Exception, net: Network | None = None) -> str:
     return text
 
 
-def _blocks(matrix: Any, most: int = 400) -> Any:
-    """The matrix, or where it is large the signed root mean square of its blocks."""
+def _blocks(matrix: Any, most: int = 400) -> Array:
+    """Return a sparse matrix as an array, or where it is large the signed root mean square of its blocks."""
     n = matrix.shape[0]
     if n <= most:
-        return matrix.toarray()
+        return np.asarray(matrix.toarray())
     coo = matrix.tocoo()
     i, j = (index * most // n for index in coo.coords)
     power, sign = np.zeros((most, most)), np.zeros((most, most))
     np.add.at(power, (i, j), coo.data**2)
     np.add.at(sign, (i, j), coo.data)
-    return np.sqrt(power) * np.sign(sign)
+    return np.asarray(np.sqrt(power) * np.sign(sign))

@@ -1,4 +1,4 @@
-"""`mftheory.simulate`: one network drawn from its ensemble."""
+"""`mftheory.simulate`: the simulation of one network drawn from its ensemble."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Settings(TypedDict, total=False):
-    """Settings of a simulation, so that a type checker knows them: `mftheory.simulate.simulate.simulate` says more."""
+    """Settings of a simulation, for type checkers; see `mftheory.simulation.network_simulation.simulate`."""
 
     target: float | None
     trajectories: int
@@ -51,7 +51,7 @@ def simulate(
     Parameters
     ----------
     network : Network or GaussianEnsemble
-        What to simulate. Of an ensemble, populations of leaky neurons, coupled directly or through linear populations.
+        Network to simulate. Populations of an ensemble are leaky neurons, coupled directly or by linear populations.
     n : int
         Neurons, at least 2; of an ensemble, its N: a population has round(size·n) sites. One given J has its own.
     seed : int
@@ -64,8 +64,9 @@ def simulate(
     nonlinearity : Nonlinearity, or one for each activity by name, for an ensemble
         Erf() by default.
     **settings
-        Of the integration: ``target``, ``trajectories``, ``duration``, ``dt``, ``burn_in``, ``sampling_interval``,
-        ``dtype``, ``integrator``, ``max_memory``, ``progress``; see `mftheory.simulate.simulate.simulate`.
+        Settings of the integration: ``target``, ``trajectories``, ``duration``, ``dt``, ``burn_in``,
+        ``sampling_interval``, ``dtype``, ``integrator``, ``max_memory``, ``progress``; see
+        `mftheory.simulation.network_simulation.simulate`.
 
     Returns
     -------
@@ -86,20 +87,21 @@ def simulate(
 
     Notes
     -----
-    Assumes an odd φ (no mean to subtract) and a stationary state that forgets its initial condition (theory §0, §8).
+    Assumes a stationary state that forgets its initial condition (theory §0, §8). If φ is not odd, covariances are
+    about each neuron's mean.
     Results repeat bit for bit on one machine with the same arguments and BLAS threads.
 
     Examples
     --------
     >>> import mftheory as mf
-    >>> from mftheory.action.ensembles import BUILT_IN
+    >>> from mftheory.action.built_in import BUILT_IN
     >>> mine = BUILT_IN["random-mode"]()  # or one of your own
     >>> numbers = {"alpha": 0.5, "D": [3.0, 6.0]}
     >>> run = mf.simulate(mine, n=200, seed=0, parameters=numbers, trajectories=16, duration=20.0)
     >>> run.observables, run.status
     (('phi', 'x'), 'equilibrated')
     """
-    from mftheory.simulate.simulate import simulate as simulate_network
+    from mftheory.simulation.network_simulation import simulate as simulate_network
 
     refuse_unknown(simulate, settings, names_of(simulate_network))
     if isinstance(network, Network) and isinstance(network.connectivity, Given):
@@ -115,10 +117,10 @@ def samplable(
     parameters: Mapping[str, Any] | None,
     nonlinearity: Nonlinearity | Mapping[str, Nonlinearity] | None,
 ) -> Samplable:
-    """A network as it is, an ensemble with its numbers."""
+    """Return what can be simulated: a network as it is, an ensemble with its numbers."""
     if isinstance(network, Network):
         refuse_numbers(parameters, nonlinearity)
         return network
-    from mftheory.action.sampling import SamplableEnsemble
+    from mftheory.action.sampled_ensemble import SamplableEnsemble
 
     return SamplableEnsemble(network, parameters or {}, Erf() if nonlinearity is None else nonlinearity)

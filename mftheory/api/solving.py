@@ -1,4 +1,4 @@
-"""`mftheory.solve`: a network, or an ensemble of one's own with its numbers."""
+"""`mftheory.solve`: the theory of a network, or of an ensemble of one's own with its numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mftheory.network import Erf, Network, Nonlinearity
 if TYPE_CHECKING:
     from mftheory.action import GaussianEnsemble
     from mftheory.results import Theory
-    from mftheory.solve.settings import Settings
+    from mftheory.theory.settings import Settings
 
 
 @checked_call
@@ -39,7 +39,8 @@ def solve(
         Erf() by default.
     **sampling
         Where neurons have self-feedback (partial symmetry, overlaps): ``target``, the relative standard error of the
-        dimension to be reached (0.01), ``seed``, ``jobs``, ``progress``; see `mftheory.solve.self_feedback.sampling`.
+        dimension to be reached (0.01), ``seed``, ``jobs``, ``progress``; see
+        `mftheory.theory.settings`.
 
     Returns
     -------
@@ -68,8 +69,8 @@ def solve(
     Assumes a stationary fluctuating state, no condensed modes, N·PR ≫ 1 (theory §0). Time is in units of the
     neurons' time constant. Two-point functions [two-point, 36]; four-point functions from the derived kernels
     [psi-iid], [psi-x-iid], [psi-rmm], [psi-x-rmm], with gains [46a, 46b, J18]. With partial symmetry [H16, psi-sym] and
-    overlaps [48, 49, psi-overlap] x is not Gaussian: what it differs by from a Gaussian process that responds as it
-    does is sampled, and `Theory.dimension_error` is mostly the standard error of that.
+    overlaps [48, 49, psi-overlap] x is not Gaussian: its difference from a Gaussian process with the same response is
+    sampled, and `Theory.dimension_error` is mostly the standard error of that.
 
     Examples
     --------
@@ -81,24 +82,23 @@ def solve(
     >>> bool(theory.dimension_error() < 0.03 * theory.dimension()), list(theory.error_sources())
     (True, ['samples', 'iteration', 'step', 'period', 'smoothing'])
     """
-    from mftheory.solve.assembly import theory_of
-    from mftheory.solve.problem import Problem
-    from mftheory.solve.self_feedback.sampling import Sampling
-    from mftheory.solve.settings import Settings
+    from mftheory.theory.assembly import theory_of
+    from mftheory.theory.problem import Problem
+    from mftheory.theory.settings import Sampling, Settings
 
     refuse_unknown(solve, sampling, names_of(Sampling))
     settings, sampled = Settings.of(settings), Sampling.of(sampling)  # checked, also where nothing is sampled
     if isinstance(network, Network):
         refuse_numbers(parameters, nonlinearity)
         return theory_of(Problem.of(network), settings, sampled)
-    from mftheory.api.ensembles import problem_of
+    from mftheory.api.ensemble_problem import problem_of
 
     phi = Erf() if nonlinearity is None else nonlinearity
     return theory_of(problem_of(network, parameters or {}, phi), settings, sampled)
 
 
 def refuse_numbers(parameters: Any, nonlinearity: Any) -> None:
-    """Numbers are for ensembles; a network has its own."""
+    """Refuse numbers given with a network: they are for ensembles, a network has its own."""
     for name, value in (("parameters", parameters), ("nonlinearity", nonlinearity)):
         if value is not None:
             raise InvalidNetwork(name, value, "is for a GaussianEnsemble; a Network has its own")

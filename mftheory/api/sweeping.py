@@ -1,22 +1,23 @@
-"""`mftheory.sweep`: a grid of parameters, in parallel, resumably."""
+"""`mftheory.sweep`: grids of parameters, in parallel, resumably."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mftheory import checks
 from mftheory.api import work
 from mftheory.api.work import check_memory, check_settings, checked_sizes
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
-from mftheory.network import Network, _check
+from mftheory.network import Network
 
 if TYPE_CHECKING:
     from os import PathLike
 
     import xarray
 
-    from mftheory.action.sampling import SamplableEnsemble
+    from mftheory.action.sampled_ensemble import SamplableEnsemble
 
 
 @checked_call
@@ -44,8 +45,8 @@ def sweep(
     Parameters
     ----------
     family : callable
-        From the parameters in `over`, by keyword, to a Network; or to an ensemble with its numbers
-        (`mftheory.action.sampling.SamplableEnsemble`). Any function will do, a lambda too: it is called here.
+        Function from the parameters in `over`, by keyword, to a Network; or to an ensemble with its numbers
+        (`mftheory.action.sampled_ensemble.SamplableEnsemble`). Any function will do, a lambda too: it is called here.
     over : dict of str to sequence
         Values of each parameter, numbers or texts. Every combination is a point.
     what : {"solve", "simulate", "compare"}
@@ -60,17 +61,17 @@ def sweep(
         Lags, in units of the neurons' time constant, at which C(τ) and Ψ(τ, 0)/Ψ(0, 0) are kept as well; of
         simulations multiples of the sampling interval.
     n, seeds
-        Sizes, and networks a size, as for `compare`; a simulation may have one network a size.
+        Sizes, and networks of each size, as for `compare`; a simulation may have one network of a size.
     seed : int
-        What the seeds of networks are made from, together with the network's own parameters, its size and its place
-        among them: no result depends on what else is in the sweep, on the order, or on `jobs`.
+        Number that the seeds of networks are made from, together with the network's own parameters, its size and its
+        place among them: no result depends on what else is in the sweep, on the order, or on `jobs`.
     common_disorder : bool
-        Make them without the parameters: all points then draw from the same random numbers. Curves become smooth, and
+        Make seeds without the parameters: all points then draw from the same random numbers. Curves become smooth, and
         the deviations of their points correlated.
     jobs : int
         Processes; all cores by default.
     threads : int
-        Of each process. Results repeat bit for bit, on one machine, for equal `threads`.
+        Threads of each process. Results repeat bit for bit, on one machine, for equal `threads`.
     scheduler : str, optional
         Address of a Dask scheduler, such as "tcp://host:8786", whose workers do the work instead of processes here.
         They need this package in the same version; numbers of other machines may differ in their last digits.
@@ -115,10 +116,10 @@ def sweep(
     """
     from importlib.metadata import version
 
-    from mftheory.solve.self_feedback.sampling import Sampling
     from mftheory.sweeps.grid import Grid
-    from mftheory.sweeps.plan import Plan
-    from mftheory.sweeps.sweep import Work, run
+    from mftheory.sweeps.sweep import run
+    from mftheory.sweeps.tasks import Plan
+    from mftheory.theory.settings import Sampling
 
     if what not in ("solve", "simulate", "compare"):
         raise InvalidNetwork("what", what, "must be 'solve', 'simulate' or 'compare'")
@@ -126,7 +127,7 @@ def sweep(
     names = (observables,) if isinstance(observables, str) else tuple(observables)
     if not names or len(set(names)) < len(names) or not all(isinstance(a, str) for a in names):
         raise InvalidNetwork("observables", observables, "must be the name of an observable, or different ones")
-    lags = tuple(dict.fromkeys(_check.nonnegative("tau", t) for t in tau))
+    lags = tuple(dict.fromkeys(checks.nonnegative("tau", t) for t in tau))
     check_settings(sweep, simulation)
     if what == "solve" and simulation:
         raise InvalidNetwork(next(iter(simulation)), next(iter(simulation.values())), "is not for what='solve'")
@@ -143,7 +144,7 @@ def sweep(
         tau=lags,
         n=sizes,
         seeds=seeds,
-        seed=_check.integer("seed", seed, at_least=0),
+        seed=checks.integer("seed", seed, at_least=0),
         common_disorder=bool(common_disorder),
         threads=threads,
         simulation=simulation,
@@ -152,7 +153,8 @@ def sweep(
     )
     return run(
         plan,
-        Work(work.solved, work.simulated),
+        work.solved,
+        work.simulated,
         store,
         jobs=jobs,
         threads=threads,

@@ -1,4 +1,4 @@
-"""What a worker of a comparison or a sweep does: one theory, or one network, to plain numbers."""
+"""The work of one process of a comparison or a sweep: one theory, or one network, to plain numbers."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,21 +28,21 @@ def solved(
     alternative: bool,
     sampling: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The numbers of one theory, JSON-ready: what a worker returns."""
+    """Return the numbers of one theory, ready for JSON."""
     if isinstance(network, Network):
         given: Network | GaussianEnsemble = network
         theory = solve(network, **{"jobs": 1, **sampling})
     else:
-        from mftheory.action.sampling import SamplableEnsemble
+        from mftheory.action.sampled_ensemble import SamplableEnsemble
         from mftheory.network.digest import digest
 
         assert isinstance(network, SamplableEnsemble)
-        # Each task brings a copy of its own; what was derived for one serves all that are equal.
+        # Each task brings its own copy; a derivation made for one serves all that are equal.
         given = _SOLVED_ENSEMBLES.setdefault(digest(network.ensemble), network.ensemble)
         theory = solve(given, parameters=network.parameters, nonlinearity=network.nonlinearity)
-    found: dict[str, Any] = {}
+    numbers: dict[str, Any] = {}
     for a in observables:
-        found[a] = {
+        numbers[a] = {
             "dimension": float(theory.dimension(a)),
             "dimension_error": float(theory.dimension_error(a)),
             "C": float(theory.C(a, 0.0)),
@@ -50,16 +50,16 @@ def solved(
             "share": float(theory.sizes.get(a, 1.0)),
         }
         if alternative:
-            found[a]["alternative"] = simpler_dimension(given, a)
+            numbers[a]["alternative"] = simpler_dimension(given, a)
         if tau:
-            found[a] |= {
+            numbers[a] |= {
                 "C_tau": theory.C(a, tau).tolist(),
                 "C_tau_error": theory.C_error(a, tau).tolist(),
                 "timescale": theory.timescale(a, tau).tolist(),
                 "timescale_error": [math.nan] * len(tau),  # not estimated
             }
     gain = float(theory.gain) if np.ndim(theory.gain) == 0 else None
-    return {"status": theory.status_and_notes, "gain": gain, "observables": found}
+    return {"status": theory.status_and_notes, "gain": gain, "observables": numbers}
 
 
 def simulated(
@@ -70,24 +70,20 @@ def simulated(
     tau: tuple[float, ...],
     settings: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The numbers of one network, JSON-ready: what a worker returns."""
-    from mftheory.simulate.simulate import simulate
+    """Return the numbers of one network, ready for JSON."""
+    from mftheory.simulation.network_simulation import simulate
 
     # Longer lags cost time and are asked for by nobody.
     run = simulate(network, n, seed, **{"max_lag": max(tau, default=0.0), **settings}, observables=observables)
-    found: dict[str, Any] = {}
+    numbers: dict[str, Any] = {}
     for a in observables:
-        errors = {"two_point_error": run.C(a).error, "four_point_error": run.Psi(a).error}
-        found[a] = run.record(a) | errors
-        if tau:
-            for name, estimates in (
-                ("C_tau", [run.C(a, t) for t in tau]),
-                ("timescale", [run.timescale(a, t) for t in tau]),
-            ):
-                found[a] |= {name: [e.value for e in estimates], f"{name}_error": [e.error for e in estimates]}
+        numbers[a] = run.record(a) | {"two_point_error": run.C(a).error, "four_point_error": run.Psi(a).error}
+        for name, function in (("C_tau", run.C), ("timescale", run.timescale)) if tau else ():
+            estimates = [function(a, t) for t in tau]
+            numbers[a] |= {name: [e.value for e in estimates], f"{name}_error": [e.error for e in estimates]}
     about = {name: float(getattr(run, name)) for name in ("duration", "burn_in", "drift")}
-    about |= {name: float(found[observables[0]][name]) for name in ("at_rest", "periodic")}
-    return {"status": run.status, **about, "observables": found}
+    about |= {name: float(numbers[observables[0]][name]) for name in ("at_rest", "periodic")}
+    return {"status": run.status, **about, "observables": numbers}
 
 
 def simulated_or_died_out(
@@ -107,6 +103,7 @@ def simulated_or_died_out(
 
 
 def checked_sizes(n: int | Sequence[int]) -> list[int]:
+    """Return one or several sizes as a list, or refuse them."""
     sizes = [n] if not isinstance(n, Iterable) else list(n)
     if not sizes or len(set(sizes)) < len(sizes) or not all(isinstance(size, Integral) and size >= 2 for size in sizes):
         raise InvalidNetwork("n", n, "must be a whole number of at least 2, or several different ones")
@@ -126,9 +123,9 @@ def check_memory(networks: "Iterable[Samplable]", sizes: Iterable[int]) -> None:
 
 
 def check_settings(verb: Callable[..., Any], simulation: Mapping[str, Any]) -> None:
-    """Settings of `simulate` by name; those that a comparison or a sweep has of its own are not among them."""
-    from mftheory.simulate.simulate import simulate as simulate_network
+    """Refuse settings that `simulate` does not take, or that a comparison or a sweep sets itself."""
+    from mftheory.simulation.network_simulation import simulate as simulate_network
 
-    own = {"network", "n", "seed", "observables", "progress"}
-    own |= {"covariance", "components", "response", "keep_states"}  # of what they add nothing would be kept
-    refuse_unknown(verb, simulation, [name for name in names_of(simulate_network) if name not in own])
+    excluded = {"network", "n", "seed", "observables", "progress"}
+    excluded |= {"covariance", "components", "response", "keep_states"}  # nothing of these would be kept
+    refuse_unknown(verb, simulation, [name for name in names_of(simulate_network) if name not in excluded])

@@ -1,4 +1,4 @@
-"""`python -m mftheory.cli`."""
+"""The module that `python -m mftheory.cli` runs."""
 
 from mftheory.cli.main import main
 

@@ -1,4 +1,4 @@
-"""The terminal as it is: what it can show, output that is closed, broken or full, and signals that end the process."""
+"""The terminal: characters that it can show, output that is closed, broken or full, and signals to end the process."""
 
 import codecs
 import os
@@ -17,7 +17,7 @@ ASCII = {
     **{"…": "...", "ϱ": "rho", "ϕ": "phi", "†": "^H", "‖": "||", "∘": "o", "§": "section ", "│": "|", "─": "-"},
     **{"⌠": "/", "⌡": "/"},
 }
-"""Characters that the package writes, beside Greek letters, and what a console without them shows."""
+"""Characters that the package writes, beside Greek letters, and their substitutes on a console without them."""
 
 
 def prepare() -> None:
@@ -61,7 +61,7 @@ def ended_in_order(code: int) -> Iterator[None]:
 
 @contextmanager
 def notes_when_stopped() -> Iterator[None]:
-    """Say what is noted on the exception of a stopped command, such as what is kept; the parser would drop it."""
+    """Print the notes on the exception of a stopped command, such as what is kept; the parser would drop them."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit) as stopped:
@@ -71,19 +71,19 @@ def notes_when_stopped() -> Iterator[None]:
 
 
 def stop_listening() -> None:
-    """On the way out, which takes a second while workers end, nothing is to be stopped any more."""
+    """Ignore Ctrl-C on the way out, which takes a second while workers end."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def complain(message: str) -> None:
-    """One line on standard error, if there is somebody to read it."""
+    """Print one line on standard error, if there is somebody to read it."""
     with suppress(OSError):
         print("mftheory: " + " ".join(message.split()), file=sys.stderr, flush=True)
 
 
 def readable(character: str) -> str:
-    """A character in ASCII, as somebody types it who does not have it.
+    """Return a character in ASCII, as somebody types it who does not have it.
 
     Examples
     --------
@@ -120,7 +120,7 @@ class _Encoder(codecs.IncrementalEncoder):
 
 
 _READABLE = "mftheory-readable"
-"""Name of the error handler, and of an encoding in ASCII that uses it."""
+"""The name of the error handler, and of an encoding in ASCII that uses it."""
 
 _CODEC = codecs.CodecInfo(_encode, codecs.ascii_decode, incrementalencoder=_Encoder, name=_READABLE)
 codecs.register_error(_READABLE, _replace)

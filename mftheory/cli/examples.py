@@ -51,7 +51,7 @@ START = (
     "mftheory compare --g 3 --effective-rank 0.5 --n 250 --n 500 --n 1000",
     "mftheory connectome celegans --g-eff 0.5 --noise 0.5",
 )
-"""Where a stranger begins."""
+"""Examples for somebody who begins."""
 
 EXIT_CODES = (
     "0 done; 2 input that cannot be used, or output that cannot be written, one line on stderr says why;",
@@ -60,9 +60,6 @@ EXIT_CODES = (
 
 
 def epilog(examples: tuple[str, ...]) -> str:
-    """As the help prints it; the mark \\b keeps lines from being joined."""
-    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in examples), "", "\b", "Exit codes:", *_indented()))
-
-
-def _indented() -> tuple[str, ...]:
-    return tuple(f"  {line}" for line in EXIT_CODES)
+    """Return examples and exit codes as the help prints them; the mark \\b keeps lines from being joined."""
+    indented = [[f"  {line}" for line in lines] for lines in (examples, EXIT_CODES)]
+    return "\n".join(("\b", "Examples:", *indented[0], "", "\b", "Exit codes:", *indented[1]))

@@ -1,4 +1,4 @@
-"""The commands together, and what becomes of errors."""
+"""The commands together, and the handling of errors."""
 
 import errno
 import os
@@ -11,22 +11,25 @@ from typing import Annotated, Any
 import typer
 
 import mftheory
-from mftheory.cli import console, figures, formulas, networks, wiring
+from mftheory.cli import console, figure_commands, formula_commands, network_commands, wiring_command
 from mftheory.cli.examples import EXAMPLES, START, epilog
 from mftheory.cli.refusals import in_shell, refuse_digit_groups, said_by, said_of
 from mftheory.errors import MFTheoryError
 
 DEFECT, REFUSED, STOPPED, UNREAD, TERMINATED = 1, 2, 130, 141, 143
-"""Exit codes; those above 128 are 128 and a signal's number.
+"""Exit codes; those above 128 are the sum of 128 and a signal's number.
 
 UNREAD is that of a program that SIGPIPE ends, as `head` ends every other in a pipe: `set -o pipefail` tells it from
 success, and whoever does not ask for it never sees it.
 """
 TRACEBACK = "MFTHEORY_TRACEBACK"
-"""Set in the environment: a defect shows where it is."""
+"""The environment variable that makes a defect show where it is."""
+
+OUTPUT_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
+"""Numbers of errors that concern standard output where the error names no file."""
 
 Command = Callable[..., Any] | None
-"""The function that is called, if the first word names one."""
+"""Type of the function that is called, if the first word names one."""
 
 app = typer.Typer(
     help="Dynamical mean-field theory of random recurrent networks: formulas, numbers, and the network itself.",
@@ -38,7 +41,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-COMMANDS = {f.__name__: f for f in (*formulas.COMMANDS, *networks.COMMANDS, figures.figure, wiring.connectome)}
+COMMANDS = {
+    f.__name__: f
+    for f in (*formula_commands.COMMANDS, *network_commands.COMMANDS, figure_commands.figure, wiring_command.connectome)
+}
 for _name, _command in COMMANDS.items():
     app.command(epilog=epilog(EXAMPLES[_name]))(_command)
 
@@ -59,7 +65,7 @@ def _options(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Entry point: bad input is one line on stderr and exit code 2, never a traceback."""
+    """Run a command line: bad input is one line on stderr and exit code 2, never a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
     command = COMMANDS.get(next(iter(arguments), ""))
     with warnings.catch_warnings(), console.ended_in_order(TERMINATED):
@@ -88,16 +94,8 @@ def _run(arguments: list[str], command: Command) -> None:
         raise
     except OSError as error:
         console.abandon()
-        file = "" if error.filename is None else f"{error.filename}: "
-        if not file and error.errno in (
-            errno.ENOSPC,
-            errno.EDQUOT,
-            errno.EFBIG,
-            errno.EIO,
-            errno.EBADF,
-        ):  # files name themselves
-            file = "standard output: "
-        _fail(f"{file}{error.strerror or error}")
+        file = error.filename or ("standard output" if error.errno in OUTPUT_ERRORS else None)
+        _fail(f"{'' if file is None else f'{file}: '}{error.strerror or error}")
     except MemoryError:
         _fail("this needs more memory than there is")
     except Exception as error:
@@ -112,7 +110,7 @@ def _run(arguments: list[str], command: Command) -> None:
 
 
 def _warn(command: Command, message: Warning | str, *where: Any, **more: Any) -> None:
-    """One line, without the place in the source."""
+    """Print a warning as one line, without the place in the source."""
     del where, more
     console.complain(str(message) if command is None else in_shell(str(message), command))
 

@@ -1,6 +1,10 @@
 """Options that several commands share, and the networks they describe."""
 
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -9,8 +13,6 @@ import mftheory as mf
 from mftheory.cli import completion
 from mftheory.errors import InvalidNetwork, MFTheoryError
 from mftheory.wording import one_of
-
-NONLINEARITIES: dict[str, mf.Nonlinearity] = {"erf": mf.Erf(), "tanh": mf.Tanh()}
 
 G = Annotated[float, typer.Option("--g", help="Effective coupling strength g_eff, above 1 without noise.")]
 Rank = Annotated[
@@ -73,7 +75,71 @@ Progress = Annotated[bool, typer.Option("--progress", help="Show progress bars."
 Couplings = mf.IID | mf.PartiallySymmetric | mf.RandomMode
 
 
+@dataclass(frozen=True)
+class NetworkOptions:
+    """Options that describe a network; `with_network_options` gives them to a command."""
+
+    g: G
+    effective_rank: Rank = None
+    overlap_amplitude: Overlap = 0.0
+    symmetry: Symmetry = 0.0
+    gains_pr: GainsPR = None
+    nonlinearity: Phi = "erf"
+    noise: Noise = 0.0
+    dynamics: Dynamics = "leaky"
+
+    def network(self) -> mf.Network:
+        """Return the network.
+
+        Raises
+        ------
+        InvalidNetwork
+            Naming the option.
+        """
+        couplings = couplings_of(self.g, self.effective_rank, self.overlap_amplitude, self.symmetry)
+        phi, gains, dynamics = nonlinearity_of(self.nonlinearity), gains_of(self.gains_pr), dynamics_of(self.dynamics)
+        return mf.Network(couplings, phi, gains, dynamics, self.noise)
+
+    def record(self) -> dict[str, Any]:
+        """Return the parameters, JSON-ready; those that not every network has, only where they were given."""
+        optional = {name: getattr(self, name) for name in ("overlap_amplitude", "symmetry", "gains_pr")}
+        return {
+            "g_eff": self.g,
+            "effective_rank": self.effective_rank,
+            **{name: value for name, value in optional.items() if value},
+            "noise": self.noise,
+            "dynamics": self.dynamics,
+        }
+
+
+def with_network_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `NetworkOptions`, of which it takes one as its argument `network`.
+
+    In the command's help --g, which must be given, is the first; the others stand where `network` stands.
+    """
+    g, *others = signature(NetworkOptions).parameters.values()
+
+    @wraps(command)
+    def with_options(**options: Any) -> None:
+        network = NetworkOptions(**{option.name: options.pop(option.name) for option in (g, *others)})
+        command(network=network, **options)
+
+    parameters = [g]
+    for parameter in signature(command).parameters.values():
+        parameters += others if parameter.name == "network" else [parameter]
+    keywords = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in parameters]
+    with_options.__annotations__ = {parameter.name: parameter.annotation for parameter in keywords}
+    with_options.__signature__ = Signature(keywords)  # type: ignore[attr-defined]  # where `inspect` looks for it
+    return with_options
+
+
 def couplings_of(g: float, effective_rank: float | None, overlap_amplitude: float, symmetry: float) -> Couplings:
+    """Return the couplings; refuse options that are for others.
+
+    Raises
+    ------
+    InvalidNetwork
+    """
     if effective_rank is not None:
         if symmetry != 0:
             raise InvalidNetwork("symmetry", symmetry, "is for couplings without modes: leave out --effective-rank")
@@ -83,12 +149,6 @@ def couplings_of(g: float, effective_rank: float | None, overlap_amplitude: floa
     return mf.IID(g) if symmetry == 0 else mf.PartiallySymmetric(g, symmetry)
 
 
-def given_of(overlap_amplitude: float, symmetry: float, gains_pr: float | None) -> dict[str, float]:
-    """What not every network has, where it was given."""
-    given = {"overlap_amplitude": overlap_amplitude, "symmetry": symmetry, "gains_pr": gains_pr or 0.0}
-    return {name: value for name, value in given.items() if value != 0}
-
-
 def observables_of(asked: list[str] | None, gains_pr: float | None) -> list[str]:
     """Return the observables that were asked for, else all that the network has."""
     known = list(completion.OBSERVABLES)[: 2 if gains_pr is None else None]
@@ -96,6 +156,12 @@ def observables_of(asked: list[str] | None, gains_pr: float | None) -> list[str]
 
 
 def gains_of(gains_pr: float | None) -> mf.Gains | None:
+    """Return gains of this participation ratio, if it was given.
+
+    Raises
+    ------
+    InvalidNetwork
+    """
     try:
         return None if gains_pr is None else mf.Gains.exponential(gains_pr)
     except InvalidNetwork as error:
@@ -103,14 +169,20 @@ def gains_of(gains_pr: float | None) -> mf.Gains | None:
 
 
 def nonlinearity_of(nonlinearity: str) -> mf.Nonlinearity:
-    """By name, or a formula."""
-    if nonlinearity.isidentifier() and nonlinearity != "x":  # or "a formula in x" is all that it would be told
-        return NONLINEARITIES[one_of("nonlinearity", nonlinearity, NONLINEARITIES, "must be {} or a formula in x")]
+    """Return the nonlinearity of this name, or of a formula in x.
+
+    Raises
+    ------
+    InvalidNetwork
+    """
+    named = {"erf": mf.Erf(), "tanh": mf.Tanh()}
+    if nonlinearity.isidentifier() and nonlinearity != "x":  # a misspelt name is no formula
+        return named[one_of("nonlinearity", nonlinearity, named, "must be {} or a formula in x")]
     return mf.Nonlinearity(nonlinearity)
 
 
 def number(text: str) -> float:
-    """A number as it is written everywhere; 3_0 is one in Python's source only.
+    """Return a number as it is written everywhere; 3_0 is one in Python's source only.
 
     Raises
     ------
@@ -122,61 +194,63 @@ def number(text: str) -> float:
 
 
 def pairs(name: str, texts: list[str] | None) -> dict[str, str]:
-    """Of NAME=VALUE, one an option."""
-    found: dict[str, str] = {}
+    """Return the texts NAME=VALUE, one for each option, as a mapping.
+
+    Raises
+    ------
+    InvalidNetwork
+        If one has another form, or a name is given twice.
+    """
+    values: dict[str, str] = {}
     for text in texts or []:
         key, equals, value = text.partition("=")
         if not (key and equals):
             raise InvalidNetwork(name, text, "must be NAME=VALUE")
-        if key in found:
-            raise InvalidNetwork(name, text, f"{key} is given twice; the first was {key}={found[key]}")
-        found[key] = value
-    return found
+        if key in values:
+            raise InvalidNetwork(name, text, f"{key} is given twice; the first was {key}={values[key]}")
+        values[key] = value
+    return values
 
 
-def network_of(
-    g: float,
-    effective_rank: float | None,
-    overlap_amplitude: float,
-    symmetry: float,
-    gains_pr: float | None,
-    nonlinearity: str,
-    noise: float,
-    dynamics: str,
-) -> mf.Network:
-    couplings = couplings_of(g, effective_rank, overlap_amplitude, symmetry)
-    return mf.Network(couplings, nonlinearity_of(nonlinearity), gains_of(gains_pr), dynamics_of(dynamics), noise)
-
-
-MOST = 1_000_000
-"""Values of one parameter: as many as a sweep has points at most."""
+MAX_VALUES = 1_000_000
+"""Maximum number of values of one parameter: as many as a sweep has points at most."""
 
 
 def numbers(name: str, texts: list[str]) -> list[float]:
-    """Numbers, one an option, or FROM:TO:COUNT for several at equal distances."""
-    found: list[float] = []
+    """Return numbers, one for each option, or FROM:TO:COUNT for several at equal distances.
+
+    Raises
+    ------
+    InvalidNetwork
+    """
+    values: list[float] = []
     for text in texts:
         first, *rest = text.split(":")
         try:
             if not rest:
-                found.append(number(first))
+                values.append(number(first))
             else:
                 last, count = rest
                 ends = number(first), number(last)
                 if not (number(count) == int(count) and np.isfinite(ends).all()):
                     raise ValueError
-                if int(count) > MOST:
-                    raise InvalidNetwork(name, text, f"must be at most {MOST:,} numbers")
-                found += np.linspace(*ends, int(count)).tolist()
+                if int(count) > MAX_VALUES:
+                    raise InvalidNetwork(name, text, f"must be at most {MAX_VALUES:,} numbers")
+                values += np.linspace(*ends, int(count)).tolist()
         except ValueError as error:
             if isinstance(error, InvalidNetwork):
                 raise
             raise InvalidNetwork(name, text, "must be a number, or FROM:TO:COUNT of finite numbers") from None
-    return found
+    return values
 
 
 def dynamics_of(text: str) -> mf.Leaky | mf.Rational | mf.EulerMap:
-    """Named, with its numbers after a colon."""
+    """Return the dynamics of this name, with its numbers after a colon.
+
+    Raises
+    ------
+    InvalidNetwork
+    """
     name, _, numbers = text.partition(":")
     try:
         if name == "leaky" and not numbers:

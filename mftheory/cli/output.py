@@ -1,4 +1,4 @@
-"""How results are printed and drawn."""
+"""Functions that print and draw results, and refuse files that could not be written."""
 
 import json
 import math
@@ -19,11 +19,11 @@ def check_folder(argument: str, folder: Path) -> None:
     ------
     InvalidFile
     """
-    there = next((f for f in (folder, *folder.parents) if f.exists()), Path())
-    if not there.is_dir():
-        raise InvalidFile(argument, str(folder), f"must be a folder; {there} is a file")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise InvalidFile(argument, str(folder), f"must be a folder that can be written to; {there} cannot")
+    nearest = next((f for f in (folder, *folder.parents) if f.exists()), Path())
+    if not nearest.is_dir():
+        raise InvalidFile(argument, str(folder), f"must be a folder; {nearest} is a file")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise InvalidFile(argument, str(folder), f"must be a folder that can be written to; {nearest} cannot")
 
 
 def check_picture(file: Path | None) -> None:
@@ -41,7 +41,7 @@ def check_picture(file: Path | None) -> None:
 
 
 def draw_panel(draw: Callable[[Any], Any], file: Path) -> None:
-    """A picture of one panel."""
+    """Draw one panel and save it."""
     from mftheory import plots
 
     fig, (ax,) = plots.figure(1)
@@ -50,6 +50,7 @@ def draw_panel(draw: Callable[[Any], Any], file: Path) -> None:
 
 
 def print_steps(steps: Mapping[str, Any], as_json: bool) -> None:
+    """Print every step of a derivation, as LaTeX."""
     if as_json:
         print_json({name: step.latex() for name, step in steps.items()})
         return
@@ -58,7 +59,8 @@ def print_steps(steps: Mapping[str, Any], as_json: bool) -> None:
 
 
 def print_formula(formula: Any, latex: bool, python: bool, as_json: bool) -> None:
-    where = {name: str(i.definition) for name, i in formula.symbols.items() if i.definition is not None}
+    """Print a formula, as text or in one of the other forms."""
+    moments = {name: str(i.definition) for name, i in formula.symbols.items() if i.definition is not None}
     if as_json:
         print_json(
             {
@@ -66,7 +68,7 @@ def print_formula(formula: Any, latex: bool, python: bool, as_json: bool) -> Non
                 "expression": str(formula.expr),
                 "latex": formula.latex(),
                 "symbols": {name: info.meaning for name, info in formula.symbols.items()},
-                "moments": where,
+                "moments": moments,
                 "assumptions": formula.assumptions,
                 "citation": formula.citation,
                 **({"python": formula.kernel().standalone()} if python else {}),
@@ -78,11 +80,12 @@ def print_formula(formula: Any, latex: bool, python: bool, as_json: bool) -> Non
         typer.echo(formula.latex())
     else:
         heading = f"[{formula.label}]  Ψ(ω1, ω2) of {formula.observable}, where F_12 = F(ω1) F(ω2):\n\n"
-        moments = "".join(f"\n{name} = {definition}" for name, definition in where.items())
-        typer.echo(heading + formula.pretty() + ("\n" + moments if moments else ""))
+        definitions = "".join(f"\n{name} = {definition}" for name, definition in moments.items())
+        typer.echo(heading + formula.pretty() + ("\n" + definitions if definitions else ""))
 
 
 def print_report(record: dict[str, Any], as_json: bool) -> None:
+    """Print numbers by their names, each with its error."""
     if as_json:
         print_json(record)
         return
@@ -94,7 +97,7 @@ def print_report(record: dict[str, Any], as_json: bool) -> None:
 
 
 def print_json(record: Any) -> None:
-    """As every parser reads it: what is not a finite number is null."""
+    """Print JSON that every parser reads: numbers that are not finite are null."""
     typer.echo(json.dumps(_finite(json.loads(json.dumps(record, default=float))), indent=1, allow_nan=False))
 
 
@@ -107,4 +110,5 @@ def _finite(record: Any) -> Any:
 
 
 def silent(line: str) -> None:
+    """Print nothing."""
     del line

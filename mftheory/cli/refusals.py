@@ -1,4 +1,4 @@
-"""What cannot be used of a command line, in one line: what was given and what is allowed."""
+"""Refusals of a command line that cannot be used, in one line: what was given and what is allowed."""
 
 import ast
 import inspect
@@ -17,28 +17,28 @@ from mftheory.wording import did_you_mean, meant
 ALLOWED = {"float": "must be a number", "int": "must be a whole number"}
 
 PLURALS = {"columns": "column", "transmitters": "transmitter"}
-"""Arguments of functions that are dicts; their options are given once for each entry."""
+"""Dicts among the arguments of functions, and the options that are given once for each of their entries."""
 
 _VALUE = r"'[^']*'|\w+"
 _ENTRY = rf"\{{'(\w+)': ({_VALUE})\}}"
 
 
 def said_by(error: MFTheoryError, command: Callable[..., Any] | None) -> str:
-    """One line of an error of the package, its hints as options of the command."""
+    """Return an error of the package as one line, its hints as options of the command."""
     if command is None or not isinstance(error, InvalidNetwork):
         return str(error)
     return str(InvalidNetwork(error.argument, error.value, in_shell(error.allowed, command)))
 
 
 def in_shell(text: str, command: Callable[..., Any]) -> str:
-    """A hint such as ``columns={'weight': NAME}`` or ``transpose=False`` as somebody types it in a shell.
+    """Return a hint such as ``columns={'weight': NAME}`` or ``transpose=False`` as somebody types it in a shell.
 
     Only what the command has as an option is changed.
 
     Examples
     --------
     >>> from mftheory.cli.refusals import in_shell
-    >>> from mftheory.cli.wiring import connectome
+    >>> from mftheory.cli.wiring_command import connectome
     >>> in_shell("columns={'sign': NAME} or {'kind': NAME} tells; transpose=False reads", connectome)
     '--column sign=NAME or --column kind=NAME tells; --no-transpose reads'
     >>> in_shell("delimiter=';' reads them; columns={'weight': None} counts; dtype=int", connectome)
@@ -47,13 +47,13 @@ def in_shell(text: str, command: Callable[..., Any]) -> str:
     options = set(inspect.signature(command).parameters)
     latest = ""
 
-    def spelled(found: re.Match[str]) -> str:
+    def spelled(hint: re.Match[str]) -> str:
         nonlocal latest
-        of_entry, key, entry, name, value = found.groups()
-        name = of_entry or name or latest
+        mapping, key, entry, name, value = hint.groups()
+        name = mapping or name or latest
         latest = PLURALS.get(name, name)
         if latest not in options:
-            return found[0]
+            return hint[0]
         option = f"--{latest.replace('_', '-')}"
         if key:
             return f"{option} {_quoted(f'{key}={_plain_value(entry)}')}"
@@ -93,7 +93,7 @@ def refuse_digit_groups(command: Callable[..., Any], arguments: Sequence[str]) -
 
 
 def said_of(error: typer.TyperException) -> str:
-    """One line of an error in the usage of a command.
+    """Return an error in the usage of a command as one line.
 
     Parameters
     ----------
@@ -102,10 +102,10 @@ def said_of(error: typer.TyperException) -> str:
     """
     message = error.format_message()
     if isinstance(error, typer.BadParameter):
-        return _of_value(error) or _with_example(error, message)
+        return _wrong_value(error) or _with_example(error, message)
     option = getattr(error, "option_name", None)
     if option is not None and getattr(error, "ctx", None) is not None:  # without a context it lacks its value
-        return _of_unknown(error, str(option)) or error.message
+        return _unknown_option(error, str(option)) or error.message
     if message.startswith("No such command"):
         name = message.split("'")[1]
         hint = did_you_mean(meant(name, [*EXAMPLES, "--help"]))
@@ -113,8 +113,8 @@ def said_of(error: typer.TyperException) -> str:
     return _with_example(error, message)
 
 
-def _of_unknown(error: Any, option: str) -> str | None:
-    """An option that the command does not have, and the one that is likely to be meant."""
+def _unknown_option(error: Any, option: str) -> str | None:
+    """Return a line on an option that the command does not have, and the one that is likely to be meant."""
     known = {name: opt for parameter in error.ctx.command.params for opt in parameter.opts for name in [_plain(opt)]}
     likely = [known[name] for name in meant(_plain(option), known)]
     return f"No such option: {option}{did_you_mean(likely)}" if likely else None
@@ -124,8 +124,8 @@ def _plain(option: str) -> str:
     return option.lstrip("-").replace("-", "_")
 
 
-def _of_value(error: typer.BadParameter) -> str | None:
-    """A value of the wrong type: pydantic, which the parser asks, knows which it was and why."""
+def _wrong_value(error: typer.BadParameter) -> str | None:
+    """Return a line on a value of the wrong type: pydantic, which the parser asks, knows which it was and why."""
     details = getattr(error.__cause__, "errors", None)
     if details is None or error.param is None:
         return None

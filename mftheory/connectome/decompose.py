@@ -12,12 +12,12 @@ from mftheory.connectome.mean import MeanCoupling, mean_coupling
 from mftheory.connectome.mode_overlaps import ModeOverlaps, mode_overlaps
 from mftheory.connectome.modes import Modes, singular_modes
 from mftheory.connectome.normalise import Normalised, normalise, unscaled
-from mftheory.connectome.overlaps import OverlapSignificance, significance
-from mftheory.connectome.strengths import ComponentStrengths, component_strengths, plain_strengths
+from mftheory.connectome.overlap_significance import OverlapSignificance, significance
+from mftheory.connectome.strength_inversion import ComponentStrengths, component_strengths, plain_strengths
 from mftheory.connectome.wiring import Connectome
 from mftheory.errors import InvalidNetwork
 
-_REPORTED = 100  # diagonal overlaps in a report
+_REPORTED_OVERLAPS = 100  # diagonal overlaps in a report
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,12 +50,12 @@ class Decomposition:
 
     @property
     def n(self) -> int:
-        """Number of neurons kept."""
+        """Number of neurons that remain after normalisation."""
         return self.normalised.n
 
     @property
     def singular_values(self) -> NDArray[np.float64]:
-        """Of the normalised matrix, largest first, shape (n,), dimensionless; see `modes.tail`."""
+        """Singular values of the normalised matrix, largest first, shape (n,), dimensionless; see `modes.tail`."""
         return self.modes.singular_values
 
     @property
@@ -70,7 +70,7 @@ class Decomposition:
 
     @property
     def overlaps(self) -> NDArray[np.float64]:
-        """O_ab = u_aᵀ v_b of the leading modes, shape (k, k); the diagonal does not depend on the vectors' signs."""
+        """Overlaps O_ab = u_aᵀ v_b of leading modes, shape (k, k); the diagonal does not depend on signs."""
         return np.asarray(self.left.T @ self.right)
 
     @property
@@ -90,18 +90,18 @@ class Decomposition:
 
     @property
     def reciprocity(self) -> float:
-        """Σ_ij J_ij J_ji/Σ_ij J_ij²: 1 for symmetric couplings, about ±1/n for independent ones."""
+        """The reciprocity Σ_ij J_ij J_ji/Σ_ij J_ij²: 1 for symmetric couplings, about ±1/n for independent ones."""
         matrix = self.normalised.matrix
         return float(matrix.multiply(matrix.T).sum() / matrix.power(2).sum())
 
     @property
     def bulk_radius(self) -> float:
-        """√(Σσ²/n): the eigenvalues of independent modes (or couplings) of this variance lie within."""
+        """The radius √(Σσ²/n), which bounds the eigenvalues of independent modes (or couplings) of this variance."""
         return float(np.sqrt(np.mean(self.singular_values**2)))
 
     @property
     def effective_rank(self) -> float:
-        """α PR_D by [sv-pr].
+        """The effective rank α PR_D by [sv-pr].
 
         Raises
         ------
@@ -111,7 +111,7 @@ class Decomposition:
         return spectrum.effective_rank(self.pr_singular_values)
 
     def require_strengths(self) -> ComponentStrengths:
-        """The strengths, or `Unsupported` saying why there are none."""
+        """Return the strengths; raise `Unsupported`, saying why there are none."""
         if self.strengths is None:
             spectrum.effective_rank(self.pr_singular_values)  # raises, with the reason
         assert self.strengths is not None
@@ -130,7 +130,7 @@ class Decomposition:
 
     @property
     def summary(self) -> str:
-        """Sentences that conclude: normalisation, effective rank, overlaps, what was estimated."""
+        """A summary in sentences: normalisation, effective rank, overlaps, estimated parts."""
         iid = spectrum.participation_ratio_iid(self.n)
         if self.strengths is None:
             rank = "no effective rank below i.i.d.: use the i.i.d. surrogate"
@@ -160,7 +160,7 @@ class Decomposition:
     def report(
         self, eigenvalues: Eigenvalues | None = None
     ) -> dict[str, float | int | str | bool | list[float] | list[int] | None]:
-        """Every number of the decomposition by name, ready for JSON.
+        """Return every number of the decomposition by name, ready for JSON.
 
         Parameters
         ----------
@@ -201,7 +201,7 @@ class Decomposition:
             "resolved_strengths": None if s is None else s.resolved,
             "trace": self.trace,
             "reciprocity": self.reciprocity,
-            "overlaps": self.modes.diagonal[: min(_REPORTED, self.left.shape[1])].tolist(),
+            "overlaps": self.modes.diagonal[: min(_REPORTED_OVERLAPS, self.left.shape[1])].tolist(),
             "overlap_level": significant.level,
             "overlap_rms_diagonal": significant.diagonal_rms * significant.level,
             "overlap_rms_off_diagonal": significant.off_diagonal_rms * significant.level,

@@ -13,16 +13,16 @@ from mftheory.wording import counted
 
 Complex = NDArray[np.complex128]
 
-ALL_EIGENVALUES = 2_000
-"""Up to so many neurons all eigenvalues are computed (about 4 s on two cores; 80 s at 5,552)."""
+MAX_NEURONS_ALL_EIGENVALUES = 2_000
+"""Number of neurons up to which all eigenvalues are computed (about 4 s on two cores; 80 s at 5,552)."""
 
-LEADING = 60
-"""Outermost eigenvalues computed where not all are."""
+LEADING_EIGENVALUES = 60
+"""Number of outermost eigenvalues computed where not all are."""
 
-MARGIN = 3.0
-"""Outliers are beyond the bulk by more than MARGIN/√(2 n PR_S) of its radius."""
+OUTLIER_MARGIN = 3.0
+"""Outliers are beyond the bulk by more than OUTLIER_MARGIN/√(2 n PR_S) of its radius."""
 
-_SHOWN = 3  # real outliers in a summary
+_LISTED_OUTLIERS = 3  # real outliers in a summary
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Eigenvalues:
     n : int
         Size of J.
     complete : bool
-        Whether these are all.
+        True if these are all eigenvalues.
     bulk_radius : float
         √(Σσ²/n): where eigenvalues of independent couplings, or independent modes, of this variance end.
     margin : float
@@ -67,22 +67,22 @@ class Eigenvalues:
 
     @property
     def outliers(self) -> Complex:
-        """Those beyond the bulk by more than the margin, the largest modulus first."""
+        """The eigenvalues beyond the bulk by more than the margin, the largest modulus first."""
         return self.values[np.abs(self.values) > self.bulk_radius + self.margin]
 
     @property
     def real_outliers(self) -> NDArray[np.float64]:
         """The outliers on the real axis, in descending order."""
-        found = self.outliers
-        return np.sort(found.real[np.abs(found.imag) <= 1e-8 * np.abs(found)])[::-1]
+        outliers = self.outliers
+        return np.sort(outliers.real[np.abs(outliers.imag) <= 1e-8 * np.abs(outliers)])[::-1]
 
     @property
     def summary(self) -> str:
         """One sentence: radius, abscissa, outliers."""
         number, real = self.outliers.size, self.real_outliers
         count = counted(number, "eigenvalue") if self.all_outliers else f"at least {counted(number, 'eigenvalue')}"
-        shown = [f"{value:.3g}" for value in real[np.argsort(-np.abs(real))][:_SHOWN]]
-        values = f" ({', '.join(shown)}{', ...' if real.size > _SHOWN else ''})" if shown else ""
+        shown = [f"{value:.3g}" for value in real[np.argsort(-np.abs(real))][:_LISTED_OUTLIERS]]
+        values = f" ({', '.join(shown)}{', ...' if real.size > _LISTED_OUTLIERS else ''})" if shown else ""
         return (
             f"spectral radius {self.spectral_radius:.3g}, abscissa {self.spectral_abscissa:.3g};"
             f" {count} outside the bulk of independent modes"
@@ -94,9 +94,9 @@ def eigenvalues(
     matrix: Any,
     *,
     all_of_them: bool | None = None,
-    leading: int = LEADING,
+    leading: int = LEADING_EIGENVALUES,
 ) -> Eigenvalues:
-    """Eigenvalues of a coupling matrix, and its outliers.
+    """Compute eigenvalues of a coupling matrix, and its outliers.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def eigenvalues(
     InvalidNetwork
         If the matrix is not square, not finite or zero, or leading is not at least 1.
     Unsupported
-        If all eigenvalues are asked for at more than `spectrum.LARGEST_DENSE` neurons.
+        If all eigenvalues are asked for at more than `spectrum.MAX_DENSE_NEURONS` neurons.
     NotConverged
         If ARPACK does not converge.
 
@@ -134,34 +134,29 @@ def eigenvalues(
     matrix = _couplings(matrix)
     if not sp.issparse(matrix):
         matrix = np.asarray(matrix, dtype=np.float64)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise InvalidNetwork("matrix", matrix.shape, "must be square")
-    n = int(matrix.shape[0])
-    sparse = sp.issparse(matrix)
+    n, sparse = spectrum.checked_size(matrix), sp.issparse(matrix)
     entries: NDArray[np.float64] = matrix.data if sparse else matrix
-    if not np.all(np.isfinite(entries)) or not np.any(entries):
-        raise InvalidNetwork("matrix", f"{n} x {n}", "must have finite entries, not all zero")
     if leading < 1:
         raise InvalidNetwork("leading", leading, "must be at least 1")
     few = leading >= n - 2  # ARPACK finds fewer than n - 1
-    complete = n <= ALL_EIGENVALUES or few if all_of_them is None else all_of_them or few
+    complete = n <= MAX_NEURONS_ALL_EIGENVALUES or few if all_of_them is None else all_of_them or few
     radius = float(np.sqrt(np.sum(np.square(entries)) / n))
-    margin = MARGIN * radius / np.sqrt(2 * n * spectrum.participation_ratio(matrix))
+    margin = OUTLIER_MARGIN * radius / np.sqrt(2 * n * spectrum.participation_ratio(matrix))
     if complete:
-        if n > spectrum.LARGEST_DENSE:
-            raise Unsupported(f"all eigenvalues of {n} neurons: at most {spectrum.LARGEST_DENSE}")
+        if n > spectrum.MAX_DENSE_NEURONS:
+            raise Unsupported(f"all eigenvalues of {n} neurons: at most {spectrum.MAX_DENSE_NEURONS}")
         values = np.linalg.eigvals(matrix.toarray() if sparse else matrix)
-        found = True
+        all_outliers = True
     else:
         largest = _arpack(matrix, leading, "LM")
         values = _union(largest, _arpack(matrix, leading, "LR"))
-        found = bool(np.abs(largest).min() <= radius + margin)
+        all_outliers = bool(np.abs(largest).min() <= radius + margin)
     order = np.lexsort((values.imag, -values.real, -np.abs(values).round(12)))
-    return Eigenvalues(values[order].astype(np.complex128), n, complete, radius, float(margin), found)
+    return Eigenvalues(values[order].astype(np.complex128), n, complete, radius, float(margin), all_outliers)
 
 
 def _couplings(matrix: Any) -> Any:
-    """The matrix of a decomposition or a normalised wiring, or the matrix itself."""
+    """Return the matrix of a decomposition or a normalised wiring, or the matrix itself."""
     if hasattr(matrix, "normalised"):
         matrix = matrix.normalised
     return matrix.matrix if hasattr(matrix, "kept") else matrix
@@ -180,16 +175,16 @@ def _arpack(matrix: Any, k: int, which: Literal["LM", "LR"]) -> Complex:
 
 
 def _union(a: Complex, b: Complex) -> Complex:
-    """Both, each value once, and each with its conjugate (ARPACK may stop between the two of a pair)."""
+    """Unite two lists, each value once, and each with its conjugate (ARPACK may stop between the two of a pair)."""
     # ARPACK is exact to about 1e-12 here. Degenerate values of one list are kept as often as it has them.
-    near = 1e-8 * np.abs(a).max()
+    tolerance = 1e-8 * np.abs(a).max()
     upper: list[complex] = []
     for values in (a, b):
-        positive = [complex(v) for v in values if v.imag > near]
-        half = [complex(v).conjugate() for v in values if v.imag < -near]
-        real = [complex(v.real) for v in values if abs(v.imag) <= near]
-        half = [v for v in half if not any(abs(v - w) < near for w in positive)]
+        positive = [complex(v) for v in values if v.imag > tolerance]
+        half = [complex(v).conjugate() for v in values if v.imag < -tolerance]
+        real = [complex(v.real) for v in values if abs(v.imag) <= tolerance]
+        half = [v for v in half if not any(abs(v - w) < tolerance for w in positive)]
         known = list(upper)
-        upper += [v for v in positive + half + real if not any(abs(v - w) < near for w in known)]
-    found = np.array(upper, dtype=np.complex128)
-    return np.concatenate([found, found[found.imag > 0].conj()])
+        upper += [v for v in positive + half + real if not any(abs(v - w) < tolerance for w in known)]
+    upper_half = np.array(upper, dtype=np.complex128)
+    return np.concatenate([upper_half, upper_half[upper_half.imag > 0].conj()])

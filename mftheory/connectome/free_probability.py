@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
 
-_ATOMS = 256  # a law of D is represented by at most so many values: an error of 1/512 in the distribution
-_ANGLE = 0.05  # spectra are compared at a resolution of 0.05 in ln λ, 2.5% in σ
-_STEPS = 60  # continuation steps in the angle; Newton needs at most 4 iterations at each
+_MAX_ATOMS = 256  # a law of D is represented by at most so many values: an error of 1/512 in the distribution
+_COMPARISON_ANGLE = 0.05  # spectra are compared at a resolution of 0.05 in ln λ, 2.5% in σ
+_CONTINUATION_STEPS = 60  # continuation steps in the angle; Newton needs at most 4 iterations at each
 
 
 def psi(squares: Real, u: Complex, per: int) -> Complex:
-    """ψ(u) = (1/per) Σ λu / (1 - λu) at each u."""
+    """Return ψ(u) = (1/per) Σ λu / (1 - λu) at each u."""
     return np.array([np.sum(squares * x / (1 - squares * x)) for x in u], dtype=np.complex128) / per
 
 
 def solve_psi(squares: Real, weights: Real, radius: Real, angle: float) -> Complex:
-    """ψ_λ(u) of a random-mode network at u = radius e^{i angle}.
+    """Solve for ψ_λ(u) of a random-mode network at u = radius e^{i angle}.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def solve_psi(squares: Real, weights: Real, radius: Real, angle: float) -> Compl
         above = w > value.real
         high, low = np.where(above, w, high), np.where(above, low, w)
     root = w.astype(np.complex128)
-    for theta in np.linspace(np.pi, angle, _STEPS)[1:]:
+    for theta in np.linspace(np.pi, angle, _CONTINUATION_STEPS)[1:]:
         u = radius * np.exp(1j * theta)
         for _ in range(4):
             value, slope = _psi_and_slope(squares, weights, u * (1 + root) ** 2)
@@ -59,7 +59,7 @@ def solve_psi(squares: Real, weights: Real, radius: Real, angle: float) -> Compl
 
 
 def kolmogorov_distance(sigma: Real, strengths: Real) -> float:
-    """Largest difference between the distribution of measured singular values and that of a random-mode network.
+    """Return the largest difference between the distributions of measured and random-mode singular values.
 
     Parameters
     ----------
@@ -77,16 +77,16 @@ def kolmogorov_distance(sigma: Real, strengths: Real) -> float:
     n = sigma.size
     positive = np.square(sigma[sigma > 0])
     d = np.square(np.sort(strengths[strengths > 0]))
-    chunks = np.array_split(d, min(_ATOMS, d.size))
+    chunks = np.array_split(d, min(_MAX_ATOMS, d.size))
     atoms = np.array([chunk.mean() for chunk in chunks])
     weights = np.array([chunk.size for chunk in chunks]) / n
     # 1/|u| well beyond both spectra, so that the tails of the smoothing are inside.
     y = np.linspace(np.log(positive.min()) - 3, np.log(max(positive.max(), 16 * atoms.max())) + 3, 500)
-    u = np.exp(-y + 1j * _ANGLE)
+    u = np.exp(-y + 1j * _COMPARISON_ANGLE)
     # Im ψ at u = e^{-y + iθ} is the distribution of ln λ convolved with a kernel of width θ and area π - θ.
     measured = psi(positive, u, per=n).imag
-    predicted = solve_psi(atoms, weights, np.exp(-y), _ANGLE).imag
-    difference = np.cumsum((measured - predicted)[::-1])[::-1] * (y[1] - y[0]) / (np.pi - _ANGLE)
+    predicted = solve_psi(atoms, weights, np.exp(-y), _COMPARISON_ANGLE).imag
+    difference = np.cumsum((measured - predicted)[::-1])[::-1] * (y[1] - y[0]) / (np.pi - _COMPARISON_ANGLE)
     return float(np.max(np.abs(difference)))  # integrated from the top: what is missing at the bottom is zeros
 
 

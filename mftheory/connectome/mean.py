@@ -7,13 +7,13 @@ import numpy as np
 from mftheory.connectome.modes import Modes
 from mftheory.connectome.normalise import Normalised
 
-STANDS_OUT = 1.0
-"""A mean of so many bulk radii makes an eigenvalue outside the bulk."""
+OUTLIER_RATIO = 1.0
+"""Mean n⟨J⟩, in units of the bulk's radius, above which it makes an eigenvalue outside the bulk."""
 
 
 @dataclass(frozen=True)
 class MeanCoupling:
-    """What all couplings have in common, n⟨J⟩ = eᵀJe with e = (1, ..., 1)/√n.
+    """The mean of all couplings, n⟨J⟩ = eᵀJe with e = (1, ..., 1)/√n.
 
     Attributes
     ----------
@@ -34,30 +34,30 @@ class MeanCoupling:
 
     @property
     def ratio(self) -> float:
-        """n⟨J⟩ in units of the bulk's radius."""
+        """The mean n⟨J⟩ in units of the bulk's radius."""
         return self.value / self.radius
 
     @property
     def stands_out(self) -> bool:
-        """Whether it makes an eigenvalue outside the bulk of independent modes."""
-        return abs(self.ratio) > STANDS_OUT
+        """True if the mean makes an eigenvalue outside the bulk of independent modes."""
+        return abs(self.ratio) > OUTLIER_RATIO
 
     @property
     def warning(self) -> str:
-        """One sentence where it stands out, otherwise nothing."""
+        """A warning in one sentence where the mean stands out, otherwise nothing."""
         if not self.stands_out:
             return ""
         part = "nearly all" if self.share > 0.95 else f"{self.share:.0%}"
-        held = f", {part} of it in mode {self.mode + 1}" if self.share >= 0.5 else ""
+        place = f", {part} of it in mode {self.mode + 1}" if self.share >= 0.5 else ""
         return (
             f"excitation and inhibition do not balance: the mean of the couplings, n⟨J⟩ = {self.value:.3g}, is"
-            f" {abs(self.ratio):.3g} times the radius of the bulk and makes an eigenvalue{held}; that of the ensembles"
+            f" {abs(self.ratio):.3g} times the radius of the bulk and makes an eigenvalue{place}; that of the ensembles"
             " is zero"
         )
 
 
 def mean_coupling(normalised: Normalised, modes: Modes) -> MeanCoupling:
-    """The mean of the normalised couplings, and the mode that holds it.
+    """Find the mean of the normalised couplings, and the mode that holds it.
 
     Examples
     --------

@@ -7,20 +7,20 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import least_squares
 
 from mftheory.connectome import overlap_law
-from mftheory.connectome.strengths import ComponentStrengths, levels_of
+from mftheory.connectome.strength_inversion import ComponentStrengths, levels_of
 from mftheory.errors import InvalidNetwork
 
 Real = NDArray[np.float64]
 
-LARGEST = 0.98
-"""|ρ| stays below: at 1 the two patterns of a mode would be one."""
+MAX_OVERLAP = 0.98
+"""Upper bound of |ρ|: at 1 the two patterns of a mode would be one."""
 
-_ATOMS = 128
+_MAX_ATOMS = 128
 _KNOTS = 18  # of ρ and of ln D as functions of the rank of a mode, densest at the strongest
 _ANGLES = (0.3, 1.0, np.pi)  # of ζ⁻², as in `strengths`
-_EXACT = 30.0  # weight of the moments, far above the rest
-_SMOOTH = 0.005  # of the second differences between knots
-_STAY = 0.02  # keeps ln D near that of independent modes where the data do not ask for more
+_MOMENT_WEIGHT = 30.0  # weight of the moments, far above the rest
+_SMOOTHNESS_WEIGHT = 0.005  # of the second differences between knots
+_PRIOR_WEIGHT = 0.02  # keeps ln D near that of independent modes where the data do not ask for more
 _PASSES = 3  # resolved modes and the others are found in turn
 
 
@@ -56,7 +56,7 @@ class ModeOverlaps:
 
     @property
     def effective_rank(self) -> float:
-        """α PR_D. [sv-pr] holds for independent modes: overlaps change PR_S at the same rank."""
+        """The effective rank α PR_D. [sv-pr] holds for independent modes: overlaps change PR_S at the same rank."""
         squares = np.square(self.strengths)
         return float(squares.sum() ** 2 / (self.n * np.sum(squares**2)))
 
@@ -64,7 +64,7 @@ class ModeOverlaps:
 def mode_overlaps(
     singular_values: ArrayLike, diagonal: ArrayLike, strengths: ComponentStrengths, reciprocity: float | None = None
 ) -> ModeOverlaps:
-    """Overlaps of the modes whose mixtures are the measured singular vectors.
+    """Find the overlaps of the modes whose mixtures are the measured singular vectors.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def mode_overlaps(
 
 
 class _Fit:
-    """In units in which Σσ² = n. Modes 0 … single - 1 are resolved, the others are a law."""
+    """A fit in units in which Σσ² = n. Modes 0 … single - 1 are resolved, the others are a law."""
 
     def __init__(self, sigma: Real, diagonal: Real, strengths: ComponentStrengths, reciprocity: float | None) -> None:
         self.unit = float(np.sqrt(np.mean(sigma**2)))
@@ -130,7 +130,7 @@ class _Fit:
         d = strengths.values[strengths.values > 0] / self.unit
         self.d, self.rho = d, np.zeros(d.size)
         m = d.size - self.single
-        self.chunks = np.array_split(np.arange(m), min(_ATOMS, m))
+        self.chunks = np.array_split(np.arange(m), min(_MAX_ATOMS, m))
         self.law = d[self.single :].copy()
         self.rank = (np.arange(m) + 0.5) / max(m, 1)
         self.knots = np.linspace(0.0, 1.0, _KNOTS) ** 3
@@ -158,16 +158,16 @@ class _Fit:
         strengths, overlaps = np.zeros((2, self.given.values.size))
         strengths[: self.d.size], overlaps[: self.d.size] = self.d * self.unit, self.rho
         order = np.argsort(-strengths, kind="stable")
-        clipped = int(np.count_nonzero(np.abs(overlaps) >= LARGEST))
+        clipped = int(np.count_nonzero(np.abs(overlaps) >= MAX_OVERLAP))
         return ModeOverlaps(strengths[order], overlaps[order], self.n, residual, clipped)
 
     def _apply(self, x: Real) -> None:
         bend, angle = x[:_KNOTS], x[_KNOTS:]
         self.d[self.single :] = self.law * np.exp(np.interp(self.rank, self.knots, bend))
-        self.rho[self.single :] = LARGEST * np.tanh(np.interp(self.rank, self.knots, angle))
+        self.rho[self.single :] = MAX_OVERLAP * np.tanh(np.interp(self.rank, self.knots, angle))
 
     def _atoms(self) -> tuple[Real, Real, Real]:
-        """(D, ρ, modes per neuron): the resolved modes and some values that stand for the law of the others."""
+        """Return (D, ρ, modes per neuron): the resolved modes and some values that stand for the law of the others."""
         k = self.single
         d = np.array([np.sqrt(np.mean(self.d[k + c] ** 2)) for c in self.chunks if c.size])
         rho = np.array([np.mean(self.rho[k + c]) for c in self.chunks if c.size])
@@ -193,15 +193,15 @@ class _Fit:
         return np.concatenate(
             [
                 np.concatenate([s.real, s.imag, t.real, t.imag]) / np.sqrt(s.size),
-                _EXACT * np.array(moments),
-                _SMOOTH * np.diff(bend, 2),
-                _SMOOTH * np.diff(angle, 2),
-                _STAY * bend / np.sqrt(_KNOTS),
+                _MOMENT_WEIGHT * np.array(moments),
+                _SMOOTHNESS_WEIGHT * np.diff(bend, 2),
+                _SMOOTHNESS_WEIGHT * np.diff(angle, 2),
+                _PRIOR_WEIGHT * bend / np.sqrt(_KNOTS),
             ]
         )
 
     def _resolve(self) -> None:
-        """D and ρ of each mode that stands out, the others being what they are now."""
+        """Find D and ρ of each mode that stands out, at the present values of the others."""
         # In the response of the others other resolved modes do not count: one mode is no mean field.
         k = self.single
         d, rho, weight = (values[k:] for values in self._atoms())
@@ -210,18 +210,18 @@ class _Fit:
             zeta = np.array([self.sigma[a] * np.exp(0.025j)])  # blurs neighbours, as in `strengths`
             p, q = overlap_law.transforms(self.sigma[k:], self.diagonal[k:], zeta)
             p_others, q_others = float(p[0].real) * share, float(q[0].real) * share
-            found = overlap_law.single_mode(d, rho, weight, float(self.diagonal[a]), p_others, q_others)
-            self.rho[a] = np.clip(found, -LARGEST, LARGEST)
+            overlap = overlap_law.single_mode(d, rho, weight, float(self.diagonal[a]), p_others, q_others)
+            self.rho[a] = np.clip(overlap, -MAX_OVERLAP, MAX_OVERLAP)
             self.d[a] = 1 / (1 / self.given.values[a] * self.unit - self.rho[a] * q_others)
 
     def _balance(self) -> None:
-        """Σ D² and Σ D ρ exactly: by a factor, and by shifting ρ where it is not at its bounds."""
+        """Impose Σ D² and Σ D ρ exactly: by a factor, and by shifting ρ where it is not at its bounds."""
         self.d *= np.sqrt((1 - self.trace**2) * self.n / np.sum(self.d**2))
         k = self.single if self.single < self.d.size else 0
         for _ in range(50):
             missing = self.trace * self.n - float(self.d @ self.rho)
-            free = np.abs(self.rho[k:]) < LARGEST
+            free = np.abs(self.rho[k:]) < MAX_OVERLAP
             if abs(missing) <= 1e-13 * self.n or not free.any():
                 break
             shift = missing / np.sum(self.d[k:][free])
-            self.rho[k:][free] = np.clip(self.rho[k:][free] + shift, -LARGEST, LARGEST)
+            self.rho[k:][free] = np.clip(self.rho[k:][free] + shift, -MAX_OVERLAP, MAX_OVERLAP)

@@ -14,19 +14,19 @@ from mftheory.errors import InvalidNetwork, NotConverged
 
 Real = NDArray[np.float64]
 
-ALL_VECTORS = 2_000
-"""Up to so many neurons all singular vectors are computed (about 2 s on two cores)."""
+MAX_NEURONS_ALL_VECTORS = 2_000
+"""Number of neurons up to which all singular vectors are computed (about 2 s on two cores)."""
 
-ALL_VALUES = 8_000
-"""Up to so many all singular values (about 25 s); above, the leading ones, and the tail is estimated."""
+MAX_NEURONS_ALL_VALUES = 8_000
+"""Number of neurons up to which all singular values are computed (about 25 s); above, the tail is estimated."""
 
-LEADING = 200
-"""Singular vectors computed where not all are."""
+LEADING_VECTORS = 200
+"""Number of singular vectors computed where not all are."""
 
 
 @dataclass(frozen=True, eq=False)
 class Modes:
-    """J = Σ_a σ_a u_a v_aᵀ, as far as it was computed.
+    """The singular modes of J = Σ_a σ_a u_a v_aᵀ, as far as they were computed.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Modes:
     exact : int
         Number of singular values computed.
     tail : {"exact", "estimated"}
-        Whether all n were; if not, Σσ² and Σσ⁴ are still exact (traces of sparse products).
+        Whether all n singular values were computed; if not, Σσ² and Σσ⁴ are still exact (traces of sparse products).
     tail_error : float
         Of the distribution of the estimated ones, 0 where all are exact; see `tail.Tail`.
     left, right : arrays of shape (n, k)
@@ -61,8 +61,8 @@ def singular_modes(matrix: sp.csr_array, modes: int | None = None, progress: boo
     matrix : scipy.sparse.csr_array of shape (n, n)
         J[post, pre].
     modes : int, optional
-        How many singular vectors. By default all up to n = `ALL_VECTORS`, `LEADING` above. All n are computed at any
-        n up to `spectrum.LARGEST_DENSE` if asked for.
+        Number of singular vectors. By default all up to n = `MAX_NEURONS_ALL_VECTORS`, `LEADING_VECTORS` above. All n
+        are computed at any n up to `spectrum.MAX_DENSE_NEURONS` if asked for.
     progress : bool
         Show the progress of the estimate of the tail.
 
@@ -71,16 +71,16 @@ def singular_modes(matrix: sp.csr_array, modes: int | None = None, progress: boo
     InvalidNetwork
         If modes is not from 1 to n, or the matrix is zero.
     Unsupported
-        If all vectors are asked for at more than `spectrum.LARGEST_DENSE` neurons.
+        If all vectors are asked for at more than `spectrum.MAX_DENSE_NEURONS` neurons.
     NotConverged
         If the leading singular vectors are not found.
     """
     n = matrix.shape[0]
-    k = (n if n <= ALL_VECTORS else LEADING) if modes is None else modes
+    k = (n if n <= MAX_NEURONS_ALL_VECTORS else LEADING_VECTORS) if modes is None else modes
     if not 1 <= k <= n:
         raise InvalidNetwork("modes", modes, f"must be from 1 to the number of neurons, {n}")
     trace = float(matrix.diagonal().sum())
-    if n <= ALL_VECTORS or 2 * k > n:  # svds is for a few of many
+    if n <= MAX_NEURONS_ALL_VECTORS or 2 * k > n:  # svds is for a few of many
         sigma, left, right = spectrum.dense_modes(matrix)
         diagonal = np.einsum("ia,ia->a", left, right)
         resolved = max(1, min(k, int(np.count_nonzero(sigma))))
@@ -102,7 +102,7 @@ def singular_modes(matrix: sp.csr_array, modes: int | None = None, progress: boo
     if resolved + zeros >= n or second - np.sum(leading**2) <= 1e-12 * second:
         pad = np.zeros(n - resolved)
         return Modes(np.append(leading, pad), n, "exact", 0.0, left, right, np.append(diagonal, pad))
-    rest = tail.estimate(
+    estimated = tail.estimate(
         matrix,
         right,
         second=second - float(np.sum(leading**2)),
@@ -112,10 +112,10 @@ def singular_modes(matrix: sp.csr_array, modes: int | None = None, progress: boo
         largest=float(leading[-1]),
         progress=progress,
     )
-    overlaps = np.append(diagonal, rest.overlaps)
-    if n > ALL_VALUES:
-        sigma = np.append(leading, rest.singular_values)
-        return Modes(sigma, resolved, "estimated", rest.error * (n - resolved) / n, left, right, overlaps)
+    overlaps = np.append(diagonal, estimated.overlaps)
+    if n > MAX_NEURONS_ALL_VALUES:
+        sigma = np.append(leading, estimated.singular_values)
+        return Modes(sigma, resolved, "estimated", estimated.error * (n - resolved) / n, left, right, overlaps)
     sigma = spectrum.singular_values(matrix)
     overlaps[sigma == 0] = 0.0
     # The estimate gave tr J with its own singular values; with the computed ones it is off by their differences.

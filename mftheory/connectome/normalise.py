@@ -14,11 +14,11 @@ from mftheory.errors import InvalidNetwork
 from mftheory.progress import Progress
 from mftheory.wording import counted
 
-TARGET = 1 / math.sqrt(2)
+TARGET_NORM = 1 / math.sqrt(2)
 """L2 norm of the excitatory and of the inhibitory part of each row and column."""
 
-_ONE_BY_ONE = 20  # the first sweeps move entries by many orders of magnitude
-_BLOCK = 10  # the others: sweeps between two looks at the entries, which cost as much as five sweeps
+_SINGLE_SWEEPS = 20  # the first sweeps move entries by many orders of magnitude
+_SWEEPS_PER_BLOCK = 10  # the others: sweeps between two looks at the entries, which cost as much as five sweeps
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ class Normalised:
 
     @property
     def n(self) -> int:
-        """Number of neurons kept."""
+        """Number of neurons that remain after normalisation."""
         return int(self.matrix.shape[0])
 
     @property
@@ -147,7 +147,7 @@ def normalise(
     with Progress(-math.log10(tolerance or 1e-16), "normalise", "digit", enabled=progress) as bar:
         digits = 0.0
         while change > tolerance and sweeps < max_sweeps:
-            block = 1 if sweeps < _ONE_BY_ONE else min(_BLOCK, max_sweeps - sweeps)
+            block = 1 if sweeps < _SINGLE_SWEEPS else min(_SWEEPS_PER_BLOCK, max_sweeps - sweeps)
             moved = [sign.sweep(block) for sign in signs]
             change = math.sqrt(sum(m for m, _ in moved) / sum(size for _, size in moved))
             sweeps += block
@@ -174,7 +174,7 @@ def normalise(
 
 
 def unscaled(wiring: Connectome) -> Normalised:
-    """The recurrent part of a wiring as it is, for couplings that need no balancing (a sampled J, a trained network).
+    """Take the recurrent part of a wiring as it is, for couplings that need no balancing (a sampled J, a trained one).
 
     Neurons without input or without output are removed; nothing is rescaled, so no side is exact.
 
@@ -192,7 +192,7 @@ def unscaled(wiring: Connectome) -> Normalised:
         for index in matrix.tocoo().coords
         for sign in (1, -1)
     ]
-    off = [float(np.max(np.abs(np.sqrt(s[s > 0]) - TARGET), initial=0.0)) for s in squares]
+    off = [float(np.max(np.abs(np.sqrt(s[s > 0]) - TARGET_NORM), initial=0.0)) for s in squares]
     return Normalised(
         matrix=matrix,
         kept=kept,
@@ -236,7 +236,7 @@ class _Sign:
 
     @property
     def balanceable(self) -> bool:
-        """Whether every row can be assigned a column of its own along the entries, and none is left over."""
+        """Return True if every row can be assigned a column of its own along the entries, and none is left over."""
         pattern = sp.csr_array((np.ones(self.i.size), self.j, self.starts), shape=self.shape)
         return bool(self.shape[0] == self.shape[1] == structural_rank(pattern))
 
@@ -262,9 +262,9 @@ class _Sign:
         return a[self.i] * self.values * b[self.j]
 
     def residual(self, axis: int) -> float:
-        """Largest deviation of a row's (0) or a column's (1) norm from 1/√2."""
+        """Return the largest deviation of a row's (0) or a column's (1) norm from 1/√2."""
         index = self.i if axis == 0 else self.j
-        return float(np.max(np.abs(np.sqrt(np.bincount(index, self.values)) - TARGET)))
+        return float(np.max(np.abs(np.sqrt(np.bincount(index, self.values)) - TARGET_NORM)))
 
 
 def _recurrent_part(wiring: Connectome) -> tuple[sp.csr_array, NDArray[np.int64]]:

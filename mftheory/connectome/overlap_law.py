@@ -27,7 +27,7 @@ Complex = NDArray[np.complex128]
 
 
 def transforms(sigma: Real, diagonal: Real, zeta: Complex) -> tuple[Complex, Complex]:
-    """p and q of measured singular values and overlaps, at each ζ."""
+    """Return p and q of measured singular values and overlaps, at each ζ."""
     p, q = np.empty((2, zeta.size), dtype=np.complex128)
     squares, weighted = np.square(sigma), sigma * diagonal
     for k, z in enumerate(zeta):
@@ -37,7 +37,7 @@ def transforms(sigma: Real, diagonal: Real, zeta: Complex) -> tuple[Complex, Com
 
 
 def self_energies(d: Real, rho: Real, weight: Real, p: Complex, q: Complex) -> tuple[Complex, Complex]:
-    """s and t of modes of strength d and overlap rho, of which there are `weight` a neuron, at each (p, q)."""
+    """Return s and t of modes of strength d and overlap rho, of which there are `weight` a neuron, at each (p, q)."""
     b = 1 / d + rho * q[:, None]
     terms = weight / (p[:, None] ** 2 - b**2)
     return p * terms.sum(axis=1), -(terms * rho * b).sum(axis=1)
@@ -54,7 +54,7 @@ class _Response:
 
 
 def single_mode(d: Real, rho: Real, weight: Real, overlap: float, p: float, q: float) -> float:
-    """ρ of a mode that stands out, from the overlap of its own singular vectors.
+    """Find ρ of a mode that stands out, from the overlap of its own singular vectors.
 
     Parameters
     ----------

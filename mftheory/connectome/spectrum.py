@@ -9,16 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import InvalidNetwork, Unsupported
 
-LARGEST_DENSE = 20_000
+MAX_DENSE_NEURONS = 20_000
 """Largest matrix decomposed densely: above, its n² numbers no longer fit in a few GB."""
 
-_PRODUCTS = 2e7  # entries of J Jᵀ at a time, a few hundred MB
+_MAX_BLOCK_PRODUCTS = 2e7  # entries of J Jᵀ at a time, a few hundred MB
 
 
 def singular_values(
     matrix: sp.csr_array | NDArray[np.float64], method: Literal["gram", "svd"] = "gram"
 ) -> NDArray[np.float64]:
-    """All singular values of a square matrix, largest first.
+    """Compute all singular values of a square matrix, largest first.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def singular_values(
     InvalidNetwork
         If the matrix is not square, not finite, or zero.
     Unsupported
-        If n is above `LARGEST_DENSE`: decompose a part of the wiring.
+        If n is above `MAX_DENSE_NEURONS`: decompose a part of the wiring.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def singular_values(
     >>> singular_values(np.array([[0.0, 2.0], [-1.0, 0.0]])).tolist()
     [2.0, 1.0]
     """
-    n = _checked(matrix)
+    n = _dense_size(matrix)
     if method == "svd":
         dense = matrix.toarray() if sp.issparse(matrix) else np.asarray(matrix)
         return np.asarray(scipy.linalg.svdvals(dense))
@@ -60,7 +60,7 @@ def singular_values(
 
 
 def dense_modes(matrix: sp.csr_array) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """All singular values and vectors, (σ, U, V) with J = U diag(σ) Vᵀ, through the eigenvectors of Jᵀ J.
+    """Compute all singular values and vectors, (σ, U, V) with J = U diag(σ) Vᵀ, through the eigenvectors of Jᵀ J.
 
     Columns of U whose σ is zero (see `singular_values`) are zero.
 
@@ -69,7 +69,7 @@ def dense_modes(matrix: sp.csr_array) -> tuple[NDArray[np.float64], NDArray[np.f
     InvalidNetwork, Unsupported
         As `singular_values`.
     """
-    n = _checked(matrix)
+    n = _dense_size(matrix)
     values, vectors = np.linalg.eigh(_gram(matrix.T.tocsr()))
     squares, right = values[::-1], vectors[:, ::-1]
     squares = np.where(squares > np.finfo(float).eps * n * squares[0], squares, 0.0)
@@ -79,21 +79,29 @@ def dense_modes(matrix: sp.csr_array) -> tuple[NDArray[np.float64], NDArray[np.f
     return np.sqrt(squares), left, right
 
 
-def _checked(matrix: sp.csr_array | NDArray[np.float64]) -> int:
-    """The number of neurons, if the matrix can be decomposed densely."""
+def checked_size(matrix: sp.csr_array | NDArray[np.float64]) -> int:
+    """Return the number of neurons; refuse a matrix that is not square, not finite, or zero."""
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise InvalidNetwork("matrix", matrix.shape, "must be square")
     n = int(matrix.shape[0])
     entries = matrix.data if sp.issparse(matrix) else matrix
     if not np.all(np.isfinite(entries)) or not np.any(entries):
         raise InvalidNetwork("matrix", f"{n} x {n}", "must have finite entries, not all zero")
-    if n > LARGEST_DENSE:
-        raise Unsupported(f"all singular values of {n} neurons: the dense decomposition is for {LARGEST_DENSE} at most")
+    return n
+
+
+def _dense_size(matrix: sp.csr_array | NDArray[np.float64]) -> int:
+    """Return the number of neurons; refuse a matrix that cannot be decomposed densely."""
+    n = checked_size(matrix)
+    if n > MAX_DENSE_NEURONS:
+        raise Unsupported(
+            f"all singular values of {n} neurons: the dense decomposition is for {MAX_DENSE_NEURONS} at most"
+        )
     return n
 
 
 def _gram(matrix: sp.csr_array | NDArray[np.float64]) -> NDArray[np.float64]:
-    """M Mᵀ, dense."""
+    """Return M Mᵀ, dense."""
     if sp.issparse(matrix) and not _is_full(matrix):
         return np.asarray((matrix @ matrix.T).toarray(), dtype=np.float64)
     dense = matrix.toarray() if sp.issparse(matrix) else np.asarray(matrix)
@@ -101,12 +109,12 @@ def _gram(matrix: sp.csr_array | NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _is_full(matrix: sp.csr_array) -> bool:
-    """Whether dense products are the faster ones, and fit."""
-    return bool(matrix.nnz > 0.05 * matrix.shape[0] ** 2 and matrix.shape[0] <= LARGEST_DENSE)
+    """Return True if dense products are the faster ones, and fit."""
+    return bool(matrix.nnz > 0.05 * matrix.shape[0] ** 2 and matrix.shape[0] <= MAX_DENSE_NEURONS)
 
 
 def participation_ratio(values: ArrayLike | sp.csr_array) -> float:
-    """PR_S = (Σσ²)² / (n Σσ⁴): the fraction of modes that carry the couplings (theory §2).
+    """Return PR_S = (Σσ²)² / (n Σσ⁴): the fraction of modes that carry the couplings (theory §2).
 
     Parameters
     ----------
@@ -133,7 +141,7 @@ def participation_ratio(values: ArrayLike | sp.csr_array) -> float:
 
 
 def participation_ratio_iid(n: int) -> float:
-    """PR_S of n × n independent Gaussian couplings: 1/2 with its correction at finite n, 1/(2 + 1/n).
+    """Return PR_S of n × n independent Gaussian couplings: 1/2 with its correction at finite n, 1/(2 + 1/n).
 
     It is E[Σσ²]²/(n E[Σσ⁴]), with E[Σσ²] = g²n and E[tr (J Jᵀ)²] = g⁴(2n + 1). Fluctuations between matrices
     are of order 1/n as well.
@@ -148,11 +156,11 @@ def participation_ratio_iid(n: int) -> float:
 
 
 def traces(matrix: sp.csr_array) -> tuple[float, float]:
-    """Σσ² = tr J Jᵀ and Σσ⁴ = tr (J Jᵀ)² of a sparse matrix; J Jᵀ is never stored whole."""
+    """Return Σσ² = tr J Jᵀ and Σσ⁴ = tr (J Jᵀ)² of a sparse matrix; J Jᵀ is never stored whole."""
     if _is_full(matrix):
         return float(np.square(matrix.data).sum()), float(np.square(_gram(matrix)).sum())
     rows, transposed = matrix.tocsr(), matrix.T.tocsr()
-    block = max(1, int(_PRODUCTS * matrix.shape[0] / max(1, _products(matrix))))
+    block = max(1, int(_MAX_BLOCK_PRODUCTS * matrix.shape[0] / max(1, _products(matrix))))
     fourth = sum(
         float(np.square((rows[first : first + block] @ transposed).data).sum())
         for first in range(0, matrix.shape[0], block)
@@ -161,12 +169,12 @@ def traces(matrix: sp.csr_array) -> tuple[float, float]:
 
 
 def _products(matrix: sp.csr_array) -> float:
-    """Number of products in J Jᵀ, at least the number of its entries."""
+    """Return the number of products in J Jᵀ, at least the number of its entries."""
     return float(np.sum(np.square(np.bincount(matrix.indices, minlength=1).astype(float))))
 
 
 def effective_rank(pr_s: float) -> float:
-    """Effective rank α PR_D of the random-mode network whose singular values have participation ratio PR_S.
+    """Return the effective rank α PR_D of the random-mode network whose singular values have participation ratio PR_S.
 
     Inverts [sv-pr], PR_S = α PR_D / (1 + 2 α PR_D) ([CMvML25], Eq. 13).
 

@@ -2,13 +2,13 @@
 
 from mftheory.connectome.decompose import Decomposition, decompose
 from mftheory.connectome.mode_overlaps import ModeOverlaps
-from mftheory.connectome.strengths import ComponentStrengths
+from mftheory.connectome.strength_inversion import ComponentStrengths
 from mftheory.connectome.wiring import Connectome
 from mftheory.network import IID, RandomMode
 
 
 def random_mode_surrogate(strengths: ComponentStrengths, g_eff: float) -> RandomMode:
-    """The random-mode network with these strengths, at a chosen coupling scale.
+    """Return the random-mode network with these strengths, at a chosen coupling scale.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def random_mode_surrogate(strengths: ComponentStrengths, g_eff: float) -> Random
 
 
 def iid_surrogate(g_eff: float) -> IID:
-    """Independent couplings of the same variance: the only surrogate where PR_S ≥ 1/2.
+    """Return independent couplings of the same variance: the only surrogate where PR_S ≥ 1/2.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def iid_surrogate(g_eff: float) -> IID:
 
 
 def overlapping_surrogate(found: Decomposition | ModeOverlaps, g_eff: float) -> RandomMode:
-    """The random-mode network with the measured singular values and the measured overlaps of left and right modes.
+    """Return the random-mode network with the measured singular values and overlaps of left and right modes.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def overlapping_surrogate(found: Decomposition | ModeOverlaps, g_eff: float) -> 
 
 
 def surrogate(wiring: Connectome | Decomposition, g_eff: float, alpha: float | None = None) -> RandomMode:
-    """The random-mode network with the singular values of a normalised wiring diagram.
+    """Return the random-mode network with the singular values of a normalised wiring diagram.
 
     Parameters
     ----------

@@ -19,9 +19,9 @@ from mftheory.progress import tracked
 
 Real = NDArray[np.float64]
 
-PROBES = 10
-STEPS = 100
-_GRID = 4000  # points in σ at which the distributions of the probes are averaged
+LANCZOS_PROBES = 10
+LANCZOS_STEPS = 100
+_GRID_POINTS = 4000  # points in σ at which the distributions of the probes are averaged
 _BINS = 40  # parts of equal number of modes, in each of which the overlap is a constant
 
 
@@ -54,11 +54,11 @@ def estimate(
     trace: float,
     zeros: int,
     largest: float,
-    probes: int = PROBES,
-    steps: int = STEPS,
+    probes: int = LANCZOS_PROBES,
+    steps: int = LANCZOS_STEPS,
     progress: bool = False,
 ) -> Tail:
-    """Singular values and overlaps of the modes that are orthogonal to the leading ones.
+    """Estimate singular values and overlaps of the modes that are orthogonal to the leading ones.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def estimate(
     m = n - k
     start = np.random.default_rng(0).standard_normal((probes, n))
     start -= (start @ right) @ right.T
-    grid = np.linspace(0.0, largest, _GRID)
+    grid = np.linspace(0.0, largest, _GRID_POINTS)
     edges = np.linspace(zeros, m, _BINS + 1)  # counted from the smallest singular value
     below, sums, half = [], [], []
     for theta, counts, cross in _quadratures(matrix, right, start, min(steps, m), progress):
@@ -114,7 +114,7 @@ def estimate(
 def _quadratures(
     matrix: sp.csr_array, right: Real, start: Real, steps: int, progress: bool
 ) -> Iterator[tuple[Real, Real, Real]]:
-    """Of each start x: the nodes θ in order, their share of |x|², and their part of xᵀ J x."""
+    """Return, for each start x, the nodes θ in order, their share of |x|², and their part of xᵀ J x."""
     probes, n = start.shape
     transposed = matrix.T.tocsr()
     basis = np.empty((probes, steps, n))

@@ -2,20 +2,21 @@
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from mftheory import checks
 from mftheory.arguments import checked_calls
-from mftheory.errors import InvalidNetwork
-from mftheory.network import _check
+from mftheory.connectome.reading.files import MAX_NEURONS
+from mftheory.connectome.reading.read import read_edges
+from mftheory.connectome.reading.roles import SignSource
+from mftheory.errors import InvalidFile, InvalidNetwork
 from mftheory.wording import counted
-
-MOST_NEURONS = 20_000_000
-"""No wiring diagram has more; the names and the row pointers of so many take 2 GB."""
 
 
 @checked_calls
@@ -74,7 +75,7 @@ class Connectome:
         *,
         columns: Mapping[str, str | None] | None = None,
         where: Mapping[str, str | Collection[str]] | None = None,
-        signs: Literal["weight", "column", "transmitter"] | str | None = None,
+        signs: SignSource | str | None = None,
         transmitters: Mapping[str, int] | None = None,
         neurons: str | os.PathLike[str] | None = None,
         gap_junctions: bool = False,
@@ -82,51 +83,83 @@ class Connectome:
         delimiter: str | None = None,
         sheet: str | None = None,
     ) -> "Connectome":
-        """Read a wiring diagram from a file, as `mftheory.connectome.read`, which says more about each option.
+        """Read a weighted, directed wiring diagram.
 
         Parameters
         ----------
         path : path
-            An edge list (CSV, TSV, Parquet, Feather, Excel, JSON), a matrix (``.npy``, ``.npz``, Excel) or a graph
-            (GraphML).
+            By its suffix:
+
+            - ``.csv``, ``.tsv``, ``.txt`` (also with ``.gz``), ``.parquet``, ``.feather``, ``.xlsx``, ``.json``: an
+              edge list with a header (JSON: a list of objects, as of nemanode.org). Columns for the presynaptic
+              neuron, the postsynaptic neuron and the weight are recognised by usual names (which the guide to
+              connectomes lists), as are a sign, a transmitter and a kind (chemical or gap junction).
+            - ``.xlsx``: also a matrix with the neurons' names along two sides, presynaptic neurons in its rows.
+            - ``.npz``: arrays ``pre``, ``post``, ``weight`` (neurons as numbers from 0 if ``n``, their number, is
+              there too, otherwise as names), perhaps ``sign``, ``transmitter`` or ``kind``; or a matrix of
+              `scipy.sparse.save_npz`; or a dense matrix. A matrix may have ``labels`` (or ``names``) beside it.
+            - ``.npy``: a dense matrix.
+            - ``.graphml``: a directed graph, weights and the rest as attributes of its edges.
+
+            Parquet, Feather, Excel and GraphML need ``pip install 'mftheory[files]'``.
         columns : mapping, optional
-            Names of unusual columns by role: ``{"pre": "from", "post": "to", "weight": None}``, where None counts each
-            row as one synapse; also ``sign``, ``transmitter``, ``kind``, ``neuron``.
+            Names of columns that are unusual, by role: ``pre``, ``post``, ``weight``, ``sign``, ``transmitter``,
+            ``kind``; None for one of the last four says that it has none; ``{"weight": None}`` counts each row as
+            one synapse. ``neuron`` (and ``transmitter``) name columns
+            of the table `neurons`, or the attribute that names the nodes of a graph.
         where : mapping, optional
-            Keep only edges whose columns have these values; ``{"region": ["A", "B"]}`` keeps either.
+            Keep only edges whose columns have these values, ``{"neuropil": "ME_L"}`` say; of several,
+            ``["ME_L", "ME_R"]``, either.
         signs : {"weight", "column", "transmitter"}, optional
-            Where signs are from; by default found out.
+            Where signs are from. By default from a sign column if there is one, otherwise from transmitters if they are
+            given, otherwise from the weights.
         transmitters : mapping, optional
-            Sign (1 or -1) of each transmitter; edges with others are left out, and counted.
+            Sign (1 or -1) of each transmitter; edges with others are left out, and counted. By default acetylcholine 1,
+            GABA -1, glutamate -1. Usual abbreviations (ACH, GLUT ...) are understood. Where the rows of a neuron name
+            transmitters of both signs, that of the greater total weight is taken, and `notes` says so.
         neurons : path, optional
-            A table that names each neuron's transmitter.
+            A table that names each neuron's transmitter; it decides the sign of the neuron's outputs.
         gap_junctions : bool
-            Keep gap junctions, with positive weight, in both directions.
+            Keep gap junctions, with positive weight, in both directions: one that is listed in one direction only is
+            read in both, one that is listed in both with the same weight once in each. Otherwise edges of that kind
+            are left out, and counted.
         transpose : bool, optional
-            True: a matrix is ``J[pre, post]``; False: ``J[post, pre]``. By default the latter, but in a spreadsheet
-            the former.
+            True: a matrix is ``J[pre, post]``; False: ``J[post, pre]``. By default the latter, but in a spreadsheet the
+            former, as published ones are; `notes` says so.
         delimiter : str, optional
-            Of a text table, where it is unusual.
+            Of a text table, where it is not a comma in ``.csv`` (or tabs) or a tab in ``.tsv``.
         sheet : str, optional
             Of a spreadsheet with several.
+
+        Returns
+        -------
+        Connectome
+            ``matrix[post, pre]``; parallel edges summed, isolated neurons kept and counted. Neurons of an edge list are
+            sorted by name; names are kept as they are written, digit by digit, but 1.0 is the neuron 1.
 
         Raises
         ------
         InvalidFile
-            If the file cannot be read; the message says what is wrong and where.
+            If the file is missing, unreadable, of another format, or holds a value that is not valid; the message
+            says which and where.
         InvalidNetwork
             If an option is not valid, or not for this file.
 
+        Notes
+        -----
+        Nothing in the file is executed, expanded or fetched: pickled objects and XML entities are refused. So are ids
+        that a spreadsheet or a float rounded: they would merge neurons.
+
         Examples
         --------
-        >>> import mftheory as mf
-        >>> wiring = mf.Connectome.read(mf.connectome.sample_data("celegans"))
-        >>> wiring
-        Connectome('celegans_white.csv', n=309, edges=2386, fraction_inhibitory=0)
+        >>> import mftheory.connectome as connectome
+        >>> wiring = connectome.read(connectome.sample_data())
+        >>> wiring.n, wiring.edges, wiring.isolated, round(wiring.fraction_inhibitory, 2)
+        (5759, 155089, 22, 0.35)
+        >>> connectome.read(connectome.sample_data("celegans")).left_out
+        {'gap junctions': 1144}
         """
-        from mftheory.connectome.reading import read  # reads into this class
-
-        return read(
+        edges = read_edges(
             path,
             columns=columns,
             where=where,
@@ -137,6 +170,21 @@ class Connectome:
             transpose=transpose,
             delimiter=delimiter,
             sheet=sheet,
+        )
+        pre, post, weight = (edges.frame[role].to_numpy() for role in ("pre", "post", "weight"))
+        file = Path(path)
+        try:
+            wiring = cls.from_edges(pre, post, weight, len(edges.neurons), tuple(edges.neurons), file.name)
+        except InvalidNetwork as error:
+            raise InvalidFile(error.argument, error.value, error.allowed) from None
+        except MemoryError:
+            raise InvalidFile("path", str(file), "is more than fits in this machine's memory") from None
+        return replace(
+            wiring,
+            left_out=edges.left_out,
+            sign_source=edges.sign_source,
+            notes=tuple(edges.notes),
+            unused_columns=edges.unused,
         )
 
     @classmethod
@@ -168,15 +216,15 @@ class Connectome:
             If no edge has a weight other than zero, or an index or a weight is not valid, or n is none, or parallel
             edges sum to more than a float holds.
         """
-        n = _check.integer("n", n, at_least=1)
-        if n > MOST_NEURONS:
-            raise InvalidNetwork("n", n, f"must be at most {MOST_NEURONS}")
+        n = checks.integer("n", n, at_least=1)
+        if n > MAX_NEURONS:
+            raise InvalidNetwork("n", n, f"must be at most {MAX_NEURONS}")
         if labels is not None and not (
             len(labels) == n == len(set(labels)) and all(isinstance(k, str) for k in labels)
         ):
             raise InvalidNetwork("labels", labels, f"must be {n} texts, all different")
         j, i = _neurons("pre", pre), _neurons("post", post)
-        w = np.asarray(_check.real_array("weight", weight, "numbers, one an edge"), dtype=np.float64)
+        w = np.asarray(checks.real_array("weight", weight, "numbers, one an edge"), dtype=np.float64)
         if not (i.shape == j.shape == w.shape and w.ndim == 1):
             raise InvalidNetwork("weight", w.shape, f"must have one entry an edge, as pre {j.shape}, post {i.shape}")
         for name, index in (("pre", j), ("post", i)):
@@ -251,11 +299,11 @@ class Connectome:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences on what stands between this wiring and the theory's assumptions."""
-        found = list(self.notes)
+        sentences = list(self.notes)
         negative = self.matrix.data < 0
         if negative.all() or not negative.any():
             missing, present = ("excitatory", "negative") if negative.all() else ("inhibitory", "positive")
-            found.append(
+            sentences.append(
                 f"no {missing} edges: all {self.edges} weights are {present}, while the theory assumes that excitation"
                 " and inhibition balance; a sign or transmitter column, or a table of neurons, would give signs"
             )
@@ -267,11 +315,11 @@ class Connectome:
             (sum(unsigned.values()), "their transmitter has no sign in the table"),
         ):
             if ignored:
-                found.append(f"{ignored / total:.1%} of the edges are left out: {why}")
-        return tuple(found)
+                sentences.append(f"{ignored / total:.1%} of the edges are left out: {why}")
+        return tuple(sentences)
 
     def report(self) -> dict[str, Any]:
-        """Every number by name, ready for JSON."""
+        """Return every number by name, ready for JSON."""
         return {
             "source": self.source,
             "neurons": self.n,
@@ -290,7 +338,7 @@ class Connectome:
         }
 
     def summary(self) -> str:
-        """What was read, in a few lines.
+        """Return a summary in a few lines.
 
         Examples
         --------
@@ -340,7 +388,7 @@ class Connectome:
 
 
 def _neurons(argument: str, numbers: object) -> NDArray[np.integer]:
-    """Numbers of neurons, which floats must not be rounded to."""
+    """Return numbers of neurons as integers; refuse floats."""
     array = np.asarray(numbers)
     if array.dtype.kind not in "iu" and array.size:
         raise InvalidNetwork(argument, numbers, "must be numbers of neurons, whole ones")

@@ -1,4 +1,4 @@
-"""Where a measured curve has its maximum, with a standard error."""
+"""The position of a measured curve's maximum, with a standard error."""
 
 from dataclasses import dataclass, replace
 
@@ -10,8 +10,11 @@ from scipy.stats import chi2
 
 Array = NDArray[np.float64]
 
-ACCEPTED = 0.05  # probability of a larger χ², from which on a fit is taken
-FINEST = 2e-4  # relative: no polynomial of low degree follows a curve more closely
+LEAST_PROBABILITY = 0.05
+"""Probability of a larger χ² from which on a fit is taken."""
+
+LEAST_RELATIVE_ERROR = 2e-4
+"""Relative error of values below which no polynomial of low degree follows a curve."""
 
 
 @dataclass(frozen=True)
@@ -21,14 +24,14 @@ class Maximum:
     Attributes
     ----------
     position, error : float
-        Where it is, with its standard error: that of the values, and in quadrature with it by how much one more degree
-        moves the maximum.
+        Its position and standard error: that from the values, and in quadrature with it the distance by which one more
+        degree moves the maximum.
     height : float
         The curve's value there.
     degree : int
-        Of the polynomial in x that was fitted to ln y.
+        Degree of the polynomial in x that was fitted to ln y.
     probability : float
-        That correct values deviate as much from it, or more.
+        Probability that correct values deviate as much from it, or more.
     """
 
     position: float
@@ -39,7 +42,7 @@ class Maximum:
 
 
 def maximum(x: ArrayLike, y: ArrayLike, error: ArrayLike) -> Maximum | None:
-    """The maximum of y(x) > 0, from values with independent standard errors; None if it is not between the ends.
+    """Return the maximum of y(x) > 0, from values with independent standard errors; None if it is not between the ends.
 
     ln y is a polynomial in x, by weighted least squares, of the lowest degree that describes the values (χ² with
     a probability above 5%), or by the likeliest.
@@ -56,16 +59,16 @@ def maximum(x: ArrayLike, y: ArrayLike, error: ArrayLike) -> Maximum | None:
     True
     """
     x, y, error = (np.asarray(values, dtype=np.float64) for values in (x, y, error))
-    relative = np.maximum(error / y, FINEST)
+    relative = np.maximum(error / y, LEAST_RELATIVE_ERROR)
     fits = [_fit(x, np.log(y), relative, degree) for degree in range(2, len(x) - 1)]
     candidates = [fit for fit in fits[:-1] if fit is not None]  # the last has none to be compared with
     if not candidates:
         return None
     likeliest = max(candidates, key=lambda fit: fit.probability)
-    chosen = next((fit for fit in candidates if fit.probability > ACCEPTED), likeliest)
+    chosen = next((fit for fit in candidates if fit.probability > LEAST_PROBABILITY), likeliest)
     one_more = fits[chosen.degree - 1]
-    moved = 0.0 if one_more is None else one_more.position - chosen.position
-    return replace(chosen, error=float(np.hypot(chosen.error, moved)))
+    shift = 0.0 if one_more is None else one_more.position - chosen.position
+    return replace(chosen, error=float(np.hypot(chosen.error, shift)))
 
 
 def _fit(x: Array, log_y: Array, error: Array, degree: int) -> Maximum | None:

@@ -1,10 +1,13 @@
 """The figures by name. A module is imported when its figure is asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, cast
 
 from mftheory.wording import one_of
+
+if TYPE_CHECKING:
+    from mftheory.figures.frame import Figure
 
 FIGURES: Mapping[str, str] = {
     "dimension": "the main job: derived, computed, simulated, and on real wiring",
@@ -21,41 +24,35 @@ FIGURES: Mapping[str, str] = {
     "one_network": "covariances of one given network, sampled or real, entry by entry (ours)",
     "onset": "scaling laws near the onset of chaos, theory only",
 }
-"""Name: what it shows, of [CMvML25] where no other is named."""
+"""Contents of each figure by its name; numbers are those of [CMvML25] where no other paper is named."""
 
 PRESETS = ("trial", "quick", "medium", "full")
-"""From seconds, which conclude nothing, and minutes on two cores to the published sizes; no figure has all of them."""
+"""Names of presets, from seconds, which conclude nothing, by way of minutes on two cores to the published sizes.
+
+No figure has all of them.
+"""
 
 
-class Figure(Protocol):
-    """What a figure's module has."""
-
-    PRESETS: Mapping[str, Any]
-    FILES: tuple[str, ...]
-    run: Callable[..., dict[str, Any]]
-
-
-def load(name: str) -> Figure:
-    """The module of a figure.
+def load(name: str) -> "Figure":
+    """Import a figure.
 
     Raises
     ------
     InvalidNetwork
-        If there is none of that name.
+        If there is no figure of that name.
 
     Examples
     --------
     >>> from mftheory.figures.registry import load
-    >>> sorted(load("onset").PRESETS)
+    >>> sorted(load("onset").presets)
     ['full', 'quick']
     """
     one_of("figure", name, FIGURES, "must be all, summary or one of {}")
-    module: Any = import_module(f"mftheory.figures.{name}")
-    return module
+    return cast("Figure", import_module(f"mftheory.figures.{name}_figure").FIGURE)
 
 
 def protocol(name: str, preset: str) -> Any:
-    """A figure's protocol of that preset; the nearest smaller one if it has none of its own, else its smallest.
+    """Return a figure's protocol of that preset; the nearest smaller one if it has none of its own, else its smallest.
 
     Raises
     ------
@@ -65,11 +62,11 @@ def protocol(name: str, preset: str) -> Any:
     Examples
     --------
     >>> from mftheory.figures.registry import load, protocol
-    >>> protocol("onset", "medium") == load("onset").PRESETS["quick"]
+    >>> protocol("onset", "medium") == load("onset").presets["quick"]
     True
     """
-    known = load(name).PRESETS
+    known = load(name).presets
     one_of("preset", preset, PRESETS)
-    there = [p for p in PRESETS if p in known]
-    no_larger = [p for p in there if PRESETS.index(p) <= PRESETS.index(preset)]
-    return known[no_larger[-1] if no_larger else there[0]]
+    available = [p for p in PRESETS if p in known]
+    no_larger = [p for p in available if PRESETS.index(p) <= PRESETS.index(preset)]
+    return known[no_larger[-1] if no_larger else available[0]]

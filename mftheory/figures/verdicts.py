@@ -1,4 +1,4 @@
-"""How a comparison of theory and networks is written down, and what all of them together say."""
+"""The record of one comparison of theory and networks, and the summary of many."""
 
 import json
 import math
@@ -14,39 +14,39 @@ from mftheory.results.comparison import POWER, STANDARD_ERRORS
 from mftheory.results.jackknife import normal_deviate
 from mftheory.wording import counted
 
-SAME = 1e-3
-"""Relative distance below which a wrong theory says the same here, and is not listed."""
+SAME_PREDICTION = 1e-3
+"""Relative distance below which a wrong theory predicts the same here, and is not listed."""
 
 
 def verdict(
     label: Mapping[str, Any],
     theory: float,
-    found: float,
+    measured: float,
     errors: Mapping[str, float],
     wrong: Mapping[str, float] | None = None,
     degrees_of_freedom: float = math.inf,
     independent: bool = True,
     **more: Any,
 ) -> dict[str, Any]:
-    """One comparison, in standard errors, with its power against wrong theories.
+    """Return one comparison, in standard errors, with its power against wrong theories.
 
     Parameters
     ----------
     label : mapping
-        What is compared: parameters, and the observable.
-    theory, found : float
-        Prediction, and its measured value in the limit that the prediction is for.
+        Parameters, and the observable that is compared.
+    theory, measured : float
+        Prediction, and the measured value in the limit that the prediction is for.
     errors : mapping of str to float
         Standard errors by their source, independent of each other: "networks" (the spread between them) and such as
         "size" (what the extrapolation in 1/N leaves) and "theory".
     wrong : mapping of str to float
-        What wrong theories predict; the one that the figure is about first.
+        Predictions of wrong theories; the one that the figure is about first.
     degrees_of_freedom : float
-        Of errors["networks"].
+        Degrees of freedom of errors["networks"].
     independent : bool
         False if the same networks gave another comparison: its z is then correlated with that one.
     **more
-        Anything else to be kept.
+        Further entries.
 
     Returns
     -------
@@ -65,24 +65,26 @@ def verdict(
 
     def z(reference: float) -> float:
         if error == 0:
-            return 0.0 if found == reference else math.copysign(math.inf, found - reference)
+            return 0.0 if measured == reference else math.copysign(math.inf, measured - reference)
         # Only the networks' share of the variance is uncertain (Satterthwaite); at a few per cent it is known well.
         share = max(errors.get("networks", 0.0) / error, 0.01)
-        return float(normal_deviate((found - reference) / error, degrees_of_freedom / share**4))
+        return float(normal_deviate((measured - reference) / error, degrees_of_freedom / share**4))
 
-    told = {name: float(value) for name, value in (wrong or {}).items() if abs(value / theory - 1.0) > SAME}
-    effect = next((abs(value - theory) for value in told.values()), None)
+    distinct = {
+        name: float(value) for name, value in (wrong or {}).items() if abs(value / theory - 1.0) > SAME_PREDICTION
+    }
+    effect = next((abs(value - theory) for value in distinct.values()), None)
     return {
         "label": dict(label),
         "theory": float(theory),
-        "found": float(found),
+        "found": float(measured),
         "error": error,
         "errors": {name: float(value) for name, value in errors.items()},
         "z": z(theory),
         "effect": effect,
         "informative": None if effect is None else error <= POWER * effect,
-        "wrong": {name: z(value) for name, value in told.items()},
-        "wrong_theories": told,
+        "wrong": {name: z(value) for name, value in distinct.items()},
+        "wrong_theories": distinct,
         "degrees_of_freedom": min(float(degrees_of_freedom), 1e9),  # JSON knows no infinity
         "independent": independent,
         **more,
@@ -90,7 +92,7 @@ def verdict(
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Comparisons as aligned text, one line each; the z of wrong theories behind. A label may be one text."""
+    """Return comparisons as aligned text, one line each, the z of wrong theories last. A label may be one text."""
     rows = [{**row, "label": {"what": row["label"]} if isinstance(row["label"], str) else row["label"]} for row in rows]
     if not rows:
         return "(nothing compared)"
@@ -116,7 +118,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def summary(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Whether z-scores are those of a correct theory: standard normal.
+    """Test whether z-scores are those of a correct theory: standard normal.
 
     Parameters
     ----------
@@ -126,27 +128,27 @@ def summary(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     Returns
     -------
     dict
-        Of all: ``count``, ``beyond_3``, ``expected_beyond_3``. Of independent ones: ``mean``, ``mean_z`` (in its
+        For all: ``count``, ``beyond_3``, ``expected_beyond_3``. For independent ones: ``mean``, ``mean_z`` (in its
         standard errors), ``chi2``, ``chi2_p``, ``ks_p`` (Kolmogorov–Smirnov against the standard normal). ``wrong``:
-        for each wrong theory, of how many comparisons, how many have an error of at most a fifth of its distance, how
-        many exclude it at 3 standard errors, and the largest |z|.
+        for each wrong theory the number of comparisons, of those with an error of at most a fifth of its distance and
+        of those that exclude it at 3 standard errors, and the largest |z|.
 
     Examples
     --------
     >>> from mftheory.figures.verdicts import summary, verdict
-    >>> found = summary(verdict({}, 1.0, 1.0 + x, {"networks": 1.0}) for x in (-1.5, -0.7, -0.2, 0.2, 0.7, 1.5))
-    >>> found["count"], found["beyond_3"], round(found["chi2"], 2), found["ks_p"] > 0.5
+    >>> result = summary(verdict({}, 1.0, 1.0 + x, {"networks": 1.0}) for x in (-1.5, -0.7, -0.2, 0.2, 0.7, 1.5))
+    >>> result["count"], result["beyond_3"], round(result["chi2"], 2), result["ks_p"] > 0.5
     (6, 0, 5.56, True)
     """
     from scipy import stats
 
     rows = list(rows)
     z = np.array([row["z"] for row in rows if row.get("independent", True)], dtype=np.float64)
-    told: dict[str, list[tuple[float, bool]]] = {}
+    exclusions: dict[str, list[tuple[float, bool]]] = {}
     for row in rows:
         for name, value in row.get("wrong", {}).items():
             effect = abs(row["wrong_theories"][name] - row["theory"])
-            told.setdefault(name, []).append((abs(value), row["error"] <= POWER * effect))
+            exclusions.setdefault(name, []).append((abs(value), row["error"] <= POWER * effect))
     chi2 = float(np.sum(z**2))
     return {
         "count": len(rows),
@@ -162,29 +164,29 @@ def summary(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "ks_p": float(stats.kstest(z, "norm").pvalue) if z.size else None,
         "wrong": {
             name: {
-                "of": len(found),
-                "informative": sum(informative for _, informative in found),
-                "excluded": sum(z > STANDARD_ERRORS for z, _ in found),
-                "largest": max(z for z, _ in found),
+                "of": len(each),
+                "informative": sum(informative for _, informative in each),
+                "excluded": sum(z > STANDARD_ERRORS for z, _ in each),
+                "largest": max(z for z, _ in each),
             }
-            for name, found in told.items()
+            for name, each in exclusions.items()
         },
     }
 
 
-def summary_text(found: Mapping[str, Any]) -> str:
-    """The summary in a few lines."""
-    if not found["count"]:
+def summary_text(result: Mapping[str, Any]) -> str:
+    """Return a `summary` as a few lines of text."""
+    if not result["count"]:
         return "nothing compared"
-    by_chance = f"by chance {found['expected_beyond_3']:.1f}"
-    lines = [f"{counted(found['count'], 'comparison')}: {found['beyond_3']} beyond 3 ({by_chance})"]
-    if found["independent"]:
+    by_chance = f"by chance {result['expected_beyond_3']:.1f}"
+    lines = [f"{counted(result['count'], 'comparison')}: {result['beyond_3']} beyond 3 ({by_chance})"]
+    if result["independent"]:
         lines.append(
-            f"{found['independent']} independent ones: mean z {found['mean']:+.2f} ({found['mean_z']:+.1f} SE), "
-            f"χ² = {found['chi2']:.1f} (p = {found['chi2_p']:.2f}, two-sided), "
-            f"KS against the standard normal p = {found['ks_p']:.2f}"
+            f"{result['independent']} independent ones: mean z {result['mean']:+.2f} ({result['mean_z']:+.1f} SE), "
+            f"χ² = {result['chi2']:.1f} (p = {result['chi2_p']:.2f}, two-sided), "
+            f"KS against the standard normal p = {result['ks_p']:.2f}"
         )
-    for name, counts in found["wrong"].items():
+    for name, counts in result["wrong"].items():
         compared = counted(counts["of"], "comparison")
         lines.append(
             f"wrong theory {name!r}: {compared}, {counts['informative']} with an error of at most a fifth of its "
@@ -194,14 +196,14 @@ def summary_text(found: Mapping[str, Any]) -> str:
 
 
 def of_folder(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """The comparisons of every figure found in a folder, or in folders of it, by the figure's name.
+    """Return the comparisons of every figure in a folder, or in folders of it, by the figure's name.
 
     Raises
     ------
     InvalidFile
         If there is no result of a figure.
     """
-    found = {}
+    by_figure = {}
     for path in sorted([*folder.glob("*.json"), *folder.glob("*/*.json")]):
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
@@ -209,10 +211,10 @@ def of_folder(folder: Path) -> dict[str, list[dict[str, Any]]]:
             continue
         rows = record.get("comparisons") if isinstance(record, dict) else None
         if isinstance(rows, list) and all("z" in row for row in rows):
-            found[path.stem] = rows
-    if not found:
+            by_figure[path.stem] = rows
+    if not by_figure:
         raise InvalidFile("output", str(folder), "must hold results of figures, in it or in folders of it")
-    return found
+    return by_figure
 
 
 def _short(value: Any) -> str:

@@ -12,11 +12,11 @@ class Re(sp.Function):
 
     @classmethod
     def eval(cls, argument: sp.Expr) -> sp.Expr | None:
-        """A number's real part is a number."""
+        """Evaluate the real part of a number, and of nothing else."""
         return sp.re(argument) if argument.is_number else None
 
     def doit(self, **hints: bool) -> sp.Expr:
-        """SymPy's own real part."""
+        """Return SymPy's own real part."""
         return sp.re(self.args[0])
 
     def _code(self, printer: Any) -> str:
@@ -26,7 +26,7 @@ class Re(sp.Function):
 
 
 def conjugate_symbol(symbol: sp.Symbol) -> sp.Symbol:
-    """S ↔ S_conj; a real symbol is its own partner."""
+    """Return the conjugate's symbol, S ↔ S_conj; a real symbol is its own partner."""
     if symbol.is_real:
         return symbol
     name = symbol.name.removesuffix(SUFFIX) if symbol.name.endswith(SUFFIX) else symbol.name + SUFFIX
@@ -34,7 +34,7 @@ def conjugate_symbol(symbol: sp.Symbol) -> sp.Symbol:
 
 
 def conjugated(expr: sp.Expr) -> sp.Expr:
-    """Complex conjugate of a rational expression with separate conjugate symbols."""
+    """Return the complex conjugate of a rational expression with separate conjugate symbols."""
     expr = sp.sympify(expr, strict=True)
     return expr.xreplace({s: conjugate_symbol(s) for s in expr.free_symbols})
 
@@ -71,7 +71,7 @@ def restore(expr: sp.Expr) -> sp.Expr:
 
 
 def canonical(expr: sp.Expr) -> sp.Expr:
-    """The canonical rational form: two formulas are equal if and only if that of their difference is 0.
+    """Return the canonical rational form: two formulas are equal if and only if that of their difference is 0.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def canonical(expr: sp.Expr) -> sp.Expr:
 
 
 def vanishes(expr: sp.Expr) -> bool:
-    """Whether an expression is zero as a rational function, exactly: its numerator is the zero polynomial.
+    """Return True if an expression is zero as a rational function, exactly: its numerator is the zero polynomial.
 
     Decides what ``canonical(expr) == 0`` decides, without dividing out common factors: for large sums of fractions this
     takes a fraction of a second where that does not finish.

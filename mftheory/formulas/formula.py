@@ -2,19 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import sympy as sp
+from numpy.typing import ArrayLike, NDArray
 
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas.conjugates import SUFFIX, separate
 from mftheory.formulas.grids import mean_values
+from mftheory.formulas.means import AnyNetwork
 from mftheory.formulas.typeset import pretty, typeset
+from mftheory.lookup import KERNELS
 
-if TYPE_CHECKING:
-    from mftheory.kernels import Kernel
+
+class CompiledFormula(Protocol):
+    """A formula that can be called on arrays."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]: ...
+
+    @property
+    def content_hash(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    def standalone(self) -> str: ...
+
+    def __call__(self, *by_place: ArrayLike, **values: ArrayLike) -> NDArray[Any]: ...
 
 
 @dataclass(frozen=True)
@@ -63,7 +80,7 @@ class Formula:
 
     @property
     def rational(self) -> sp.Expr:
-        """The same with conjugates as symbols of their own (``S_phi_1_conj``): a rational function."""
+        """The expression with conjugates as symbols of their own (``S_phi_1_conj``): a rational function."""
         return separate(self.expr)
 
     @property
@@ -72,7 +89,7 @@ class Formula:
         return tuple(self.symbols)
 
     def latex(self) -> str:
-        """The formula, typeset, without dollar signs."""
+        """Typeset the formula, without dollar signs."""
         means = {
             i.symbol: typeset(i.definition)
             for i in self.symbols.values()
@@ -81,7 +98,7 @@ class Formula:
         return f"{self.name} = {typeset(self.expr, means)}"
 
     def pretty(self) -> str:
-        """The formula in characters, over several lines, for a terminal; F_12 is F(ω1) F(ω2)."""
+        """Return the formula in characters, over several lines, for a terminal; F_12 is F(ω1) F(ω2)."""
         return pretty(self.expr)
 
     def _repr_latex_(self) -> str:
@@ -92,12 +109,12 @@ class Formula:
 
     def evaluate(
         self,
-        network: Any,
+        network: AnyNetwork,
         C: tuple[complex, complex] | None = None,
         S: tuple[complex, complex] | None = None,
         **spectra: tuple[complex, complex],
     ) -> complex:
-        """The closed form for a network's parameters at given values of the single-site spectra.
+        """Evaluate the closed form for a network's parameters at given values of the single-site spectra.
 
         Parameters
         ----------
@@ -123,12 +140,12 @@ class Formula:
 
     def grid(
         self,
-        network: Any,
+        network: AnyNetwork,
         C: tuple[Any, Any] | None = None,
         S: tuple[Any, Any] | None = None,
         **spectra: tuple[Any, Any],
-    ) -> Any:
-        """As `evaluate`, at every pair of frequencies: the compiled kernel, with means over sites by matrix products.
+    ) -> NDArray[np.complex128]:
+        """Evaluate at every pair of frequencies, by the compiled kernel and matrix products for the means over sites.
 
         Parameters
         ----------
@@ -151,7 +168,48 @@ class Formula:
         ((3, 2), True)
         """
         given = self._given(network, C, S, spectra)
-        arrays = {name: (np.asarray(pair[0]), np.asarray(pair[1])) for name, pair in given.items()}
+        return self.kernel()(
+            **self._values(network, {n: (np.asarray(a), np.asarray(b)) for n, (a, b) in given.items()})
+        )
+
+    def numeric(
+        self,
+        network: AnyNetwork,
+        C: tuple[complex, complex] | None = None,
+        S: tuple[complex, complex] | None = None,
+        digits: int = 30,
+        **spectra: tuple[complex, complex],
+    ) -> sp.Expr:
+        """Evaluate by mpmath at any number of digits; give values as mpmath or SymPy numbers.
+
+        Means over sites (overlaps; gains with reciprocal correlations) are taken in double precision.
+        """
+        return self._at(network, C, S, spectra, digits)
+
+    def kernel(self) -> CompiledFormula:
+        """Return the formula as compiled numba source: an `mftheory.kernels.Kernel`."""
+        compiled = KERNELS.of(self)
+        assert compiled is not None
+        kernel: CompiledFormula = compiled(self)
+        return kernel
+
+    def _at(
+        self, network: AnyNetwork, C: Any, S: Any, spectra: Mapping[str, tuple[complex, complex]], digits: int
+    ) -> sp.Expr:
+        given = self._given(network, C, S, spectra)
+        pair = {name: (np.asarray(first)[None], np.asarray(second)[None]) for name, (first, second) in given.items()}
+        numbers = {}
+        for name, value in self._values(network, pair).items():
+            number = value[0, 0] if isinstance(value, np.ndarray) else value
+            number = number.tolist() if isinstance(number, np.ndarray | np.generic) else number
+            try:
+                numbers[self.symbols[name].symbol] = sp.sympify(number, strict=True)  # never a text, which would be run
+            except sp.SympifyError:
+                raise InvalidNetwork(name, number, "must be a number") from None
+        return sp.N(self.expr.subs(numbers), digits)
+
+    def _values(self, network: AnyNetwork, arrays: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) -> dict[str, Any]:
+        """Return the value of each symbol at every pair of frequencies, for spectra of shapes (k,) and (l,)."""
         values: dict[str, Any] = {}
         for name, info in self.symbols.items():
             if info.definition is not None:
@@ -162,48 +220,10 @@ class Formula:
                 values[name] = arrays[base][0][:, None] if which == "1" else arrays[base][1][None, :]
             else:
                 values[name] = self._parameter(network, name)
-        return self.kernel()(**values)
+        return values
 
-    def numeric(
-        self,
-        network: Any,
-        C: tuple[complex, complex] | None = None,
-        S: tuple[complex, complex] | None = None,
-        digits: int = 30,
-        **spectra: tuple[complex, complex],
-    ) -> sp.Expr:
-        """As `evaluate`, by mpmath at any number of digits; give values as mpmath or SymPy numbers.
-
-        Means over sites (overlaps; gains with reciprocal correlations) are taken in double precision.
-        """
-        return self._at(network, C, S, spectra, digits)
-
-    def kernel(self) -> "Kernel":
-        """The formula as compiled numba source."""
-        from mftheory.kernels import compiled
-
-        return compiled(self)
-
-    def _at(self, network: Any, C: Any, S: Any, spectra: Mapping[str, tuple[complex, complex]], digits: int) -> sp.Expr:
-        given = self._given(network, C, S, spectra)
-        at_one_pair = {name: (np.asarray(pair[0])[None], np.asarray(pair[1])[None]) for name, pair in given.items()}
-        values = {}
-        for name, info in self.symbols.items():
-            if info.definition is not None:
-                value = complex(mean_values(info.definition, network, at_one_pair).item())
-            elif info.kind == "spectrum":
-                base, _, k = name.rpartition("_")
-                value = given[base][int(k) - 1]
-            else:
-                value = self._parameter(network, name)
-            try:
-                values[info.symbol] = sp.sympify(value, strict=True)  # never a text, which would be run
-            except sp.SympifyError:
-                raise InvalidNetwork(name, value, "must be a number") from None
-        return sp.N(self.expr.subs(values), digits)
-
-    def _given(self, network: Any, C: Any, S: Any, spectra: Mapping[str, Any]) -> dict[str, Any]:
-        """All spectra by name, checked to be those needed."""
+    def _given(self, network: AnyNetwork, C: Any, S: Any, spectra: Mapping[str, Any]) -> dict[str, Any]:
+        """Return all spectra by name; refuse a missing one, and a network of another ensemble."""
         given = dict(spectra)
         given.update({name: value for name, value in (("C_phi", C), ("S_phi", S)) if value is not None})
         for name in self._needed() - given.keys():
@@ -218,14 +238,14 @@ class Formula:
             raise InvalidNetwork("network", network, f"must be of the ensemble {self.ensemble!r}")
         return given
 
-    def _parameter(self, network: Any, name: str) -> Any:
+    def _parameter(self, network: AnyNetwork, name: str) -> Any:
         by_name = network if isinstance(network, Mapping) else network.parameters
         if name not in by_name:
             raise InvalidNetwork("network", sorted(by_name), f"must have a value for {name}")
         return by_name[name]
 
     def _needed(self) -> set[str]:
-        """Names of the spectra that the formula, or a mean in it, contains."""
+        """Return the names of the spectra that the formula, or a mean in it, contains."""
         definitions = [i.definition for i in self.symbols.values() if i.definition is not None]
         inside = {s.name.removesuffix(SUFFIX) for d in definitions for s in d.free_symbols}
         names = {n for n, info in self.symbols.items() if info.kind == "spectrum"} | inside

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas.conjugates import SUFFIX
-from mftheory.formulas.means import Mean, site_law
+from mftheory.formulas.means import AnyNetwork, Mean, site_law
 
 Complex = NDArray[np.complex128]
 
 
-def mean_values(definition: sp.Expr, network: Any, spectra: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) -> Complex:
-    """An expression in means over sites at every pair of frequencies, of shape (k, l).
+def mean_values(
+    definition: sp.Expr, network: AnyNetwork, spectra: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]
+) -> Complex:
+    """Evaluate an expression in means over sites at every pair of frequencies, shape (k, l).
 
     `spectra` holds, by name, arrays of shape (k,) at the frequencies ω1 and (l,) at ω2; (k, n) and (l, n) where n
     neurons differ. For the network, see `site_law`.
@@ -39,17 +41,13 @@ def mean_values(definition: sp.Expr, network: Any, spectra: Mapping[str, tuple[N
 
 
 def _frequency(expr: sp.Expr) -> int:
-    """1 or 2 for an expression of one frequency alone, 0 otherwise."""
-    found = {s.name.removesuffix(SUFFIX)[-1] for s in expr.free_symbols if _of_frequency(s)}
-    return int(found.pop()) if len(found) == 1 else 0
+    """Return 1 or 2 for an expression of one frequency alone, 0 otherwise."""
+    endings = {s.name.removesuffix(SUFFIX)[-2:] for s in expr.free_symbols} & {"_1", "_2"}
+    return int(endings.pop()[1]) if len(endings) == 1 else 0
 
 
-def _of_frequency(symbol: sp.Symbol) -> bool:
-    return symbol.name.removesuffix(SUFFIX)[-2:] in {"_1", "_2"}
-
-
-def _mean(product: sp.Expr, network: Any, values: Mapping[str, Any]) -> Complex:
-    """⟨product⟩: of shape (k, l), or (k,) or (l,) if it is of one frequency."""
+def _mean(product: sp.Expr, network: AnyNetwork, values: Mapping[str, Any]) -> Complex:
+    """Average a product over sites: shape (k, l), or (k,) or (l,) if it is of one frequency."""
     weights, sites = site_law(network, {s.name for s in product.free_symbols}, values)
     factors = {1: sp.S.One, 2: sp.S.One, 0: sp.S.One}
     for factor in sp.Mul.make_args(product):
@@ -71,7 +69,7 @@ def _mean(product: sp.Expr, network: Any, values: Mapping[str, Any]) -> Complex:
 
 
 def _with_sites(value: Any) -> Any:
-    """Room for the axis of sites, where the value has none."""
+    """Add the axis of sites where the value has none."""
     return value if np.ndim(value) != 1 else value[:, None]
 
 
@@ -79,8 +77,8 @@ def _rows(value: NDArray[Any]) -> tuple[int]:
     return (value.shape[0] if value.ndim == 2 else 1,)
 
 
-def _outside(expr: sp.Expr, network: Any, values: Mapping[str, Any]) -> Complex:
-    """What stands outside all means, broadcast over pairs of frequencies."""
+def _outside(expr: sp.Expr, network: AnyNetwork, values: Mapping[str, Any]) -> Complex:
+    """Evaluate an expression that has no means left in it, broadcast over pairs of frequencies."""
 
     def number(symbol: sp.Symbol) -> Any:
         name = symbol.name

@@ -13,7 +13,7 @@ _NAMED = {"g_eff": r"g_{\mathrm{eff}}", "kappa": r"\kappa", "alpha": r"\alpha"}
 
 
 def typeset(expr: Any, named: Mapping[sp.Symbol, str] | None = None) -> str:
-    """LaTeX of an expression or matrix in the two-time functions and parameters of a derivation.
+    """Return the LaTeX of an expression or matrix in the two-time functions and parameters of a derivation.
 
     `named` gives the LaTeX of further symbols.
 
@@ -26,10 +26,7 @@ def typeset(expr: Any, named: Mapping[sp.Symbol, str] | None = None) -> str:
     >>> print(typeset(1 / sp.Abs(1 - g**2 * S1 * S2) ** 2))
     \\frac{1}{\\left|{1 - g^{2} S^{\\phi}_{12}}\\right|^{2}}
     """
-    if isinstance(expr, sp.MatrixBase):
-        merged = expr.applyfunc(_merge_pairs)
-    else:
-        merged = _merge_pairs(expr)
+    merged = expr.applyfunc(_merge_pairs) if isinstance(expr, sp.MatrixBase) else _merge_pairs(expr)
     renamed, names = {}, {}
     for symbol in merged.free_symbols:
         text = (named or {}).get(symbol) or symbol_latex(symbol.name)
@@ -40,7 +37,7 @@ def typeset(expr: Any, named: Mapping[sp.Symbol, str] | None = None) -> str:
 
 
 def pretty(expr: sp.Expr) -> str:
-    """The same in characters, over several lines, for a terminal."""
+    """Print an expression in characters, over several lines, for a terminal."""
     merged = _merge_pairs(expr)
     renamed = {}
     for symbol in merged.free_symbols:
@@ -53,7 +50,7 @@ def pretty(expr: sp.Expr) -> str:
 
 
 def symbol_latex(name: str) -> str:
-    """How one symbol is printed: C_phi_1 as C^φ_1, g_eff with an upright index.
+    """Return the LaTeX of one symbol: C_phi_1 as C^φ_1, g_eff with an upright index.
 
     Examples
     --------
@@ -79,7 +76,7 @@ def _is_spectrum(name: str) -> bool:
 
 
 def _merge_pairs(expr: sp.Expr) -> sp.Expr:
-    """Products F_1 F_2 of one function at both frequencies as F_12, also under |·| and conjugation."""
+    """Write products F_1 F_2 of one function at both frequencies as F_12, also under |·| and conjugation."""
     if not expr.args:
         return expr
     rebuilt = expr.func(*(_merge_pairs(a) for a in expr.args))
@@ -87,24 +84,16 @@ def _merge_pairs(expr: sp.Expr) -> sp.Expr:
         return rebuilt
     powers = dict(f.as_base_exp() for f in rebuilt.args)
     for base in list(powers):
-        partner = base.xreplace(_first_to_second(base))
+        partner = base.xreplace(_retimed(base, "_2"))
         if partner != base and base in powers and powers.get(partner) == powers[base]:
             exponent = powers.pop(base)
             powers.pop(partner)
-            powers[base.xreplace(_first_to_both(base))] = exponent
+            powers[base.xreplace(_retimed(base, "_12"))] = exponent
     return sp.Mul(*(b**e for b, e in powers.items()))
 
 
-def _first_to_second(base: sp.Expr) -> dict[sp.Symbol, sp.Symbol]:
-    return _retimed(base, "_2")
-
-
-def _first_to_both(base: sp.Expr) -> dict[sp.Symbol, sp.Symbol]:
-    return _retimed(base, "_12")
-
-
 def _retimed(base: sp.Expr, suffix: str) -> dict[sp.Symbol, sp.Symbol]:
-    """The substitution F_1 → F_2 or F_12, where `base` is F_1, |F_1| or its conjugate and nothing else."""
+    """Return the substitution F_1 → F_2 or F_12, where `base` is F_1, |F_1| or its conjugate and nothing else."""
     inner = base.args[0] if isinstance(base, sp.Abs | sp.conjugate) else base
     if not inner.is_Symbol or not _is_spectrum(inner.name) or not inner.name.endswith("_1"):
         return {}
@@ -112,7 +101,7 @@ def _retimed(base: sp.Expr, suffix: str) -> dict[sp.Symbol, sp.Symbol]:
 
 
 def _positive(inner: sp.Expr) -> sp.Expr:
-    """Of f and -f under a modulus, the one with a positive constant."""
+    """Return f or -f, which are equal under a modulus: the one with a positive constant."""
     return -inner if inner.is_Add and inner.as_coeff_Add()[0].is_negative else inner
 
 

@@ -19,7 +19,7 @@ from mftheory.storage import write
 
 
 def folder() -> Path:
-    """Where kernels are kept: in MFTHEORY_CACHE, else in the user's cache folder, else in one of this process alone.
+    """Return the folder of kernels: in MFTHEORY_CACHE, else in the user's cache, else a folder of this process alone.
 
     It belongs to the user, and nobody else can write to it: compiled kernels are code.
     """
@@ -36,7 +36,7 @@ def folder() -> Path:
 
 
 def load(name: str, text: str) -> tuple[ModuleType, Path]:
-    """The module of that source, compiled here or found compiled.
+    """Load the module of a source, compiled now or before.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def _load(kernels: Path, name: str, text: str) -> tuple[ModuleType, Path]:
 
 
 class _Source(importlib.abc.SourceLoader):
-    """A module from its text: neither a changed file nor bytecode beside it is read."""
+    """A loader of a module from its text: neither a changed file nor bytecode beside it is read."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path, self._text = path, text
@@ -108,18 +108,18 @@ def _content(path: Path) -> bytes | None:
 
 
 def _is_private(kernels: Path) -> bool:
-    """Whether only this user can write to it; made so if it is the user's own."""
+    """Return True if only this user can write to the folder; make it so if it is the user's own."""
     if not hasattr(os, "getuid"):  # Windows: the user's folders are the user's
         return True
-    found = kernels.stat()
-    if found.st_uid != os.getuid():
+    status = kernels.stat()
+    if status.st_uid != os.getuid():
         return False
-    if found.st_mode & 0o022:
+    if status.st_mode & 0o022:
         kernels.chmod(0o700)
     return True
 
 
 @cache
 def _own() -> "tempfile.TemporaryDirectory[str]":
-    """A folder of this process, gone when it ends."""
+    """Make a folder of this process, which goes away when the process ends."""
     return tempfile.TemporaryDirectory(prefix="mftheory-kernels-")

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.arguments import refuse_masked
 from mftheory.errors import InvalidCall, InvalidNetwork, Unsupported
-
-if TYPE_CHECKING:
-    from mftheory.formulas import Formula
 
 GENERATED = Path(__file__).parent / "generated"
 
@@ -69,15 +66,15 @@ class Kernel:
         # By the file or the text that it is of: compiled functions do not go from one process to another.
         if self.path.parent == GENERATED:
             return _of_file, (self.path.stem,)
-        return _of_source, (f"kernel_{self.content_hash}", self.source)
+        return kernel_of_source, (f"kernel_{self.content_hash}", self.source)
 
     @property
     def source(self) -> str:
-        """The numba source, readable; `standalone` is a file of it that runs without this package."""
+        """The numba source, readable; `standalone` returns a file of it that runs without this package."""
         return self.path.read_text(encoding="utf-8")
 
     def standalone(self) -> str:
-        """The text of a Python file that needs NumPy and numba alone, with a function ``psi`` of `arguments`.
+        """Return the text of a Python file that needs NumPy and numba alone, with a function ``psi`` of `arguments`.
 
         Examples
         --------
@@ -140,13 +137,13 @@ class Kernel:
 
     @cached_property
     def _real(self) -> frozenset[str]:
-        """Names of arguments that are real, looked up once: a kernel is called at every panel of an integral."""
+        """Names of the real arguments, looked up once: a kernel is called at every panel of an integral."""
         types = self.function.types[0]  # type: ignore[attr-defined]  # of the ufunc, such as "ddD->D"
         return frozenset(name for name, kind in zip(self.inputs, types, strict=False) if kind == "d") | STRENGTHS
 
 
 class TwoTime(NamedTuple):
-    """A two-time function at one of the two frequencies: what a kernel's argument is.
+    """A two-time function at one of the two frequencies, which a kernel takes as an argument.
 
     Attributes
     ----------
@@ -170,7 +167,7 @@ class Loop(NamedTuple):
     arguments: tuple[str, ...]
 
     def __call__(self, **values: ArrayLike) -> Any:
-        """1 - s."""
+        """Evaluate the factor 1 - s."""
         return self.function(**values)
 
 
@@ -183,7 +180,7 @@ def file_name(ensemble: str, observable: str) -> str:
 
 @cache
 def committed(ensemble: str, observable: str) -> Kernel:
-    """The committed kernel of Ψ^observable for a built-in ensemble; needs no SymPy.
+    """Return the committed kernel of Ψ^observable for a built-in ensemble; needs no SymPy.
 
     Raises
     ------
@@ -200,12 +197,12 @@ def committed(ensemble: str, observable: str) -> Kernel:
 
 @dataclass(frozen=True)
 class SiteMeans:
-    """What a neuron hears at the saddle point, and the moments of four-point kernels, as functions of spectra.
+    """The input and self-feedback of a neuron, and the moments of four-point kernels, as functions of spectra.
 
     Attributes
     ----------
     field : callable
-        (Q, K): the spectrum of a neuron's Gaussian input, and the kernel through which it hears its own φ.
+        (Q, K): the spectrum of a neuron's Gaussian input, and the kernel of its self-feedback.
     moments : callable or None
         A dict of the moments that an ensemble's kernels take, by name.
     parameters, sites : tuple of str
@@ -229,7 +226,7 @@ def site_means_file(ensemble: str) -> str:
 
 @cache
 def committed_site_means(ensemble: str) -> SiteMeans:
-    """The committed means over sites of a built-in ensemble with self-feedback; needs no SymPy.
+    """Return the committed means over sites of a built-in ensemble with self-feedback; needs no SymPy.
 
     Raises
     ------
@@ -240,8 +237,8 @@ def committed_site_means(ensemble: str) -> SiteMeans:
     --------
     >>> import numpy as np
     >>> from mftheory.kernels import committed_site_means
-    >>> hears = committed_site_means("partially-symmetric")
-    >>> hears.field(C_phi=2.0, S_phi=0.5j, g=3.0, sigma=-1.0, over_modes=None, over_neurons=None)
+    >>> means = committed_site_means("partially-symmetric")
+    >>> means.field(C_phi=2.0, S_phi=0.5j, g=3.0, sigma=-1.0, over_modes=None, over_neurons=None)
     (18.0, (-0-0.5j))
     """
     path = GENERATED / site_means_file(ensemble)
@@ -252,23 +249,12 @@ def committed_site_means(ensemble: str) -> SiteMeans:
     return SiteMeans(module.field, getattr(module, "moments", None), module.PARAMETERS, module.SITES, spectra)
 
 
-def compiled(formula: "Formula") -> Kernel:
-    """The kernel of a derived formula: the committed one where it is the same, else compiled once and kept."""
-    from mftheory.kernels.source import content_hash, source
-
-    path = GENERATED / file_name(formula.ensemble, formula.observable)
-    if path.is_file():
-        kernel = committed(formula.ensemble, formula.observable)
-        if kernel.content_hash == content_hash(formula):
-            return kernel
-    return _of_source(f"kernel_{content_hash(formula)}", source(formula))
-
-
 def _of_file(stem: str) -> Kernel:
     return _kernel(importlib.import_module(f"mftheory.kernels.generated.{stem}"), GENERATED / f"{stem}.py")
 
 
-def _of_source(name: str, text: str) -> Kernel:
+def kernel_of_source(name: str, text: str) -> Kernel:
+    """Return the kernel of a generated source, compiled at most once on this machine (`mftheory.kernels.cache`)."""
     from mftheory.kernels.cache import load
 
     return _kernel(*load(name, text))

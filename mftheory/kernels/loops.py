@@ -12,7 +12,7 @@ from mftheory.formulas.conjugates import SUFFIX
 
 
 def with_loops_apart(formula: Formula) -> tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]:
-    """The expression with each factor 1 - s of its denominators as a symbol, and the s of each symbol.
+    """Replace each factor 1 - s of the denominators by a symbol; return the expression and the s of each symbol.
 
     A factor qualifies if s is one product of two-time functions, or one moment of them, times parameters. It is called
     ``one_minus_s`` where the responses at ω1 and ω2 enter alike, ``one_minus_r`` (a reciprocal loop) where one of them
@@ -31,7 +31,7 @@ def with_loops_apart(formula: Formula) -> tuple[sp.Expr, dict[sp.Symbol, sp.Expr
 
 
 def _denominators(expr: sp.Expr) -> set[sp.Expr]:
-    """Sums in a denominator, also under |·|."""
+    """Return the sums in a denominator, also under |·|."""
     bases = {power.base for power in expr.atoms(sp.Pow) if power.exp.is_negative}
     bases = {base.args[0] if isinstance(base, sp.Abs) else base for base in bases}
     return {base for base in bases if base.is_Add}
@@ -43,7 +43,7 @@ def _is_one_product(gain: sp.Expr) -> bool:
 
 
 def _symbol(gain: sp.Expr, formula: Formula, loops: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
-    """The symbol of 1 - gain, new or known, conjugated where it is the known one's conjugate."""
+    """Return the symbol of 1 - gain, new or known, conjugated where it is the known one's conjugate."""
     for symbol, known in loops.items():
         if canonical(gain - known) == 0:
             return symbol
@@ -59,7 +59,7 @@ def _symbol(gain: sp.Expr, formula: Formula, loops: dict[sp.Symbol, sp.Expr]) ->
 
 
 def _upside_down(gain: sp.Expr) -> bool:
-    """Whether its conjugate is the more natural one to name: fewer conjugates, then alphabetically first."""
+    """Return True if the conjugate is the more natural one to name: fewer conjugates, then alphabetically first."""
     mirrored = conjugated(gain)
     return (_conjugates(mirrored), str(mirrored)) < (_conjugates(gain), str(gain))
 
@@ -69,6 +69,6 @@ def _conjugates(gain: sp.Expr) -> int:
 
 
 def _reciprocal(gain: sp.Expr, formula: Formula) -> bool:
-    """Whether some of the responses enter conjugated, in the product itself or in a moment's definition."""
+    """Return True if some of the responses enter conjugated, in the product itself or in a moment's definition."""
     definitions = [formula.symbols[s.name].definition for s in gain.free_symbols if s.name in formula.symbols]
     return _conjugates(gain) > 0 or any(_conjugates(d) > 0 for d in definitions if d is not None)

@@ -6,7 +6,7 @@ import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
 # Longest product written out: x*x*x*x is faster than a complex power and as readable.
-_WRITTEN_OUT = 8
+_MAX_WRITTEN_FACTORS = 8
 
 
 class _abs2(sp.Function):
@@ -14,14 +14,14 @@ class _abs2(sp.Function):
 
 
 class Printer(PythonCodePrinter):
-    """No complex powers, no square root under |·|²."""
+    """A printer of Python without complex powers, and without a square root under |·|²."""
 
     def __init__(self) -> None:
         super().__init__({"fully_qualified_modules": False, "standard": "python3"})
 
     def _print_Pow(self, expr: sp.Expr, rational: bool = False) -> str:
         base, exponent = expr.as_base_exp()
-        if not exponent.is_Integer or abs(exponent) > _WRITTEN_OUT:
+        if not exponent.is_Integer or abs(exponent) > _MAX_WRITTEN_FACTORS:
             return str(super()._print_Pow(expr, rational=rational))
         factor = self.parenthesize(base, 51)  # above the precedence of a product
         product = "*".join([factor] * abs(int(exponent)))
@@ -41,7 +41,7 @@ class Printer(PythonCodePrinter):
 
 
 def with_squares(expr: sp.Expr) -> sp.Expr:
-    """|z|² as one function, instead of the square of an absolute value."""
+    """Write |z|² as one function, instead of the square of an absolute value."""
     return expr.replace(
         lambda e: e.is_Pow and isinstance(e.base, sp.Abs) and e.exp.is_even,
         lambda e: _abs2(e.base.args[0]) ** (e.exp / 2),
@@ -49,5 +49,5 @@ def with_squares(expr: sp.Expr) -> sp.Expr:
 
 
 def dict_source(values: Mapping[str, object]) -> str:
-    """Source of a dict, an entry a line."""
+    """Return the source of a dict, with one entry on each line."""
     return "{" + "".join(f"\n    {name!r}: {value!r}," for name, value in values.items()) + ("\n}" if values else "}")

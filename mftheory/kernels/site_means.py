@@ -1,8 +1,8 @@
 """Derived means over sites → NumPy source: a neuron's input at the saddle point, and the moments of four-point kernels.
 
-What a neuron hears (the spectrum Q of its Gaussian input, the kernel K through which it hears its own φ) and the
-moments in four-point functions are expressions in means over neurons or modes, some inside others. Each mean is one
-line, innermost first. Arrays over sites have the sites on their last axis; how a mean is taken is the caller's.
+The input of a neuron (the spectrum Q of its Gaussian part, the kernel K of its self-feedback) and the moments in
+four-point functions are expressions in means over neurons or modes, some inside others. Each mean is one line,
+innermost first. Arrays over sites have the sites on their last axis; how a mean is taken is the caller's.
 """
 
 import textwrap
@@ -12,7 +12,7 @@ import sympy as sp
 
 from mftheory.formulas import restore
 from mftheory.formulas.conjugates import SUFFIX
-from mftheory.formulas.means import OF_MODES, Mean
+from mftheory.formulas.means import MODE_PARAMETERS, Mean
 from mftheory.kernels.printer import Printer, dict_source, with_squares
 
 _HEADER = '''\
@@ -48,7 +48,7 @@ def moments({arguments}):
     }}
 '''
 
-NEURONS = ("G",)
+NEURON_PARAMETERS = ("G",)
 
 
 def site_means_source(
@@ -59,7 +59,7 @@ def site_means_source(
     real: frozenset[str],
     two_time: Mapping[str, tuple[str, str, int]],
 ) -> str:
-    """Source of `field` and `moments` of one ensemble.
+    """Return the source of `field` and `moments` of one ensemble.
 
     Parameters
     ----------
@@ -75,11 +75,11 @@ def site_means_source(
     """
     everything = [noise, feedback, *moments.values()]
     names = {s.name for e in everything for s in e.free_symbols}
-    sites = tuple(n for n in (*OF_MODES, *NEURONS) if n in names)
+    sites = tuple(n for n in (*MODE_PARAMETERS, *NEURON_PARAMETERS) if n in names)
     parameters = tuple(sorted(n for n in names - set(sites) if not _is_spectrum(n)))
     used = {s.name.removesuffix(SUFFIX) for e in moments.values() for s in e.free_symbols}
     spectra = tuple(sorted(n for n in used if _is_spectrum(n)))
-    neurons_differ = any(n in NEURONS for n in sites)
+    neurons_differ = any(n in NEURON_PARAMETERS for n in sites)
     at_one = {
         s: sp.Symbol(s.name.replace("_1", ""), **s.assumptions0) for e in (noise, feedback) for s in e.free_symbols
     }
@@ -115,7 +115,7 @@ def _is_spectrum(name: str) -> bool:
 
 
 def _body(expressions: list[sp.Expr], neurons_differ: bool) -> tuple[str, list[str]]:
-    """Lines that take all means, and the expressions in terms of them."""
+    """Return lines that take all means, and the expressions in terms of them."""
     printer = Printer()
     letters: dict[sp.Expr, sp.Symbol] = {}
     lines: list[str] = []
@@ -132,7 +132,7 @@ def _body(expressions: list[sp.Expr], neurons_differ: bool) -> tuple[str, list[s
     results = []
     for e in expressions:
         # What depends on the neuron itself has an axis for it.
-        own = {s for s in e.free_symbols if s.name in NEURONS}
+        own = {s for s in e.free_symbols if s.name in NEURON_PARAMETERS}
         wide = {s: _wide(s) for s in e.free_symbols if s not in own and _has_frequency(s)} if own else {}
         results.append(printer.doprint(with_squares(restore(e).xreplace(wide))))
     return "".join(f"    {line}\n" for line in lines), results
@@ -171,4 +171,4 @@ def _has_frequency(symbol: sp.Symbol) -> bool:
 
 
 def _of_modes(mean: Mean) -> bool:
-    return any(s.name in OF_MODES for s in mean.free_symbols)
+    return any(s.name in MODE_PARAMETERS for s in mean.free_symbols)

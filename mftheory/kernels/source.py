@@ -46,14 +46,14 @@ def {name}({parameters}):
 
 
 def content_hash(formula: Formula) -> str:
-    """Fingerprint of what a kernel computes: expression and order of arguments."""
+    """Return a fingerprint of a kernel's content: its expression and the order of its arguments."""
     # str, not srepr: the latter shows how a symbol's assumptions happened to be written.
     types = [info.domain for info in formula.symbols.values()]
     return hashlib.sha256(repr((str(formula.expr), formula.arguments, types)).encode()).hexdigest()[:16]
 
 
 def source(formula: Formula) -> str:
-    """Source of the numba kernel of a formula: a ufunc over broadcast arrays of its inputs.
+    """Return the source of the numba kernel of a formula: a ufunc over broadcast arrays of its inputs.
 
     Its inputs are the formula's arguments without those that enter only through a factor 1 - s of a denominator, and
     these factors, each with a function for its value from the arguments. Real symbols are float64, complex ones
@@ -94,7 +94,7 @@ def source(formula: Formula) -> str:
 
 
 def _in_docstring(text: str) -> str:
-    """Text that cannot end the docstring that it stands in."""
+    """Escape a text so that it cannot end the docstring that it stands in."""
     return text.replace("\\", "\\\\").replace('"', "'")
 
 

@@ -19,7 +19,7 @@ def psi({arguments}):
 
 
 def standalone(kernel: "Kernel") -> str:
-    """The kernel's source with what it imports, and a function `psi` of the formula's arguments."""
+    """Return the kernel's source with what it imports, and a function `psi` of the formula's arguments."""
     abs2 = re.sub(r" *# type: ignore.*", "", inspect.getsource(runtime.abs2.py_func))
     changes = (
         (r"Generated from the derived formula by `make kernels`; do not edit\.", "Needs NumPy and numba only."),

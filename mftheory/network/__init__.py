@@ -1,4 +1,9 @@
-"""What a network is: connectivity ensembles, gains and nonlinearities. Plain validated data; no theory."""
+"""The description of a network: connectivity, gains, nonlinearity, dynamics. Plain validated data, no theory.
+
+In: the user's numbers, arrays, formulas. Out: `Network`, which draws samples (`sampled.SampledNetwork`) and knows its
+`traits`. Next: `network`, then `connectivity` and `random_mode`; the stages after it are `mftheory.action` (formulas),
+`mftheory.theory` (numbers) and `mftheory.simulation`.
+"""
 
 from mftheory.network.connectivity import IID, PartiallySymmetric
 from mftheory.network.couplings import Couplings, Dense, Factored, Sparse

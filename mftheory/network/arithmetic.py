@@ -23,7 +23,7 @@ OF_PARTS = "parts of an ensemble are not added or multiplied: multiply a field o
 
 
 class NoArithmetic:
-    """A class without operators, which says so in one line, to NumPy's arrays too."""
+    """A class without arithmetic: its operators say in one line what to do instead, to NumPy's arrays too."""
 
     _instead: ClassVar[str] = OF_COUPLINGS
     __array_ufunc__ = None

@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from mftheory import checks
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
-from mftheory.network import _check, memory
+from mftheory.network import memory
 from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.couplings import Couplings, Dense
 from mftheory.network.given import Given
@@ -17,14 +18,14 @@ from mftheory.network.random_mode import RandomMode
 
 
 class Connectivity(Protocol):
-    """What every ensemble of couplings offers."""
+    """The interface of an ensemble of couplings."""
 
     @property
     def ensemble(self) -> str: ...
 
     @property
     def self_feedback(self) -> bool:
-        """Whether a neuron's past comes back to it through the others."""
+        """True if a neuron's past comes back to it through the others."""
         ...
 
     @property
@@ -66,7 +67,7 @@ class IID(NoArithmetic):
     self_feedback = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "g", _check.strength("g", self.g))
+        object.__setattr__(self, "g", checks.strength("g", self.g))
 
     @property
     def g_eff(self) -> float:
@@ -75,13 +76,13 @@ class IID(NoArithmetic):
 
     @property
     def parameters(self) -> dict[str, float]:
-        """The numbers that the theory of this ensemble depends on, by the names its formulas use."""
+        """Numbers that the theory of this ensemble depends on, by the names its formulas use."""
         return {"g": self.g}
 
     def sample(self, n: int, seed: int) -> Dense:
-        """One J of n neurons, self-couplings included."""
-        n = _check.integer("n", n, at_least=2)
-        seed = _check.integer("seed", seed, at_least=0)
+        """Draw one J of n neurons, self-couplings included."""
+        n = checks.integer("n", n, at_least=2)
+        seed = checks.integer("seed", seed, at_least=0)
         check_couplings(self, n)
         return Dense(np.random.default_rng(seed).standard_normal((n, n)) * (self.g / math.sqrt(n)))
 
@@ -107,7 +108,7 @@ class PartiallySymmetric(NoArithmetic):
 
     Notes
     -----
-    A neuron hears its own past through the others, so its x is not Gaussian, and `mftheory.solve` samples a part of
+    Neurons have self-feedback through the others, so that x is not Gaussian, and `mftheory.solve` samples a part of
     the solution.
 
     Examples
@@ -124,7 +125,7 @@ class PartiallySymmetric(NoArithmetic):
     self_feedback = True
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "g", _check.strength("g", self.g))
+        object.__setattr__(self, "g", checks.strength("g", self.g))
         object.__setattr__(self, "symmetry", amplitude("symmetry", self.symmetry))
 
     @property
@@ -134,13 +135,13 @@ class PartiallySymmetric(NoArithmetic):
 
     @property
     def parameters(self) -> dict[str, float]:
-        """The numbers that the theory of this ensemble depends on, by the names its formulas use."""
+        """Numbers that the theory of this ensemble depends on, by the names its formulas use."""
         return {"g": self.g, "sigma": self.symmetry * self.g**2}
 
     def sample(self, n: int, seed: int) -> Dense:
-        """One J of n neurons, √(g²-|σ|) X + √(|σ|/2) (Y ± Yᵀ); at symmetry 0 the one that `IID` draws."""
-        n = _check.integer("n", n, at_least=2)
-        seed = _check.integer("seed", seed, at_least=0)
+        """Draw one J of n neurons, √(g²-|σ|) X + √(|σ|/2) (Y ± Yᵀ); at symmetry 0 the one that `IID` draws."""
+        n = checks.integer("n", n, at_least=2)
+        seed = checks.integer("seed", seed, at_least=0)
         check_couplings(self, n)
         rng = np.random.default_rng(seed)
         scale = self.g / math.sqrt(n)
@@ -171,11 +172,8 @@ KINDS = (IID, PartiallySymmetric, RandomMode, Given)
 
 
 def checked(value: Any) -> Connectivity:
-    """The ensemble itself, or InvalidNetwork naming what is allowed."""
+    """Return the ensemble itself; raise InvalidNetwork, naming what is allowed, for anything else."""
     if not isinstance(value, KINDS):
         allowed = "must be an ensemble, IID(...), PartiallySymmetric(...) or RandomMode(...), or one J, Given(J)"
         raise InvalidNetwork("connectivity", value, allowed)
     return value
-
-
-__all__ = ["IID", "Connectivity", "Couplings", "Given", "PartiallySymmetric", "RandomMode", "checked"]

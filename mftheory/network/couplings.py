@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 class Couplings(Protocol):
-    """One sampled J, as an object that multiplies."""
+    """The interface of one sampled J: an object that multiplies."""
 
     @property
     def n(self) -> int: ...
@@ -25,7 +25,7 @@ class Couplings(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Dense:
-    """J as an n × n matrix."""
+    """A coupling matrix J, stored as an n × n array."""
 
     matrix: NDArray[Any]
 
@@ -38,21 +38,21 @@ class Dense:
         return np.asarray(self.matrix @ activity)
 
     def dense(self) -> NDArray[np.float64]:
-        """J itself, shape (n, n)."""
+        """Return J itself, shape (n, n)."""
         return self.matrix
 
     def astype(self, dtype: Any) -> "Dense":
-        """The same couplings at another precision."""
+        """Return the same couplings at another precision."""
         return Dense(self.matrix.astype(dtype))
 
     def with_gains(self, gains: NDArray[np.float64]) -> "Dense":
-        """J_ij G_j, for gains of shape (n,): what multiplies φ when every neuron sends G_j φ_j."""
+        """Return J_ij G_j for gains of shape (n,): the couplings between neurons that send G_j φ_j."""
         return Dense(self.matrix * gains)
 
 
 @dataclass(frozen=True, eq=False)
 class Factored:
-    """J = L Rᵀ with the strengths absorbed in L: two thin products, cheaper than J when 2m < n."""
+    """A coupling matrix J = L Rᵀ with the strengths absorbed in L: two thin products, cheaper than J when 2m < n."""
 
     left: NDArray[Any]  # (n, m)
     right: NDArray[Any]  # (n, m)
@@ -66,21 +66,21 @@ class Factored:
         return np.asarray(self.left @ (self.right.T @ activity))
 
     def dense(self) -> NDArray[np.float64]:
-        """J itself, shape (n, n)."""
+        """Return J itself, shape (n, n)."""
         return np.asarray(self.left @ self.right.T)
 
     def astype(self, dtype: Any) -> "Factored":
-        """The same couplings at another precision."""
+        """Return the same couplings at another precision."""
         return Factored(self.left.astype(dtype), self.right.astype(dtype))
 
     def with_gains(self, gains: NDArray[np.float64]) -> "Factored":
-        """J_ij G_j, for gains of shape (n,): what multiplies φ when every neuron sends G_j φ_j."""
+        """Return J_ij G_j for gains of shape (n,): the couplings between neurons that send G_j φ_j."""
         return Factored(self.left, self.right * gains[:, None])
 
 
 @dataclass(frozen=True, eq=False)
 class Sparse:
-    """J by its entries that are not zero, row by row (CSR): a product costs 6 to 10 times as much an entry as dense.
+    """A sparse coupling matrix J, row by row (CSR): a product costs 6 to 10 times as much an entry as dense.
 
     SciPy's own product: loops compiled for this purpose were not faster (times in validation/benchmarks/sparse.py).
 
@@ -99,7 +99,7 @@ class Sparse:
 
     @classmethod
     def of(cls, matrix: NDArray[Any]) -> "Sparse":
-        """The entries of a dense matrix that are not zero.
+        """Store the entries of a dense matrix that are not zero.
 
         Examples
         --------
@@ -128,20 +128,20 @@ class Sparse:
         return np.asarray(self.matrix @ activity)
 
     def dense(self) -> NDArray[Any]:
-        """J itself, shape (n, n)."""
+        """Return J itself, shape (n, n)."""
         return np.asarray(self.matrix.toarray())
 
     def astype(self, dtype: Any) -> "Sparse":
-        """The same couplings at another precision."""
+        """Return the same couplings at another precision."""
         return Sparse(self.values.astype(dtype), self.columns, self.starts)
 
     def with_gains(self, gains: NDArray[np.float64]) -> "Sparse":
-        """J_ij G_j, for gains of shape (n,): what multiplies φ when every neuron sends G_j φ_j."""
+        """Return J_ij G_j for gains of shape (n,): the couplings between neurons that send G_j φ_j."""
         return Sparse(self.values * gains[self.columns], self.columns, self.starts)
 
     @cached_property
     def matrix(self) -> Any:
-        """J as a `scipy.sparse.csr_array`."""
+        """The couplings as a `scipy.sparse.csr_array`."""
         from scipy.sparse import csr_array  # on use: `import mftheory` loads NumPy at most
 
         return csr_array((self.values, self.columns, self.starts), shape=(self.n, self.n))
@@ -149,6 +149,3 @@ class Sparse:
 
 def _index_type(entries: int) -> Any:
     return np.int32 if entries <= np.iinfo(np.int32).max else np.int64
-
-
-__all__ = ["Couplings", "Dense", "Factored", "Sparse"]

@@ -10,11 +10,11 @@ from mftheory.network import memory
 
 Array = NDArray[np.float64]
 
-_ROUNDING = 1e-10  # an eigenvalue this far below 0, relative to the largest, is a zero with rounding error
+_ROUNDING_TOLERANCE = 1e-10  # an eigenvalue this far below 0, relative to the largest, is a zero with rounding error
 
 
 def covarying_matrices(names: tuple[str, ...], same: Array, shape: tuple[int, int], rng: np.random.Generator) -> Array:
-    """Matrices X^1 … X^k with ⟨X^a_ij X^b_ij⟩ = same[i, j, a, b], all else independent.
+    """Draw matrices X^1 … X^k with ⟨X^a_ij X^b_ij⟩ = same[i, j, a, b], all else independent.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def covarying_matrices(names: tuple[str, ...], same: Array, shape: tuple[int, in
 def reciprocal_matrices(
     names: tuple[str, ...], same: Array, transposed: Array, n: int, rng: np.random.Generator
 ) -> Array:
-    """Square matrices with ⟨X^a_ij X^b_ij⟩ = same[i, j, a, b] and ⟨X^a_ij X^b_ji⟩ = transposed[i, j, a, b].
+    """Draw square matrices with ⟨X^a_ij X^b_ij⟩ = same[i, j, a, b] and ⟨X^a_ij X^b_ji⟩ = transposed[i, j, a, b].
 
     On the diagonal the two add up, as they do for symmetric and antisymmetric matrices.
 
@@ -96,9 +96,11 @@ def reciprocal_matrices(
     pairs = normal @ root[0] if len(root) == 1 else np.einsum("pab,pb->pa", root, normal)  # the root is symmetric
     result = np.empty((k, n, n))
     result[:, i, j], result[:, j, i] = pairs[:, :k].T, pairs[:, k:].T
-    every = np.arange(n)
-    own = _root(names, _at(same, every, every) + _at(transposed, every, every))
-    result[:, every, every] = np.einsum("pab,pb->ap", np.broadcast_to(own, (n, k, k)), rng.standard_normal((n, k)))
+    sites = np.arange(n)
+    diagonal_root = _root(names, _at(same, sites, sites) + _at(transposed, sites, sites))
+    result[:, sites, sites] = np.einsum(
+        "pab,pb->ap", np.broadcast_to(diagonal_root, (n, k, k)), rng.standard_normal((n, k))
+    )
     return result
 
 
@@ -127,7 +129,7 @@ def check_positive(names: tuple[str, ...], same: Array, transposed: Array | None
 
 
 def _both_ways(same: Array, transposed: Array, i: NDArray[np.intp], j: NDArray[np.intp]) -> Array:
-    """Covariance of (X^1_ij … X^k_ij, X^1_ji … X^k_ji), shape (pairs or 1, 2k, 2k)."""
+    """Return the covariance of (X^1_ij … X^k_ij, X^1_ji … X^k_ji), shape (pairs or 1, 2k, 2k)."""
     k = same.shape[-1]
     forward, backward, across = _at(same, i, j), _at(same, j, i), _at(transposed, i, j)
     block = np.empty((max(len(forward), len(backward), len(across)), 2 * k, 2 * k))
@@ -137,15 +139,15 @@ def _both_ways(same: Array, transposed: Array, i: NDArray[np.intp], j: NDArray[n
 
 
 def _at(grid: Array, i: NDArray[np.intp], j: NDArray[np.intp]) -> Array:
-    """grid[i, j], of length 1 where the grid is the same for all sites."""
+    """Return grid[i, j], of length 1 where the grid is the same for all sites."""
     only = np.zeros(1, dtype=np.intp)
     return np.asarray(grid[i if grid.shape[0] > 1 else only, j if grid.shape[1] > 1 else only])
 
 
 def _root(names: tuple[str, ...], covariance: Array) -> Array:
-    """The symmetric square roots of covariance matrices, singular ones included, shape (..., k, k)."""
+    """Return the symmetric square roots of covariance matrices, singular ones included, shape (..., k, k)."""
     values, vectors = np.linalg.eigh(covariance)
-    wrong = values[..., 0] < -_ROUNDING * np.abs(values).max(axis=-1)
+    wrong = values[..., 0] < -_ROUNDING_TOLERANCE * np.abs(values).max(axis=-1)
     if wrong.any():
         raise _refused(names, covariance[tuple(axis[0] for axis in np.nonzero(wrong))])
     scaled = vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
@@ -153,18 +155,15 @@ def _root(names: tuple[str, ...], covariance: Array) -> Array:
 
 
 def _refused(names: tuple[str, ...], covariance: Array) -> InvalidNetwork:
-    """What is wrong with a covariance matrix that has a negative eigenvalue."""
+    """Return the error that describes a covariance matrix with a negative eigenvalue."""
     variance = np.diag(covariance)
     for name, value in zip(names, variance, strict=True):
         if value < 0:
             return InvalidNetwork("covariances", f"{name}, {name}: {value:g}", "a variance must not be negative")
     bound = np.sqrt(np.outer(variance, variance))
     a, b = np.unravel_index(np.argmax(np.abs(covariance) - bound), covariance.shape)
-    if abs(covariance[a, b]) > bound[a, b] * (1 + _ROUNDING):
+    if abs(covariance[a, b]) > bound[a, b] * (1 + _ROUNDING_TOLERANCE):
         shown = f"{names[a]}, {names[b]}: {covariance[a, b]:g}"
         return InvalidNetwork("covariances", shown, "gives a correlation above 1")
     listed = ", ".join(dict.fromkeys(names))
     return InvalidNetwork("covariances", listed, "no Gaussian has these covariances: their matrix is not positive")
-
-
-__all__ = ["check_positive", "covarying_matrices", "reciprocal_matrices"]

@@ -1,4 +1,4 @@
-"""What a network is, as a short fingerprint of its content: the same in every process and version of Python."""
+"""A short fingerprint of a network's content: the same in every process and version of Python."""
 
 import dataclasses
 import hashlib
@@ -12,12 +12,12 @@ import numpy as np
 
 from mftheory.errors import InvalidNetwork
 
-BYTES = 16
-"""Of a digest: two contents in 10¹⁸ would have to be tried before two digests agree by chance."""
+DIGEST_BYTES = 16
+"""Length of a digest in bytes: two contents in 10¹⁸ would have to be tried before two digests agree by chance."""
 
 
 def digest(content: Any) -> str:
-    """Fingerprint of plain data: numbers, text, arrays, containers and dataclasses of these, SymPy expressions.
+    """Return a fingerprint of plain data: numbers, text, arrays, containers, dataclasses, SymPy expressions.
 
     Parameters
     ----------
@@ -47,13 +47,13 @@ def digest(content: Any) -> str:
     >>> digest(mf.Network(mf.IID(3.0))) == digest(mf.Network(mf.IID(3.0), mf.Tanh()))
     False
     """
-    hashed = hashlib.blake2b(digest_size=BYTES)
+    hashed = hashlib.blake2b(digest_size=DIGEST_BYTES)
     _feed(hashed.update, content)
     return hashed.hexdigest()
 
 
 def words(fingerprint: str) -> tuple[int, ...]:
-    """A digest as numbers of 32 bits, as `numpy.random.SeedSequence` takes them in a spawn key.
+    """Return a digest as numbers of 32 bits, as `numpy.random.SeedSequence` takes them in a spawn key.
 
     Examples
     --------
@@ -68,7 +68,7 @@ Feed = Callable[[bytes], None]
 
 
 def _feed(feed: Feed, content: Any) -> None:
-    """Every part starts with its kind and length, so that no two contents give the same bytes."""
+    """Feed a value to the hash, each part after its kind and length, so that no two contents give the same bytes."""
     if content is None or isinstance(content, bool | np.bool_):
         _part(feed, "constant", str(content).encode())
     elif isinstance(content, str):
@@ -133,7 +133,7 @@ def _array(feed: Feed, array: np.ndarray[Any, Any]) -> None:
 
 
 def _number(value: Real) -> bytes:
-    """Exactly: 3, 3.0 and np.float32(3) alike, other fractions by all their binary digits."""
+    """Return a number's exact text: 3, 3.0 and np.float32(3) alike, other fractions by all their binary digits."""
     number = float(value)
     if not math.isfinite(number):
         return repr(number).encode()
@@ -146,6 +146,3 @@ def _values(function: Callable[[Any], Any]) -> np.ndarray[Any, Any]:
         return np.asarray(function((np.arange(512) + 0.5) / 512), dtype=np.float64)
     except (TypeError, ValueError):
         raise InvalidNetwork("network", function, "must be a function of u, from an array to an array") from None
-
-
-__all__ = ["digest", "words"]

@@ -12,16 +12,16 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mftheory import checks
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
-from mftheory.network import _check
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 
 class Dynamics(Protocol):
-    """What every single-neuron dynamics offers."""
+    """The interface of a single neuron's dynamics."""
 
     @property
     def discrete(self) -> bool: ...
@@ -54,7 +54,7 @@ class Leaky:
     denominator: ClassVar[tuple[float, ...]] = (1.0, 1.0)
 
     def transfer(self, omega: ArrayLike) -> Complex:
-        """H(ω) = ∫ dτ e^{-iωτ} h(τ), of the shape of ω."""
+        """Evaluate H(ω) = ∫ dτ e^{-iωτ} h(τ), of the shape of ω."""
         return np.asarray(1.0 / (1.0 + 1j * np.asarray(omega, dtype=np.float64)))
 
     @property
@@ -63,12 +63,12 @@ class Leaky:
         return np.array([-1.0 + 0j])
 
 
-FASTEST = 1e9
+MAX_RATE = 1e9
 """Largest rate, and inverse of the smallest, at which a filter forgets."""
-LARGEST = 1e60
-"""Coefficient, and inverse of the smallest that is not 0: products of several are numbers still."""
-MOST = 50
-"""Coefficients of a polynomial, whose zeros could not be told apart if there were more."""
+MAX_COEFFICIENT = 1e60
+"""Largest coefficient, and inverse of the smallest that is not 0: products of several still are numbers."""
+MAX_COEFFICIENTS = 50
+"""Largest number of coefficients of a polynomial: the zeros of a longer one could not be told apart."""
 
 
 @checked_calls
@@ -117,16 +117,16 @@ class Rational:
             raise InvalidNetwork("numerator", self.numerator, "must be of lower degree than the denominator")
         # Routh-Hurwitz would not need the roots; with them the message can name the offender.
         size = np.abs(self.poles)
-        if not np.all((size >= 1 / FASTEST) & (size <= FASTEST)):
-            found = f"{size.min():.3g} to {size.max():.3g}"
-            allowed = f"must have zeros from {1 / FASTEST:g} to {FASTEST:g} in size, not {found}"
+        if not np.all((size >= 1 / MAX_RATE) & (size <= MAX_RATE)):
+            extremes = f"{size.min():.3g} to {size.max():.3g}"
+            allowed = f"must have zeros from {1 / MAX_RATE:g} to {MAX_RATE:g} in size, not {extremes}"
             raise InvalidNetwork("denominator", denominator, allowed)
         worst = max(self.poles, key=lambda pole: float(pole.real))
         if not worst.real < 0:
             raise InvalidNetwork("denominator", denominator, f"must be stable; it has a zero at {worst:.3g}")
 
     def transfer(self, omega: ArrayLike) -> Complex:
-        """H(ω) = ∫ dτ e^{-iωτ} h(τ), of the shape of ω."""
+        """Evaluate H(ω) = ∫ dτ e^{-iωτ} h(τ), of the shape of ω."""
         z = 1j * np.asarray(omega, dtype=np.float64)
         polyval = np.polynomial.polynomial.polyval
         return np.asarray(polyval(z, self.numerator) / polyval(z, self.denominator))
@@ -176,31 +176,31 @@ class EulerMap:
     discrete: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        delta = _check.positive("delta", self.delta)
+        delta = checks.positive("delta", self.delta)
         if not delta < 2:
             raise InvalidNetwork("delta", self.delta, "must be a number above 0 and below 2")
-        if not delta >= 1 / FASTEST:
-            raise InvalidNetwork("delta", self.delta, f"must be at least {1 / FASTEST:g}")
+        if not delta >= 1 / MAX_RATE:
+            raise InvalidNetwork("delta", self.delta, f"must be at least {1 / MAX_RATE:g}")
         object.__setattr__(self, "delta", delta)
 
     def transfer(self, omega: ArrayLike) -> Complex:
-        """H(ω) = Σ_n e^{-iωn} h(n), of the shape of ω."""
+        """Evaluate H(ω) = Σ_n e^{-iωn} h(n), of the shape of ω."""
         # e^{iω} - 1 by expm1, so that small ω and δ keep their digits.
         return np.asarray(self.delta / (np.expm1(1j * np.asarray(omega, dtype=np.float64)) + self.delta))
 
     @property
     def time_constant(self) -> float:
-        """In steps: 1/δ, the time constant of the leaky unit, and at least one."""
+        """The time constant 1/δ of the leaky unit in steps, at least one."""
         return max(1.0, 1.0 / self.delta)
 
     @property
     def relaxation_time(self) -> float:
-        """In steps: the time in which a free neuron forgets."""
+        """The time in which a free neuron forgets, in steps."""
         return max(1.0, 1.0 / min(self.delta, 2.0 - self.delta))
 
 
 def checked(value: Any) -> Dynamics:
-    """The dynamics itself, or InvalidNetwork naming what is allowed."""
+    """Return the dynamics itself; raise InvalidNetwork, naming what is allowed, for anything else."""
     if isinstance(value, type) or not isinstance(value, Leaky | Rational | EulerMap):
         raise InvalidNetwork("dynamics", value, "must be Leaky(), Rational(numerator, denominator) or EulerMap(delta)")
     return value
@@ -208,13 +208,13 @@ def checked(value: Any) -> Dynamics:
 
 def _coefficients(argument: str, values: Any) -> tuple[float, ...]:
     allowed = "must be finite real coefficients, the constant term first, not all 0"
-    array = np.atleast_1d(_check.real_array(argument, values, allowed.removeprefix("must be ")))
+    array = np.atleast_1d(checks.real_array(argument, values, allowed.removeprefix("must be ")))
     if array.ndim != 1 or not np.all(np.isfinite(array)) or not np.any(array):
         raise InvalidNetwork(argument, values, allowed)
-    if array.size > MOST:
-        raise InvalidNetwork(argument, values, f"must be at most {MOST} coefficients")
+    if array.size > MAX_COEFFICIENTS:
+        raise InvalidNetwork(argument, values, f"must be at most {MAX_COEFFICIENTS} coefficients")
     size = np.abs(array[array != 0])
-    if size.min() < 1 / LARGEST or size.max() > LARGEST:
-        allowed = f"must be coefficients from {1 / LARGEST:g} to {LARGEST:g} in size, or 0"
+    if size.min() < 1 / MAX_COEFFICIENT or size.max() > MAX_COEFFICIENT:
+        allowed = f"must be coefficients from {1 / MAX_COEFFICIENT:g} to {MAX_COEFFICIENT:g} in size, or 0"
         raise InvalidNetwork(argument, values, allowed)
     return tuple(float(c) for c in np.trim_zeros(array, "b"))

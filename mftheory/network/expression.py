@@ -19,17 +19,19 @@ import numpy as np
 from mftheory.errors import InvalidNetwork
 from mftheory.network.taylor import FUNCTIONS, Taylor
 
-LONGEST = 1000  # characters, as a user writes it
-LONGEST_SPELLED = 20 * LONGEST  # in the one spelling, and with numbers of 20 digits for parameters of one letter
-DEEPEST = 100  # levels of the tree
+MAX_CHARACTERS = 1000  # characters, as a user writes it
+MAX_SPELLED_CHARACTERS = (
+    20 * MAX_CHARACTERS
+)  # in the one spelling, and with numbers of 20 digits for parameters of one letter
+MAX_DEPTH = 100  # levels of the tree
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 SYNONYMS = {
     "Abs": "abs", "arctan": "atan", "arcsinh": "asinh", "max": "maximum", "min": "minimum", "Max": "maximum",
     "Min": "minimum",
 }  # fmt: skip
-SEVERAL = {"maximum": (2, 10), "minimum": (2, 10), "clip": (3, 3)}
-"""Functions of several arguments: how many they take."""
+ARGUMENT_COUNTS = {"maximum": (2, 10), "minimum": (2, 10), "clip": (3, 3)}
+"""Functions of several arguments: the fewest and the most that they take."""
 
 OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -39,10 +41,10 @@ OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 ALLOWED = "must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions " + ", ".join(
-    sorted({*FUNCTIONS, *SEVERAL})
+    sorted({*FUNCTIONS, *ARGUMENT_COUNTS})
 )
 
-HINTS = (
+CORRECTIONS = (
     (r"\^", "** for ^"),
     (r"\b(np|numpy|math|sp|sympy|scipy|torch|jnp)\.", "functions without a module's name: tanh(x)"),
     (r"(?i)\brelu\b", "maximum(x, 0) for relu(x)"),
@@ -54,9 +56,9 @@ HINTS = (
     (r"(?<![\w.])\d+\.?\d*\s*(x\b|\()", "* for every product: 2*x"),
     (r"\bif\b", "sign, maximum or clip for cases"),
 )
-"""What is often written instead of what is allowed, and what to write."""
+"""Patterns of what is often written, and what is allowed instead."""
 
-TOO_DEEP = f"has more than {DEEPEST} terms, factors or parentheses inside each other: write it shorter"
+TOO_DEEP = f"has more than {MAX_DEPTH} terms, factors or parentheses inside each other: write it shorter"
 NOT_FINITE = "has a number that is too large"
 
 Tree = ast.expr
@@ -64,7 +66,7 @@ Values = Mapping[str, Callable[[Any], Any]]
 
 
 def text_of(formula: Any, parameters: frozenset[str] = frozenset()) -> str:
-    """The text of a formula, given as text or as a SymPy expression in one symbol besides the parameters."""
+    """Return the text of a formula, given as text or as a SymPy expression in one symbol besides the parameters."""
     if isinstance(formula, str):
         return formula
     sympy = sys.modules.get("sympy")  # whoever has a SymPy expression has imported SymPy
@@ -82,15 +84,15 @@ def text_of(formula: Any, parameters: frozenset[str] = frozenset()) -> str:
 
 
 def normalised(formula: Any, parameters: frozenset[str] = frozenset()) -> str:
-    """A formula in the one spelling by which it is compared and kept."""
+    """Return a formula in the one spelling by which it is compared and stored."""
     text = text_of(formula, parameters)
-    if len(text) > LONGEST:
-        raise InvalidNetwork("nonlinearity", text, f"must have at most {LONGEST} characters")
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidNetwork("nonlinearity", text, f"must have at most {MAX_CHARACTERS} characters")
     return ast.unparse(parse(text, parameters))
 
 
 def with_numbers(text: str, values: Mapping[str, float]) -> str:
-    """A formula with numbers in place of its parameters, in its one spelling."""
+    """Return a formula with numbers in place of its parameters, in its one spelling."""
 
     class Substitution(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:
@@ -105,27 +107,27 @@ def with_numbers(text: str, values: Mapping[str, float]) -> str:
 
 
 def names_of(tree: Tree) -> set[str]:
-    """x, constants and parameters that a formula contains."""
+    """Return the names in a formula: x, constants and parameters."""
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called}
 
 
 @lru_cache(maxsize=256)
 def parse(text: str, parameters: frozenset[str] = frozenset()) -> Tree:
-    """The tree of a formula in x and the parameters; InvalidNetwork, in one line, for anything that is not one."""
-    if len(text) > LONGEST_SPELLED:
-        raise InvalidNetwork("nonlinearity", text, f"must have at most {LONGEST_SPELLED} characters")
+    """Parse a formula in x and the parameters; raise InvalidNetwork, in one line, for anything that is not one."""
+    if len(text) > MAX_SPELLED_CHARACTERS:
+        raise InvalidNetwork("nonlinearity", text, f"must have at most {MAX_SPELLED_CHARACTERS} characters")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about doubtful literals and constants: those are refused below
             tree = ast.parse(text.strip(), mode="eval").body
-            tree = _checked(tree, DEEPEST, {"x", *parameters, *CONSTANTS})
+            tree = _checked(tree, MAX_DEPTH, {"x", *parameters, *CONSTANTS})
             if isinstance(_fold(tree), float):
                 raise _Refused
         return tree
     except (_Refused, SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
         names = ", ".join(["x", *sorted(parameters)])
-        hint = next((f"write {instead}; " for pattern, instead in HINTS if re.search(pattern, text)), "")
+        hint = next((f"write {instead}; " for pattern, instead in CORRECTIONS if re.search(pattern, text)), "")
         if isinstance(error, _Refused) and str(error):
             hint = f"{error}; "
         elif isinstance(error, RecursionError | MemoryError) or "nested" in str(error):
@@ -134,11 +136,11 @@ def parse(text: str, parameters: frozenset[str] = frozenset()) -> Tree:
 
 
 class _Refused(Exception):
-    """Something else than a formula, in words if they can tell what; caught here."""
+    """An internal error: the text is not a formula, for the reason given in words; caught in this module."""
 
 
 def _checked(node: ast.AST, depth: int, names: set[str]) -> Tree:
-    """A copy of the tree, made of allowed parts only and with one name for each function."""
+    """Copy the tree, made of allowed parts only and with one name for each function."""
     if depth == 0:
         raise _Refused(TOO_DEEP)
     match node:
@@ -158,14 +160,14 @@ def _checked(node: ast.AST, depth: int, names: set[str]) -> Tree:
             return ast.BinOp(_checked(left, depth - 1, names), op, _checked(right, depth - 1, names))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             name = SYNONYMS.get(name, name)
-            fewest, most = SEVERAL.get(name, (1, 1))
-            if (name in FUNCTIONS or name in SEVERAL) and fewest <= len(arguments) <= most:
+            fewest, most = ARGUMENT_COUNTS.get(name, (1, 1))
+            if (name in FUNCTIONS or name in ARGUMENT_COUNTS) and fewest <= len(arguments) <= most:
                 return ast.Call(ast.Name(name, ast.Load()), [_checked(a, depth - 1, names) for a in arguments], [])
     raise _Refused
 
 
 def _fold(node: Tree) -> Any:
-    """The value of a formula of constants, else None; refuses constants that are not finite real numbers."""
+    """Return the value of a formula of constants, else None; refuse constants that are not finite real numbers."""
     constant = True
     for part in ast.iter_child_nodes(node):
         if isinstance(part, ast.expr) and not (isinstance(node, ast.Call) and part is node.func):
@@ -182,7 +184,7 @@ def _fold(node: Tree) -> Any:
 
 
 def evaluate(tree: Tree, x: Any, functions: Values = FUNCTIONS, parameters: Mapping[str, Any] | None = None) -> Any:
-    """The formula at x: a float, an array (its precision is kept) or a Taylor series.
+    """Evaluate the formula at x: a float, an array (its precision is kept) or a Taylor series.
 
     Parameters
     ----------
@@ -215,7 +217,7 @@ def evaluate(tree: Tree, x: Any, functions: Values = FUNCTIONS, parameters: Mapp
             values = [at(a) for a in arguments]
             if name == "clip":
                 return _larger(values[1], _smaller(values[0], values[2]))
-            if name in SEVERAL:
+            if name in ARGUMENT_COUNTS:
                 combine = _larger if name == "maximum" else _smaller
                 result = values[0]
                 for value in values[1:]:
@@ -254,7 +256,7 @@ def _power(base: Any, exponent: Any, functions: Values) -> Any:
 
 
 def _whole_power(base: Any, exponent: int) -> Any:
-    """By repeated squaring: faster than a general power, and right for negative bases."""
+    """Raise to a whole power by repeated squaring: faster than a general power, and right for negative bases."""
     if exponent < 0:
         return 1.0 / _whole_power(base, -exponent)
     result: Any = 1.0
@@ -267,7 +269,7 @@ def _whole_power(base: Any, exponent: int) -> Any:
 
 
 def kink_arguments(tree: Tree) -> Iterator[Tree]:
-    """Formulas at whose zeros this one may have a kink: a of abs(a) and sign(a), a - b of maximum(a, b), …"""
+    """Yield formulas at whose zeros this one may have a kink: a of abs(a) and sign(a), a - b of maximum(a, b), …"""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id="abs" | "sign"), args=[argument]):
@@ -280,24 +282,24 @@ def kink_arguments(tree: Tree) -> Iterator[Tree]:
 
 
 def scaled_function(tree: Tree) -> tuple[float, str, float] | None:
-    """(a, name, b) if the formula reads a · name(b x) for one of the functions of one argument; else None."""
+    """Return (a, name, b) if the formula reads a · name(b x) for one of the functions of one argument; else None."""
     match tree:
-        case ast.UnaryOp(op=sign, operand=operand) if (found := scaled_function(operand)) is not None:
-            return (-found[0] if isinstance(sign, ast.USub) else found[0], *found[1:])
+        case ast.UnaryOp(op=sign, operand=operand) if (inner := scaled_function(operand)) is not None:
+            return (-inner[0] if isinstance(sign, ast.USub) else inner[0], *inner[1:])
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
             for factor, rest in ((left, right), (right, left)):
-                if (a := _fold(factor)) is not None and (found := scaled_function(rest)) is not None:
-                    return (a * found[0], *found[1:])
+                if (a := _fold(factor)) is not None and (inner := scaled_function(rest)) is not None:
+                    return (a * inner[0], *inner[1:])
         case ast.BinOp(left=left, op=ast.Div(), right=right):
-            if (a := _fold(right)) is not None and (found := scaled_function(left)) is not None:
-                return (found[0] / a, *found[1:])
+            if (a := _fold(right)) is not None and (inner := scaled_function(left)) is not None:
+                return (inner[0] / a, *inner[1:])
         case ast.Call(func=ast.Name(id=name), args=[argument]) if (b := _slope(argument)) is not None:
             return 1.0, name, b
     return None
 
 
 def _slope(tree: Tree) -> float | None:
-    """b of a formula that reads b x."""
+    """Return b of a formula that reads b x."""
     match tree:
         case ast.Name(id="x"):
             return 1.0

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory import checks
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
-from mftheory.network import _check, overlaps, strengths
+from mftheory.network import overlaps, strengths
 from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.strengths import StrengthLaw
 
@@ -51,21 +52,21 @@ class Gains(NoArithmetic):
     def __post_init__(self) -> None:
         law = strengths.checked(self.gains, "gains")
         unscaled = law.moment(2)
-        mean_square = unscaled if self.mean_square is None else _check.positive("mean_square", self.mean_square)
+        mean_square = unscaled if self.mean_square is None else checks.positive("mean_square", self.mean_square)
         object.__setattr__(self, "gains", law)
         object.__setattr__(self, "mean_square", mean_square)
         object.__setattr__(self, "_scale", math.sqrt(mean_square / unscaled))
 
     @classmethod
     def exponential(cls, pr: float) -> "Gains":
-        """G_i ∝ exp(-β_G i/N) with ⟨G²⟩ = 1 and PR_G = tanh(β_G)/β_G = `pr`, above 0 and at most 1."""
-        number = _check.positive("pr", pr)
+        """Make the law G_i ∝ exp(-β_G i/N) with ⟨G²⟩ = 1 and PR_G = tanh(β_G)/β_G = `pr`, above 0 and at most 1."""
+        number = checks.positive("pr", pr)
         if number > 1:
             raise InvalidNetwork("pr", pr, "must be a number above 0 and at most 1")
         return cls(strengths.Exponential.with_participation_ratio(number), mean_square=1.0)
 
     def moment(self, order: int) -> float:
-        """q_n = ⟨Gⁿ⟩."""
+        """Return q_n = ⟨Gⁿ⟩."""
         return self._law.moment(order) * self._scale**order
 
     @property
@@ -74,11 +75,11 @@ class Gains(NoArithmetic):
         return self._law.moment(2) ** 2 / self._law.moment(4)
 
     def values(self, n: int) -> NDArray[np.float64]:
-        """G_i of n neurons: laws at the midpoints (i - ½)/n, arrays of another size by quantiles."""
+        """Return G_i of n neurons: laws at the midpoints (i - ½)/n, arrays of another size by quantiles."""
         return self._law.values(n) * self._scale
 
     def law(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(w, G) with ⟨f(G)⟩ = Σ w f(G): exact for arrays, Gauss–Legendre nodes for named laws."""
+        """Return (w, G) with ⟨f(G)⟩ = Σ w f(G): exact for arrays, Gauss–Legendre nodes for named laws."""
         weights, gains, _ = overlaps.law(self._law, None)
         return weights, gains * self._scale
 
@@ -89,5 +90,5 @@ class Gains(NoArithmetic):
 
 
 def checked(value: Any) -> Gains | None:
-    """Gains as they are, an array as its own law, None as it is."""
+    """Return gains or None as they are, and an array as its own law."""
     return value if value is None or isinstance(value, Gains) else Gains(value)

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory import checks
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
-from mftheory.network import _check, memory
+from mftheory.network import memory
 from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.couplings import Dense, Sparse
 
-DENSEST = 0.1
+MAX_SPARSE_DENSITY = 0.1
 """Fraction of couplings that are not zero, up to which the product of a sparse matrix is the faster one.
 
 Times of both are equal at a fraction of 0.16 in float32 and 0.2 in float64 on one core; BLAS takes all cores and
@@ -25,7 +26,7 @@ ALLOWED = "must be a square matrix of finite real numbers, dense or sparse, of a
 @checked_calls
 @dataclass(frozen=True, repr=False)
 class Given(NoArithmetic):
-    """One given J, the same in every sample: to be simulated, while a theory needs an ensemble.
+    """One given J, the same in every sample: it can be simulated, while a theory needs an ensemble.
 
     Equal if the couplings are, dense or sparse; hashable; the array is copied and cannot be written to.
 
@@ -89,13 +90,13 @@ class Given(NoArithmetic):
 
     @property
     def parameters(self) -> dict[str, float]:
-        """g_eff: there is no theory whose parameters these could be."""
+        """The number g_eff alone: no theory has further parameters of a given J."""
         return {"g_eff": self.g_eff}
 
     def sample(self, n: int, seed: int) -> Dense | Sparse:
-        """The given J, whatever the seed; n must be its size."""
-        n = _check.integer("n", n, at_least=2)
-        _check.integer("seed", seed, at_least=0)
+        """Return the given J, whatever the seed; n must be its size."""
+        n = checks.integer("n", n, at_least=2)
+        checks.integer("seed", seed, at_least=0)
         if n != self.n:
             raise InvalidNetwork("n", n, f"must be {self.n}, the size of the given J")
         couplings: Dense | Sparse = self.J
@@ -115,7 +116,7 @@ class Given(NoArithmetic):
 
 
 def _couplings(J: Any) -> Dense | Sparse:
-    """A copy of J in float64, in the one form that it is kept in."""
+    """Return a copy of J in float64, in the one form in which it is stored."""
     if isinstance(J, Sparse):
         J = J.matrix
     if hasattr(J, "tocsr"):  # of scipy.sparse, which whoever gives one has imported
@@ -129,7 +130,7 @@ def _couplings(J: Any) -> Dense | Sparse:
     memory.check("J", _Described(f"an array of shape {array.shape}"), 9.0 * array.size, "a copy of it")
     matrix = np.array(array, dtype=np.float64, order="C")
     _check_finite(matrix)
-    return Sparse.of(matrix) if np.count_nonzero(matrix) <= DENSEST * matrix.size else Dense(matrix)
+    return Sparse.of(matrix) if np.count_nonzero(matrix) <= MAX_SPARSE_DENSITY * matrix.size else Dense(matrix)
 
 
 def _of_sparse(J: Any) -> Dense | Sparse:
@@ -140,7 +141,7 @@ def _of_sparse(J: Any) -> Dense | Sparse:
     csr.eliminate_zeros()
     csr.sort_indices()
     n = csr.shape[0]
-    if csr.nnz > DENSEST * n * n:
+    if csr.nnz > MAX_SPARSE_DENSITY * n * n:
         return Dense(np.ascontiguousarray(csr.toarray()))
     return Sparse(csr.data, csr.indices, csr.indptr)
 
@@ -162,10 +163,7 @@ def _check_finite(values: NDArray[np.float64]) -> None:
 
 
 class _Described(str):
-    """Shown in an error as it is, without quotation marks."""
+    """A text that an error shows without quotation marks."""
 
     def __repr__(self) -> str:
         return str(self)
-
-
-__all__ = ["Given"]

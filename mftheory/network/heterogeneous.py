@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory import checks
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
-from mftheory.network import _check
 from mftheory.network import expression as _expression
 from mftheory.network.nonlinearity import Nonlinearity
 
@@ -82,34 +82,34 @@ class Heterogeneous:
 
     @property
     def name(self) -> str:
-        """What to call Φ in print."""
+        """The name of Φ in print."""
         return self.nonlinearity
 
     def neuron(self, k: int) -> Nonlinearity:
-        """Φ_θ of neuron k of the list."""
+        """Return Φ_θ of neuron k of the list."""
         return self._with({name: values[k] for name, values in self.parameters.items()})
 
     @cached_property
     def distinct(self) -> tuple[NDArray[np.float64], tuple[Nonlinearity, ...]]:
-        """(w, Φ_θ) of the neurons that differ, ⟨f⟩_θ = Σ w f: w is the fraction of the list that is alike."""
+        """Pairs (w, Φ_θ) of the neurons that differ, ⟨f⟩_θ = Σ w f: w is the fraction of the list that is alike."""
         names = list(self.parameters)
         tuples, counts = np.unique(np.stack([self.parameters[n] for n in names], axis=1), axis=0, return_counts=True)
         return counts / self.size, tuple(self._with(dict(zip(names, row, strict=True))) for row in tuples)
 
     @property
     def odd(self) -> bool:
-        """Whether every neuron's Φ_θ is odd."""
+        """True if every neuron's Φ_θ is odd."""
         return all(phi.odd for phi in self.distinct[1])
 
     @property
     def slope_at_zero(self) -> float:
-        """√⟨Φ_θ'(0)²⟩: the fluctuating state needs g times it above 1."""
+        """The root mean square slope √⟨Φ_θ'(0)²⟩: the fluctuating state needs g times it above 1."""
         weights, functions = self.distinct
         return math.sqrt(float(weights @ np.square([phi.slope_at_zero for phi in functions])))
 
     @property
     def steepest_at_zero(self) -> bool:
-        """Whether every neuron's Φ_θ, or its negative, is steepest at zero; see `Nonlinearity.steepest_at_zero`."""
+        """True if every neuron's Φ_θ, or its negative, is steepest at zero; see `Nonlinearity.steepest_at_zero`."""
         return all(
             (phi if phi.slope_at_zero >= 0 else Nonlinearity(f"-({phi.expression})")).steepest_at_zero
             for phi in self.distinct[1]
@@ -117,22 +117,22 @@ class Heterogeneous:
 
     @property
     def within_tangent(self) -> bool:
-        """Whether every neuron's Φ_θ is within its tangent at zero; see `Nonlinearity.within_tangent`."""
+        """True if every neuron's Φ_θ is within its tangent at zero; see `Nonlinearity.within_tangent`."""
         return all(phi.within_tangent for phi in self.distinct[1])
 
     @property
     def bound(self) -> float:
-        """√⟨sup Φ_θ²⟩, as `Nonlinearity.bound`."""
+        """The root mean square √⟨sup Φ_θ²⟩ of the neurons' bounds (`Nonlinearity.bound`)."""
         weights, functions = self.distinct
         return math.sqrt(float(weights @ np.square([phi.bound for phi in functions])))
 
     def sample(self, n: int) -> "Heterogeneous":
-        """The list for n neurons: as it stands if it has n, else evenly spaced through the sorted list."""
+        """Return the list for n neurons: as it stands if it has n, else evenly spaced through the sorted list."""
         if n == self.size:
             return self
         order = np.lexsort([self.parameters[name] for name in sorted(self.parameters, reverse=True)])
-        chosen = order[((np.arange(n) + 0.5) / n * self.size).astype(np.intp)]
-        return Heterogeneous(self.nonlinearity, {name: values[chosen] for name, values in self.parameters.items()})
+        neurons = order[((np.arange(n) + 0.5) / n * self.size).astype(np.intp)]
+        return Heterogeneous(self.nonlinearity, {name: values[neurons] for name, values in self.parameters.items()})
 
     def _with(self, values: Mapping[str, float]) -> Nonlinearity:
         return Nonlinearity(_expression.with_numbers(self.nonlinearity, values))
@@ -153,23 +153,24 @@ class Heterogeneous:
 
 
 def _arrays(parameters: Any) -> dict[str, NDArray[np.float64]]:
-    """Every parameter as an array, all equally long."""
+    """Return every parameter as an array, all equally long."""
     if not isinstance(parameters, Mapping) or not parameters:
         raise InvalidNetwork("parameters", parameters, "must be a dict of names and arrays, at least one")
-    reserved = {"x", *_expression.CONSTANTS, *_expression.FUNCTIONS, *_expression.SEVERAL, *_expression.SYNONYMS}
+    functions = {*_expression.FUNCTIONS, *_expression.ARGUMENT_COUNTS, *_expression.SYNONYMS}
+    reserved = {"x", *_expression.CONSTANTS, *functions}
     arrays: dict[str, NDArray[np.float64]] = {}
     for name, values in parameters.items():
         if not isinstance(name, str) or not name.isidentifier() or name in reserved:
             raise InvalidNetwork("parameters", name, "names must be identifiers other than x, pi, e and functions")
         allowed = "must be a finite number or a non-empty one-dimensional array of finite numbers"
-        array = _check.real_array(f"parameters[{name!r}]", values, allowed.removeprefix("must be "))
+        array = checks.real_array(f"parameters[{name!r}]", values, allowed.removeprefix("must be "))
         if array.ndim > 1 or array.size == 0 or not np.all(np.isfinite(array)):
             raise InvalidNetwork(f"parameters[{name!r}]", values, allowed)
         arrays[name] = array + 0.0  # -0.0 is 0.0
     lengths = {a.size for a in arrays.values() if a.ndim == 1}
     if len(lengths) > 1:
-        found = ", ".join(f"{name}: {a.size}" for name, a in arrays.items())
-        raise InvalidNetwork("parameters", found, "must be arrays of one length, one entry a neuron")
+        sizes = ", ".join(f"{name}: {a.size}" for name, a in arrays.items())
+        raise InvalidNetwork("parameters", sizes, "must be arrays of one length, one entry a neuron")
     (length,) = lengths or {1}
     for name, array in arrays.items():
         arrays[name] = np.broadcast_to(array, (length,)).copy()

@@ -1,15 +1,19 @@
 """A network as its equations, typeset for a notebook."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mftheory.network.dynamics import EulerMap, Leaky
+from mftheory.network.dynamics import Dynamics, EulerMap, Leaky, Rational
 from mftheory.network.given import Given
 
+if TYPE_CHECKING:
+    from mftheory.network.network import Network
 
-def network_latex(network: Any) -> str:
-    """The equation of motion, then one line of what its symbols are; LaTeX without dollar signs.
+
+def network_latex(network: "Network") -> str:
+    """Typeset the equation of motion, then one line of what its symbols are, without dollar signs.
 
     Examples
     --------
@@ -23,7 +27,7 @@ def network_latex(network: Any) -> str:
     differing = network.ensemble.endswith("heterogeneous")
     phi = r"\Phi_{\theta_j}" if differing else r"\phi"
     noise = r" + \sigma\,\xi_i" if network.noise else ""
-    left, facts = _left(network.dynamics)
+    operator, facts = _operator(network.dynamics)
     known = [rf"\text{{{_text(network.ensemble)}}}", rf"g_{{\mathrm{{eff}}}} = {network.g_eff:.6g}"]
     if isinstance(network.connectivity, Given):
         known.append(f"N = {network.connectivity.n}")
@@ -34,22 +38,23 @@ def network_latex(network: Any) -> str:
     known += [rf"{phi.replace('_j', '')} = \texttt{{{_text(network.nonlinearity.name)}}}", *facts]
     if network.noise:
         known.append(rf"\sigma = {network.noise:.6g}")
-    equation = rf"{left} = \sum_j J_{{ij}}\,{gains}{phi}(x_j){noise}"
+    equation = rf"{operator} = \sum_j J_{{ij}}\,{gains}{phi}(x_j){noise}"
     facts_line = r",\quad ".join(known)
     return rf"\begin{{gathered}} {equation} \\ {facts_line} \end{{gathered}}"
 
 
-def _left(dynamics: Any) -> tuple[str, list[str]]:
+def _operator(dynamics: Dynamics) -> tuple[str, list[str]]:
     if isinstance(dynamics, Leaky):
         return r"(1+\partial_t)\,x_i", []
     if isinstance(dynamics, EulerMap):
         # The map in the form of an operator on x, 1/H of the filter.
         return r"\delta^{-1}\left[x_i(n+1) - (1-\delta)\,x_i(n)\right]", [rf"\delta = {dynamics.delta:g}"]
+    assert isinstance(dynamics, Rational)
     ratio = rf"H(\omega) = \frac{{{_polynomial(dynamics.numerator)}}}{{{_polynomial(dynamics.denominator)}}}"
     return "T[x_i]", [rf"T = 1/H,\quad {ratio}"]
 
 
-def _polynomial(coefficients: Any) -> str:
+def _polynomial(coefficients: Sequence[float]) -> str:
     powers = ("", r"i\omega", *(rf"(i\omega)^{{{k}}}" for k in range(2, len(coefficients))))
     terms = []
     for value, power in zip(np.asarray(coefficients, float).tolist(), powers, strict=False):
@@ -63,6 +68,6 @@ _SPECIAL = {"\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "_": r"\_"
 
 
 def _text(text: str) -> str:
-    """A user's formula or name, shown as it stands and of one line's length."""
+    """Typeset a user's formula or name as it stands, cut to one line's length."""
     short = text if len(text) <= 60 else text[:57] + "..."
     return "".join(_SPECIAL.get(character, character) for character in short.replace("#", r"\#"))

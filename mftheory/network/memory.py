@@ -1,4 +1,4 @@
-"""Whether what is asked for fits into this machine's memory: said before it is begun, not found out by being killed."""
+"""The memory of this machine: what does not fit is refused before it is begun."""
 
 import os
 from pathlib import Path
@@ -40,7 +40,7 @@ def check(argument: str, value: Any, need: float, what: str, remedy: str = "") -
 
 
 def available() -> float:
-    """Bytes that this process can still take: of the machine, of its container, of its own limit; inf if unknown.
+    """Return the bytes that this process can still take of the machine, its container and its limit; inf if unknown.
 
     What the system keeps only to save time (file caches) counts as free, swap space does not.
     """
@@ -61,7 +61,7 @@ def _of_machine() -> float:
 
 
 def _of_container(root: Path = Path("/sys/fs/cgroup")) -> float:
-    """A container sees its own group at the root, of version 2 of the interface or of version 1."""
+    """Return the bytes left to a container, which sees its own group at the root (version 2 or 1 of the interface)."""
     for limit, used, inactive in (
         ("memory.max", "memory.current", "inactive_file"),
         ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),
@@ -78,7 +78,7 @@ def _of_container(root: Path = Path("/sys/fs/cgroup")) -> float:
 
 
 def _of_process() -> float:
-    """What `ulimit -v` and a cluster's queue set."""
+    """Return the bytes left of the limit that `ulimit -v` and a cluster's queue set."""
     try:
         import resource
 

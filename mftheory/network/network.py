@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory import checks
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
-from mftheory.network import _check
 from mftheory.network import connectivity as _connectivity
 from mftheory.network import dynamics as _dynamics
 from mftheory.network import gains as _gains
@@ -84,8 +84,8 @@ class Network(NoArithmetic):
             raise InvalidNetwork("gains", self.gains, "must be a parameter of the formula: G*tanh(x)")
         object.__setattr__(self, "gains", _gains.checked(self.gains))
         _dynamics.checked(self.dynamics)
-        noise = _check.nonnegative("noise", self.noise)
-        object.__setattr__(self, "noise", _check.strength("noise", noise) if noise > 0 else 0.0)
+        noise = checks.nonnegative("noise", self.noise)
+        object.__setattr__(self, "noise", checks.strength("noise", noise) if noise > 0 else 0.0)
 
     @property
     def g_eff(self) -> float:
@@ -95,19 +95,19 @@ class Network(NoArithmetic):
     @property
     def ensemble(self) -> str:
         """Name of the ensemble, the key of its derivation and of its kernels."""
-        own = self.connectivity.ensemble
+        couplings = self.connectivity.ensemble
         if isinstance(self.nonlinearity, Heterogeneous):
-            return HETEROGENEOUS if self._are_independent else f"{own}+{HETEROGENEOUS}"
-        return own + ("" if self.gains is None else "+gains")
+            return HETEROGENEOUS if self._are_independent else f"{couplings}+{HETEROGENEOUS}"
+        return couplings + ("" if self.gains is None else "+gains")
 
     @property
     def _are_independent(self) -> bool:
-        """Whether J is drawn, and a neuron's past does not come back to it."""
+        """True if J is drawn and neurons have no self-feedback."""
         return not (self.connectivity.self_feedback or isinstance(self.connectivity, Given))
 
     @cached_property
     def traits(self) -> Traits:
-        """What decides which method applies."""
+        """The traits that decide which method applies."""
         time: dict[type, Time] = {Leaky: "leaky", EulerMap: "map", Rational: "filter"}
         return Traits(
             given=isinstance(self.connectivity, Given),
@@ -122,17 +122,17 @@ class Network(NoArithmetic):
     @property
     def parameters(self) -> dict[str, float]:
         """The numbers that the theory of this network depends on, by the names its formulas use."""
-        own = self.connectivity.parameters
+        parameters = self.connectivity.parameters
         if isinstance(self.nonlinearity, Heterogeneous) and self._are_independent:
             return as_modes(self.connectivity)
         if self.gains is None:
-            return own
-        if "sigma" not in own:  # without reciprocal correlations, J and G enter together
-            own = {"g_eff": self.g_eff, **{name: own[name] for name in ("kappa",) if name in own}}
-        return {**own, "q_2": self.gains.moment(2), "PR_G": self.gains.participation_ratio}
+            return parameters
+        if "sigma" not in parameters:  # without reciprocal correlations, J and G enter together
+            parameters = {"g_eff": self.g_eff, **{name: parameters[name] for name in ("kappa",) if name in parameters}}
+        return {**parameters, "q_2": self.gains.moment(2), "PR_G": self.gains.participation_ratio}
 
     def gain_law(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(w, G), with ⟨f(G)⟩ = Σ w f(G) in the theory: arrays as they stand, named laws by Gauss–Legendre nodes.
+        """Return (w, G) with ⟨f(G)⟩ = Σ w f(G): arrays as they stand, named laws by Gauss–Legendre nodes.
 
         Of `Heterogeneous` neurons one entry each, G = 1.
         """
@@ -144,11 +144,11 @@ class Network(NoArithmetic):
         return self.gains.law()
 
     def neuron_gains(self, n: int) -> NDArray[np.float64]:
-        """G_i of a sample of n neurons, shape (n,): a law at its midpoints, largest first; 1 without gains.
+        """Return G_i of a sample of n neurons, shape (n,): a law at its midpoints, largest first; 1 without gains.
 
         J's rows and columns are exchangeable, so the order does not matter.
         """
-        n = _check.integer("n", n, at_least=2)
+        n = checks.integer("n", n, at_least=2)
         values: NDArray[np.float64] = np.ones(n) if self.gains is None else self.gains.values(n)
         return values
 
@@ -158,7 +158,7 @@ class Network(NoArithmetic):
         return rf"$\displaystyle {network_latex(self)}$"
 
     def draw(self, n: int, seed: int) -> SampledNetwork:
-        """One network of n neurons: the J of ``connectivity.sample(n, seed)``, gains absorbed, and its observables.
+        """Draw n neurons with the J of ``connectivity.sample(n, seed)``, gains absorbed, and their observables.
 
         They are "phi" and "x"; with gains also "Phi" (G_i φ_i) and "readout" (w_i φ_i, w a random permutation of G).
         """
@@ -177,7 +177,7 @@ class Network(NoArithmetic):
 
 
 def as_modes(connectivity: Connectivity) -> dict[str, float]:
-    """Parameters of independent couplings or modes declared as modes with α = 1, of which only r_2 and r_4 enter.
+    """Return the parameters of independent couplings or modes as modes with α = 1, of which only r_2 and r_4 enter.
 
     One declaration serves both: i.i.d. couplings are many equal modes, r_4/r_2² → 0 at equal α r_2.
     """

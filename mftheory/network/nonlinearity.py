@@ -18,7 +18,7 @@ FloatArray = NDArray[np.floating[Any]]
 Float64Array = NDArray[np.float64]
 
 # Where a formula is tried out: both signs, eight decades, and zero.
-_TRIAL = np.sort(np.concatenate([[0.0], np.geomspace(1e-6, 60.0, 400), np.linspace(0.05, 40.0, 800)]))
+_TRIAL_POINTS = np.sort(np.concatenate([[0.0], np.geomspace(1e-6, 60.0, 400), np.linspace(0.05, 40.0, 800)]))
 
 
 @checked_calls
@@ -72,7 +72,7 @@ maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
     def __post_init__(self) -> None:
         text = _expression.normalised(self.expression)
         object.__setattr__(self, "expression", text)
-        x = np.concatenate([_TRIAL, -_TRIAL])
+        x = np.concatenate([_TRIAL_POINTS, -_TRIAL_POINTS])
         values = self(x)
         wrong = np.flatnonzero(~np.isfinite(values))
         if wrong.size:
@@ -83,12 +83,12 @@ maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
 
     @property
     def name(self) -> str:
-        """What to call φ in print."""
+        """The name of φ in print."""
         return self.expression
 
     @property
     def odd(self) -> bool:
-        """Whether φ(-x) = -φ(x), to rounding error, at every x tried."""
+        """True if φ(-x) = -φ(x), to rounding error, at every x tried."""
         return _is_odd(self)
 
     @property
@@ -100,7 +100,7 @@ maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
 
     @property
     def steepest_at_zero(self) -> bool:
-        """Whether φ' >= 0 never rises with |x|, at every x tried: an odd φ then has at most one fluctuating state.
+        """True if φ' >= 0 never rises with |x|, at every x tried: an odd φ then has at most one fluctuating state.
 
         Without noise, leaky units: g²⟨φ'(x) φ'(y)⟩ falls with the variance at every correlation of x and y, since
         φ'(√c0 z) falls with c0 for every z; so does the difference of energies that must vanish.
@@ -109,7 +109,7 @@ maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
 
     @property
     def within_tangent(self) -> bool:
-        """Whether |φ(x)| <= |φ'(0) x| at every x tried: then no odd φ fluctuates where x = 0 is stable.
+        """True if |φ(x)| <= |φ'(0) x| at every x tried: then no odd φ fluctuates where x = 0 is stable.
 
         For Gaussian x, ⟨φ²⟩ < φ'(0)² ⟨x²⟩: what a neuron sends back is less than what it received, whatever its filter.
         """
@@ -121,18 +121,18 @@ maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
         return _shape(self).bound
 
     def __call__(self, x: FloatArray) -> FloatArray:
-        """φ(x), of the shape and precision of x."""
+        """Evaluate φ(x), of the shape and precision of x."""
         x = np.asarray(x)
         with np.errstate(all="ignore"):
             values = _expression.evaluate(_expression.parse(self.expression), x)
         return np.asarray(np.broadcast_to(values, x.shape))
 
     def derivative(self, x: FloatArray) -> FloatArray:
-        """φ'(x)."""
+        """Evaluate φ'(x)."""
         return self.derivatives(x)[1]
 
     def derivatives(self, x: FloatArray) -> tuple[Float64Array, Float64Array, Float64Array]:
-        """φ, φ' and φ'' at x, each of the shape of x; at a kink from one side, without δ-functions."""
+        """Evaluate φ, φ' and φ'' at x, each of the shape of x; at a kink from one side, without δ-functions."""
         x = np.asarray(x, dtype=np.float64)
         with np.errstate(all="ignore"):
             series = _expression.evaluate(_expression.parse(self.expression), Taylor(x, 1.0, 0.0))
@@ -156,7 +156,7 @@ class _BuiltIn(Nonlinearity):
 
     @property
     def name(self) -> str:
-        """The class's own, in small letters."""
+        """The class's name, in small letters."""
         return type(self).__name__.lower()
 
     @property
@@ -203,13 +203,13 @@ class Erf(_BuiltIn):
     formula = "erf(sqrt(pi) * x / 2)"
 
     def __call__(self, x: FloatArray) -> FloatArray:
-        """φ(x)."""
+        """Evaluate φ(x)."""
         from scipy.special import erf  # imported on use: `import mftheory` loads NumPy at most
 
         return np.asarray(erf(0.5 * math.sqrt(math.pi) * np.asarray(x)))
 
     def derivative(self, x: FloatArray) -> FloatArray:
-        """φ'(x) = exp(-π x²/4)."""
+        """Evaluate φ'(x) = exp(-π x²/4)."""
         return np.asarray(np.exp(-0.25 * math.pi * np.square(x)))
 
 
@@ -229,18 +229,18 @@ class Tanh(_BuiltIn):
     formula = "tanh(x)"
 
     def __call__(self, x: FloatArray) -> FloatArray:
-        """φ(x)."""
+        """Evaluate φ(x)."""
         return np.asarray(np.tanh(x))
 
     def derivative(self, x: FloatArray) -> FloatArray:
-        """φ'(x) = 1/cosh²(x)."""
+        """Evaluate φ'(x) = 1/cosh²(x)."""
         # 1 - tanh² loses all digits in the tails; this form underflows to 0 instead.
         e = np.exp(-2.0 * np.abs(x))
         return np.asarray(4.0 * e / np.square(1.0 + e))
 
 
 def checked(value: Any) -> Nonlinearity:
-    """The nonlinearity itself, or InvalidNetwork naming what is allowed."""
+    """Return the nonlinearity itself; raise InvalidNetwork, naming what is allowed, for anything else."""
     if not isinstance(value, Nonlinearity):
         raise InvalidNetwork("nonlinearity", value, "must be Erf(), Tanh() or Nonlinearity('a formula in x')")
     return value
@@ -248,15 +248,15 @@ def checked(value: Any) -> Nonlinearity:
 
 @lru_cache(maxsize=256)
 def _is_odd(phi: Nonlinearity) -> bool:
-    values, mirrored = phi(_TRIAL), phi(-_TRIAL)
+    values, mirrored = phi(_TRIAL_POINTS), phi(-_TRIAL_POINTS)
     # Formulas whose terms cancel round at the size of the terms: that of φ up to there, and at least up to x = 1.
     size = np.maximum.accumulate(np.maximum(np.abs(values), np.abs(mirrored)))
-    size = np.maximum(size, size[np.searchsorted(_TRIAL, 1.0)])
+    size = np.maximum(size, size[np.searchsorted(_TRIAL_POINTS, 1.0)])
     return bool(np.all(np.abs(values + mirrored) <= 2e-15 * size))
 
 
 class _Shape(NamedTuple):
-    """What `Nonlinearity` says of its own shape."""
+    """Properties of the shape of φ, as `Nonlinearity` gives them."""
 
     steepest_at_zero: bool
     within_tangent: bool
@@ -265,7 +265,7 @@ class _Shape(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _shape(phi: Nonlinearity) -> _Shape:
-    x = np.concatenate([-_TRIAL[::-1], _TRIAL])
+    x = np.concatenate([-_TRIAL_POINTS[::-1], _TRIAL_POINTS])
     slope, tangent = phi.derivative(x), abs(phi.slope_at_zero)
     # A slope that a formula's cancellations spoil, by 1e-10 where (e^x - e^-x)/… is evaluated at 1e-6, still falls.
     rounding = 1e-9 * tangent

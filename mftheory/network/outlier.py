@@ -4,12 +4,14 @@ import numpy as np
 
 from mftheory.network.couplings import Couplings
 
-STEPS = 40  # of the power iteration: reaches CONVERGED where the next eigenvalue is below 0.85 of the first
-CONVERGED = 1e-3
+POWER_ITERATIONS = (
+    40  # of the power iteration: reaches RELATIVE_TOLERANCE where the next eigenvalue is below 0.85 of the first
+)
+RELATIVE_TOLERANCE = 1e-3
 
 
 def outlying_eigenvalue(J: Couplings) -> float | None:
-    """The eigenvalue of largest modulus, if it is real, positive and apart from all others; None if not.
+    """Return the eigenvalue of largest modulus, if it is real, positive and apart from all others; None if not.
 
     Examples
     --------
@@ -22,7 +24,7 @@ def outlying_eigenvalue(J: Couplings) -> float | None:
     True
     """
     v = np.random.default_rng(0).standard_normal(J.n)
-    for _ in range(STEPS):
+    for _ in range(POWER_ITERATIONS):
         image = np.asarray(J @ v, dtype=np.float64)
         length = float(np.linalg.norm(image))
         if length == 0:
@@ -30,8 +32,5 @@ def outlying_eigenvalue(J: Couplings) -> float | None:
         v = image / length
     image = np.asarray(J @ v, dtype=np.float64)
     value = float(v @ image)
-    apart = value > 0 and float(np.linalg.norm(image - value * v)) < CONVERGED * value
+    apart = value > 0 and float(np.linalg.norm(image - value * v)) < RELATIVE_TOLERANCE * value
     return value if apart else None
-
-
-__all__ = ["outlying_eigenvalue"]

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory import checks
 from mftheory.errors import InvalidNetwork
-from mftheory.network import _check
 from mftheory.network.strengths import Exponential, Measured, Step, StrengthLaw
 
 STEEPNESS = 16.0
@@ -33,13 +33,13 @@ class Sigmoid:
     steepness: float = STEEPNESS
 
     def at(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """ρ at positions u."""
+        """Return ρ at positions u."""
         # 1 - 2/(1 + e^{-z}) = -tanh(z/2), which cannot overflow.
         return np.asarray(-self.amplitude * np.tanh(0.5 * self.steepness * (u - self.flip)))
 
     @classmethod
     def balanced(cls, strengths: Exponential | Step, amplitude: float) -> "Sigmoid":
-        """The law whose u_flip solves ⟨Dρ⟩ = 0, so that no neuron couples to itself by more than O(1/√N)."""
+        """Choose u_flip so that ⟨Dρ⟩ = 0: no neuron then couples to itself by more than O(1/√N)."""
         from scipy.optimize import brentq
 
         weight, u = strengths.nodes()
@@ -73,15 +73,15 @@ OverlapLaw = Sigmoid | MeasuredOverlaps
 
 
 def amplitude(argument: str, value: Any) -> float:
-    """A correlation: a number from -1 to 1."""
-    number = _check.real(argument, value, "a number from -1 to 1")
+    """Check a correlation: a number from -1 to 1."""
+    number = checks.real(argument, value, "a number from -1 to 1")
     if not abs(number) <= 1:  # also refuses NaN
         raise InvalidNetwork(argument, value, "must be a number from -1 to 1")
     return number
 
 
 def checked(value: Any, strengths: StrengthLaw) -> OverlapLaw:
-    """A named law as it is, an array as measured overlaps; either must fit the law of the strengths."""
+    """Return a named law as it is, an array as measured overlaps; either must fit the law of the strengths."""
     if isinstance(value, Sigmoid):
         if isinstance(strengths, Measured):
             raise InvalidNetwork("overlaps", value, "must be an array, as the strengths are one")
@@ -95,7 +95,7 @@ def checked(value: Any, strengths: StrengthLaw) -> OverlapLaw:
         )
     size = strengths.strengths.size
     allowed = f"must be an array of {size} numbers from -1 to 1, one for each strength"
-    array = _check.real_array("overlaps", value, allowed.removeprefix("must be "))
+    array = checks.real_array("overlaps", value, allowed.removeprefix("must be "))
     if array.shape != (size,):
         raise InvalidNetwork("overlaps", value, allowed)
     wrong = ~(np.abs(array) <= 1)  # also refuses NaN
@@ -109,20 +109,20 @@ def checked(value: Any, strengths: StrengthLaw) -> OverlapLaw:
 def sampled(
     strengths: StrengthLaw, overlaps: OverlapLaw | None, m: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(D_a, ρ_a) of m modes, each of shape (m,): laws at the midpoints (a - ½)/m, arrays by quantiles of the pairs."""
+    """Return (D_a, ρ_a) of m modes, shapes (m,): laws at the midpoints (a - ½)/m, arrays by quantiles of the pairs."""
     if overlaps is None:
         return strengths.values(m), np.zeros(m)
     if isinstance(overlaps, Sigmoid):
         return strengths.values(m), overlaps.at((np.arange(m) + 0.5) / m)
     assert isinstance(strengths, Measured)
-    chosen, d = strengths.resampled(m, overlaps.values)
-    return d, np.where(chosen < 0, 0.0, overlaps.values[chosen])
+    entries, d = strengths.resampled(m, overlaps.values)
+    return d, np.where(entries < 0, 0.0, overlaps.values[entries])
 
 
 def law(
     strengths: StrengthLaw, overlaps: OverlapLaw | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """(w, D, ρ) with ⟨f(D, ρ)⟩ = Σ w f: exact for arrays, Gauss–Legendre nodes in u for named laws."""
+    """Return (w, D, ρ) with ⟨f(D, ρ)⟩ = Σ w f: exact for arrays, Gauss–Legendre nodes in u for named laws."""
     if isinstance(strengths, Measured):
         d = strengths.strengths
         rho = overlaps.values if isinstance(overlaps, MeasuredOverlaps) else np.zeros(d.size)
@@ -131,6 +131,3 @@ def law(
     weight, u = strengths.nodes()
     rho = overlaps.at(u) if isinstance(overlaps, Sigmoid) else np.zeros(u.size)
     return weight, strengths.at(u), rho
-
-
-__all__ = ["STEEPNESS", "MeasuredOverlaps", "OverlapLaw", "Sigmoid", "amplitude", "checked", "law", "sampled"]

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory import checks
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
-from mftheory.network import _check, memory, overlaps, strengths
+from mftheory.network import memory, overlaps, strengths
 from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.couplings import Couplings, Dense, Factored
 from mftheory.network.strengths import StrengthLaw
@@ -44,7 +45,7 @@ class RandomMode(NoArithmetic):
 
     Notes
     -----
-    With overlaps a neuron hears its own past, so its x is not Gaussian, and `mftheory.solve` samples a part of the
+    With overlaps neurons have self-feedback, so that x is not Gaussian, and `mftheory.solve` samples a part of the
     solution. Positive overlaps of strong modes may put activity on single modes (condensed): `mftheory.solve` refuses
     that, `mftheory.simulate` does not.
 
@@ -71,9 +72,9 @@ class RandomMode(NoArithmetic):
         law = strengths.checked(self.strengths)
         if self.overlaps is not None:
             object.__setattr__(self, "overlaps", overlaps.checked(self.overlaps, law))
-        alpha = _check.positive("alpha", self.alpha)
+        alpha = checks.positive("alpha", self.alpha)
         unscaled = math.sqrt(alpha * law.moment(2))
-        g_eff = unscaled if self.g_eff is None else _check.strength("g_eff", self.g_eff)
+        g_eff = unscaled if self.g_eff is None else checks.strength("g_eff", self.g_eff)
         object.__setattr__(self, "strengths", law)
         object.__setattr__(self, "alpha", alpha)
         object.__setattr__(self, "g_eff", g_eff)
@@ -81,23 +82,23 @@ class RandomMode(NoArithmetic):
 
     @classmethod
     def exponential(cls, g_eff: float, effective_rank: float, overlap_amplitude: float = 0.0) -> "RandomMode":
-        """Strengths D_a ∝ exp(-β a/M) of the given g_eff and effective rank α PR_D.
+        """Make modes with strengths D_a ∝ exp(-β a/M), of the given g_eff and effective rank α PR_D.
 
         Below 1 the effective rank is reached with α = 1; from 1 on with PR_D = 1 and α = effective_rank. An overlap
         amplitude γ, from -1 to 1 and not 0, gives overlaps ρ_a = γ (1 - 2/(1 + exp(-16 (a/M - u_flip)))) with the
         u_flip for which ⟨Dρ⟩ = 0.
         """
-        rank = _check.positive("effective_rank", effective_rank)
+        rank = checks.positive("effective_rank", effective_rank)
         law = strengths.Exponential.with_participation_ratio(min(rank, 1.0))
         gamma = overlaps.amplitude("overlap_amplitude", overlap_amplitude)
         sigmoid = overlaps.Sigmoid.balanced(law, gamma) if gamma != 0 else None
-        return cls(law, alpha=max(rank, 1.0), overlaps=sigmoid, g_eff=_check.strength("g_eff", g_eff))
+        return cls(law, alpha=max(rank, 1.0), overlaps=sigmoid, g_eff=checks.strength("g_eff", g_eff))
 
     @classmethod
     def step(cls, g_eff: float, effective_rank: float) -> "RandomMode":
-        """Equal strengths on a fraction of the modes, of the given g_eff and effective rank α PR_D."""
-        rank = _check.positive("effective_rank", effective_rank)
-        return cls(strengths.Step(min(rank, 1.0)), alpha=max(rank, 1.0), g_eff=_check.strength("g_eff", g_eff))
+        """Make modes of equal strengths on a fraction of the modes, of the given g_eff and effective rank α PR_D."""
+        rank = checks.positive("effective_rank", effective_rank)
+        return cls(strengths.Step(min(rank, 1.0)), alpha=max(rank, 1.0), g_eff=checks.strength("g_eff", g_eff))
 
     @property
     def ensemble(self) -> str:
@@ -106,11 +107,11 @@ class RandomMode(NoArithmetic):
 
     @property
     def self_feedback(self) -> bool:
-        """Whether a neuron's past comes back to it through the others: with overlaps."""
+        """True with overlaps: a neuron's past then comes back to it through the others."""
         return self.overlaps is not None
 
     def moment(self, order: int) -> float:
-        """r_n = ⟨Dⁿ⟩ of the scaled strengths."""
+        """Return r_n = ⟨Dⁿ⟩ of the scaled strengths."""
         return self._law.moment(order) * self._scale**order
 
     @property
@@ -120,11 +121,11 @@ class RandomMode(NoArithmetic):
 
     @property
     def parameters(self) -> dict[str, float]:
-        """The numbers that the theory of this ensemble depends on, by the names its formulas use."""
+        """Numbers that the theory of this ensemble depends on, by the names its formulas use."""
         return {"g_eff": self.g_eff, "kappa": 1.0 / self.effective_rank}
 
     def mode_law(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """(w, D, ρ), with ⟨f(D, ρ)⟩ = Σ w f(D, ρ) in the theory; ρ is zero without overlaps.
+        """Return (w, D, ρ), with ⟨f(D, ρ)⟩ = Σ w f(D, ρ) in the theory; ρ is zero without overlaps.
 
         Arrays are represented exactly, named laws by Gauss–Legendre nodes, to rounding for smooth f.
         """
@@ -132,19 +133,19 @@ class RandomMode(NoArithmetic):
         return weight, d * self._scale, rho
 
     def mode_strengths(self, n: int) -> NDArray[np.float64]:
-        """D_a of a sample of n neurons, shape (round(αn),)."""
+        """Return D_a of a sample of n neurons, shape (round(αn),)."""
         return self._modes(n)[0]
 
     def mode_overlaps(self, n: int) -> NDArray[np.float64]:
-        """ρ_a of a sample of n neurons, in the order of `mode_strengths`; zero without overlaps."""
+        """Return ρ_a of a sample of n neurons, in the order of `mode_strengths`; zero without overlaps."""
         return self._modes(n)[1]
 
     def sample(self, n: int, seed: int) -> Couplings:
-        """One J of n neurons: factored when that multiplies faster, dense otherwise.
+        """Draw one J of n neurons: factored when that multiplies faster, dense otherwise.
 
         Modes of zero strength are not drawn.
         """
-        seed = _check.integer("seed", seed, at_least=0)
+        seed = checks.integer("seed", seed, at_least=0)
         self.check_fits(n)
         d, rho = self._modes(n)
         d, rho = d[d > 0], rho[d > 0]
@@ -163,7 +164,7 @@ class RandomMode(NoArithmetic):
         ------
         InvalidNetwork
         """
-        n = _check.integer("n", n, at_least=2)
+        n = checks.integer("n", n, at_least=2)
         memory.check("n", n, 32.0 * (self.alpha * n), "the strengths of the modes")
         if round(self.alpha * n) < 1:
             return
@@ -173,7 +174,7 @@ class RandomMode(NoArithmetic):
         memory.check("n", n, need, "drawing the couplings")
 
     def _modes(self, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        n = _check.integer("n", n, at_least=2)
+        n = checks.integer("n", n, at_least=2)
         m = round(self.alpha * n)
         if m < 1:
             raise InvalidNetwork("n", n, f"gives no mode at alpha = {self.alpha}: needs n >= 1/alpha")

@@ -18,7 +18,7 @@ Weights = NDArray[np.float64] | None
 
 @dataclass(frozen=True, eq=False)
 class NeuronGroup:
-    """Consecutive neurons that share a nonlinearity or a formula for it, and what can be measured of them.
+    """A group of consecutive neurons that share a nonlinearity, or a formula for it, and have the same observables.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class NeuronGroup:
 
 @dataclass(frozen=True, eq=False)
 class SampledNetwork:
-    """T[x] = J φ(x) + σ ξ with one sampled J, its neurons in consecutive groups.
+    """A network T[x] = J φ(x) + σ ξ with one sampled J, its neurons in consecutive groups.
 
     Attributes
     ----------
@@ -66,9 +66,6 @@ class SampledNetwork:
 
 @runtime_checkable
 class Samplable(Protocol):
-    """What can be simulated."""
+    """The interface of anything that can be simulated."""
 
     def draw(self, n: int, seed: int) -> SampledNetwork: ...
-
-
-__all__ = ["NeuronGroup", "Samplable", "SampledNetwork", "Weights"]

@@ -13,10 +13,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory import checks
 from mftheory.errors import InvalidNetwork
-from mftheory.network import _check
 
-NODES = 64
+NODES_PER_PANEL = 64
 """Gauss–Legendre nodes a panel. At 64, averages of e^{-20u} and of a sigmoid of slope 16 are exact to 1e-14."""
 
 
@@ -35,27 +35,27 @@ class Exponential:
     beta: float
 
     def moment(self, order: int) -> float:
-        """⟨Dⁿ⟩ = (1 - e^{-nβ}) / (nβ)."""
+        """Return ⟨Dⁿ⟩ = (1 - e^{-nβ}) / (nβ)."""
         rate = order * self.beta
         return 1.0 if rate == 0 else -math.expm1(-rate) / rate
 
     def values(self, m: int) -> NDArray[np.float64]:
-        """The law at the midpoints (a - ½)/m."""
+        """Evaluate the law at the midpoints (a - ½)/m."""
         return np.exp(-self.beta * (np.arange(m) + 0.5) / m)
 
     def at(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """D at positions u."""
+        """Return D at positions u."""
         return np.asarray(np.exp(-self.beta * u))
 
     def nodes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(w, u) with ⟨f⟩ = Σ w f(u), accurate to rounding for smooth f."""
+        """Return (w, u) with ⟨f⟩ = Σ w f(u), accurate to rounding for smooth f."""
         # D falls by e^{-20} on a panel; after two of them it is zero to rounding.
         panel = 20.0 / max(self.beta, 20.0)
         return gauss_legendre(sorted({0.0, panel, min(2.0 * panel, 1.0), 1.0}))
 
     @classmethod
     def with_participation_ratio(cls, pr: float) -> "Exponential":
-        """The exponential law whose PR_D is `pr` in (0, 1]."""
+        """Return the exponential law whose PR_D is `pr` in (0, 1]."""
         return cls(_beta_of_participation_ratio(pr))
 
 
@@ -66,19 +66,19 @@ class Step:
     fraction: float
 
     def moment(self, order: int) -> float:
-        """⟨Dⁿ⟩ = the fraction, for every n >= 1."""
+        """Return ⟨Dⁿ⟩ = the fraction, for every n >= 1."""
         return self.fraction
 
     def values(self, m: int) -> NDArray[np.float64]:
-        """Ones, then zeros; at least one mode is kept."""
+        """Return ones, then zeros; at least one mode has strength 1."""
         return (np.arange(m) < max(1, round(self.fraction * m))).astype(np.float64)
 
     def at(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """D at positions u."""
+        """Return D at positions u."""
         return np.asarray(u < self.fraction, dtype=np.float64)
 
     def nodes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(w, u) with ⟨f⟩ = Σ w f(u), accurate to rounding for f smooth on either side of the step."""
+        """Return (w, u) with ⟨f⟩ = Σ w f(u), accurate to rounding for f smooth on either side of the step."""
         return gauss_legendre(sorted({0.0, self.fraction, 1.0}))
 
 
@@ -89,11 +89,11 @@ class Measured:
     strengths: NDArray[np.float64]
 
     def moment(self, order: int) -> float:
-        """⟨Dⁿ⟩ over the array as given."""
+        """Return ⟨Dⁿ⟩ over the array as given."""
         return float(np.mean(self.strengths**order))
 
     def values(self, m: int) -> NDArray[np.float64]:
-        """The array itself if it has m entries, otherwise quantiles of its law with ⟨D²⟩ and ⟨D⁴⟩ kept.
+        """Return the array itself if it has m entries, otherwise quantiles of its law with ⟨D²⟩ and ⟨D⁴⟩ kept.
 
         Bare quantiles would lose (or double) the few large strengths that carry much of ⟨D⁴⟩, and with them the
         effective rank; so the largest of the sample is chosen to keep it.
@@ -103,7 +103,7 @@ class Measured:
     def resampled(
         self, m: int, then: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """(chosen, D): as `values`, and the entry of the array that each value came from, -1 for added zeros.
+        """Return (entries, D): D as `values`, and the entry of the array that each came from, -1 for added zeros.
 
         Parameters
         ----------
@@ -118,13 +118,13 @@ class Measured:
         order = np.lexsort((np.zeros(self.strengths.size) if then is None else then, self.strengths))[::-1]
         pr = self.moment(2) ** 2 / self.moment(4)
         plain = self.strengths[order[_quantiles(m, order.size)]]
-        used = max(int(np.count_nonzero(plain)), min(m, math.ceil(pr * m)))  # rounding may put PR above 1
+        active = max(int(np.count_nonzero(plain)), min(m, math.ceil(pr * m)))  # rounding may put PR above 1
         positive = order[: int(np.count_nonzero(self.strengths))]
-        chosen = np.full(m, -1, dtype=np.intp)
-        chosen[:used] = positive[_quantiles(used, positive.size)]
+        entries = np.full(m, -1, dtype=np.intp)
+        entries[:active] = positive[_quantiles(active, positive.size)]
         d = np.zeros(m)
-        d[:used] = with_participation_ratio(self.strengths[chosen[:used]], min(1.0, pr * m / used))
-        return chosen, d * math.sqrt(self.moment(2) / float(np.mean(d**2)))
+        d[:active] = with_participation_ratio(self.strengths[entries[:active]], min(1.0, pr * m / active))
+        return entries, d * math.sqrt(self.moment(2) / float(np.mean(d**2)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Measured) and np.array_equal(self.strengths, other.strengths)
@@ -138,7 +138,7 @@ class Measured:
 
 
 def with_participation_ratio(d: NDArray[np.float64], pr: float) -> NDArray[np.float64]:
-    """Descending strengths d > 0 with the largest chosen to give ⟨D²⟩²/⟨D⁴⟩ = pr, or all bent where it cannot."""
+    """Choose the largest of descending strengths d > 0 so that ⟨D²⟩²/⟨D⁴⟩ = pr, or bend all where it cannot."""
     # (s2 + y)² = ρ (s4 + y²) for y = d[0]², ρ = m pr; the larger root is the one on the outliers' side.
     s2, s4, rho = float(np.sum(d[1:] ** 2)), float(np.sum(d[1:] ** 4)), d.size * pr
     if rho <= 1:  # a single mode is the closest
@@ -152,7 +152,7 @@ def with_participation_ratio(d: NDArray[np.float64], pr: float) -> NDArray[np.fl
 
 
 def bent_to_participation_ratio(d: NDArray[np.float64], pr: float) -> NDArray[np.float64]:
-    """Dᵇ with the b that gives the participation ratio ⟨D²⟩²/⟨D⁴⟩ = pr; b is near 1 if little is to be mended."""
+    """Return Dᵇ with the b that gives ⟨D²⟩²/⟨D⁴⟩ = pr; b is near 1 if little is to be mended."""
     from scipy.optimize import brentq
 
     log_d = np.log(d / d[0])
@@ -170,17 +170,17 @@ def bent_to_participation_ratio(d: NDArray[np.float64], pr: float) -> NDArray[np
 
 
 def checked(value: object, argument: str = "strengths") -> StrengthLaw:
-    """A named law as it is, an array as a measured law."""
+    """Return a named law as it is, an array as a measured law."""
     if isinstance(value, Exponential | Step | Measured):
         return value
     if isinstance(value, str):
         named = {"strengths": "RandomMode.exponential or RandomMode.step", "gains": "Gains.exponential"}
         raise InvalidNetwork(argument, value, f"must be an array, or use {named[argument]}")
-    return Measured(_check.nonnegative_array(argument, value))  # type: ignore[arg-type]
+    return Measured(checks.nonnegative_array(argument, value))  # type: ignore[arg-type]
 
 
 def gauss_legendre(edges: list[float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weights and nodes on consecutive panels, `NODES` a panel."""
+    """Return weights and nodes on consecutive panels, `NODES_PER_PANEL` a panel."""
     node, weight = _rule()
     weights = [0.5 * (b - a) * weight for a, b in pairwise(edges)]
     nodes = [0.5 * (a + b) + 0.5 * (b - a) * node for a, b in pairwise(edges)]
@@ -189,11 +189,11 @@ def gauss_legendre(edges: list[float]) -> tuple[NDArray[np.float64], NDArray[np.
 
 @lru_cache(maxsize=1)
 def _rule() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return np.polynomial.legendre.leggauss(NODES)
+    return np.polynomial.legendre.leggauss(NODES_PER_PANEL)
 
 
 def _quantiles(m: int, size: int) -> NDArray[np.intp]:
-    """Positions of m midpoint quantiles among `size` ordered entries."""
+    """Return the positions of m midpoint quantiles among `size` ordered entries."""
     return ((np.arange(m) + 0.5) / m * size).astype(np.intp)
 
 

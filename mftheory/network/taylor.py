@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Taylor:
-    """f, f' and f'' at the same points.
+    """A truncated Taylor series: f, f' and f'' at the same points.
 
     Attributes
     ----------
@@ -23,12 +23,12 @@ class Taylor:
 
     @classmethod
     def of(cls, other: Any) -> "Taylor":
-        """A constant as a series."""
+        """Return a constant as a series."""
         return other if isinstance(other, Taylor) else cls(other)
 
     @staticmethod
     def larger(a: Any, b: Any) -> "Taylor":
-        """maximum(a, b) with its one-sided derivatives."""
+        """Return maximum(a, b) with its one-sided derivatives."""
         a, b = Taylor.of(a), Taylor.of(b)
         first = a.value >= b.value
         return Taylor(
@@ -38,7 +38,7 @@ class Taylor:
         )
 
     def apply(self, value: Any, first: Any, second: Any) -> "Taylor":
-        """F(self), given F, F' and F'' at self.value."""
+        """Return F(self), given F, F' and F'' at self.value."""
         return Taylor(value, first * self.first, second * self.first * self.first + first * self.second)
 
     def __neg__(self) -> "Taylor":
@@ -194,4 +194,4 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "erf": Function(_erf, _erf_series),
     "erfc": Function(_erfc, _erfc_series),
 }
-"""What a formula may call, by name."""
+"""Functions that a formula may call, by name."""

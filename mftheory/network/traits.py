@@ -1,4 +1,4 @@
-"""What decides how a network is treated, computed once; the register of methods compares it with what each needs."""
+"""Traits of a network, computed once; the register of methods compares them with what each method needs."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -17,7 +17,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Traits:
-    """What a network is, as far as it decides which method applies.
+    """The traits of a network that decide which method applies.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Traits:
     of: str = ""
 
     def words(self) -> str:
-        """The traits by which a network is more than independent couplings of leaky neurons, in words.
+        """Return the traits by which a network is more than independent couplings of leaky neurons, in words.
 
         Examples
         --------
@@ -63,9 +63,9 @@ class Traits:
         >>> Traits(self_feedback=True, dynamics="filter").words()
         'self-feedback, a filter'
         """
-        held = {**vars(self), "not_odd": not self.odd}
-        found = [words for name, words in _WORDS.items() if held[name]]
-        found += {"leaky": [], "filter": ["a filter"], "map": ["discrete time"]}[self.dynamics]
+        values = {**vars(self), "not_odd": not self.odd}
+        listed = [words for name, words in _WORDS.items() if values[name]]
+        listed += {"leaky": [], "filter": ["a filter"], "map": ["discrete time"]}[self.dynamics]
         if self.populations not in (None, 1):
-            found.append(f"{self.populations} populations")
-        return ", ".join(found) or "leaky neurons alike"
+            listed.append(f"{self.populations} populations")
+        return ", ".join(listed) or "leaky neurons alike"

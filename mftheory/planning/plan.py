@@ -1,4 +1,4 @@
-"""What a plan says: runs that measure the dimension, or tell the theory from its neighbour, and what they cost."""
+"""A plan: runs that measure the dimension, or tell the theory from its neighbour, and their costs."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,19 +16,19 @@ class PlannedSize:
     Attributes
     ----------
     n, networks : int
-        Neurons; how many networks.
+        Number of neurons, and of networks.
     dimensions : float
         Predicted N·PR of the observable.
     trusted : bool
-        Whether that is enough for the theory (10).
+        True if that is enough for the theory (10).
     spread : float
-        Between networks.
+        Spread between networks.
     estimate : float
-        Of the estimate of one network, in the planned duration.
+        Error of the estimate of one network, in the planned duration.
     size_term : float
-        By how much the mean at this size exceeds the limit.
+        Excess of the mean at this size over the limit.
     seconds : float
-        One network, in one thread.
+        Time of one network, in one thread.
     memory : int
         Bytes of one network at its largest.
     covariance : int
@@ -59,18 +59,18 @@ class Runs:
     Attributes
     ----------
     purpose : str
-        What they are for.
+        Their purpose in words.
     target, error : float
         The wanted and the predicted relative standard error of the dimension: extrapolated to N → ∞ from several sizes,
         or the mean at the one size.
     curvature : float
-        What a 1/N² term, invisible in the fit, may add at most.
+        Error that a 1/N² term, invisible in the fit, may add at most.
     sizes : tuple of PlannedSize
         From small to large.
     trajectories : int
-        Of each network.
+        Number of trajectories of each network.
     duration : float
-        Of each trajectory, in units of the neurons' time constant.
+        Length of each trajectory, in units of the neurons' time constant.
     jobs : int
         Processes side by side: the cores, or as many as `max_memory` allows.
     seconds : float
@@ -78,10 +78,10 @@ class Runs:
     memory : int
         Bytes, all processes together.
     fits : bool
-        Whether that is within `max_memory`.
+        True if that is within `max_memory`.
     observable : str
     sampling : float or None
-        Where the theory is sampled too (overlaps, symmetry): to which relative error, so that its own does not count.
+        Relative error, where the theory is sampled (overlaps, symmetry), to which it is to be known so as not to count.
     """
 
     purpose: str
@@ -100,8 +100,8 @@ class Runs:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What to pass on: ``mf.compare(net, **runs.arguments)``."""
-        arguments = {
+        """Arguments to pass on: ``mf.compare(net, **runs.arguments)``."""
+        arguments: dict[str, Any] = {
             "n": [size.n for size in self.sizes],
             "seeds": {size.n: size.networks for size in self.sizes},
             "observable": self.observable,
@@ -109,15 +109,17 @@ class Runs:
             "duration": self.duration,
             "jobs": self.jobs,
         }
-        return arguments if self.sampling is None else {**arguments, "sampling": {"target": self.sampling}}
+        if self.sampling is not None:
+            arguments["sampling"] = {"target": self.sampling}
+        return arguments
 
     @property
     def reached(self) -> bool:
-        """The predicted error is at most the target."""
+        """True if the predicted error is at most the target."""
         return self.error <= self.target
 
     def table(self) -> str:
-        """As aligned text, one line a size."""
+        """Return the runs as aligned text, one line a size."""
         rows = [["n", "networks", "N·PR", "spread", "estimate", "1/N term", "seconds each", "memory", "one to target"]]
         for size in self.sizes:
             rows.append(
@@ -149,30 +151,30 @@ class Runs:
 @checked_calls
 @dataclass(frozen=True)
 class Plan:
-    """What to simulate, made by `mf.plan` before anything runs.
+    """A plan of simulations, made by `mf.plan` before anything runs.
 
     Attributes
     ----------
     label : mapping
         The network's parameters, by name.
     observable : str
-        Whose dimension.
+        The observable whose dimension is to be measured.
     theory : float
-        Its prediction.
+        Prediction of the theory.
     alternative : float or None
         The prediction of the simpler neighbour that a comparison should exclude.
     smallest : int
-        Neurons that have enough dimensions for the theory (10).
+        Number of neurons that have enough dimensions for the theory (10).
     correlation_time : float
-        Of the squares of the leading components; sets how long a simulation takes.
+        Correlation time of the squares of the leading components; it sets how long a simulation takes.
     couplings : str
-        How J is kept.
+        Form in which J is kept.
     measure : Runs
-        To measure the dimension.
+        Runs to measure the dimension.
     distinguish : Runs or None
-        To tell the theory from `alternative`: a standard error of a fifth of the distance.
+        Runs to tell the theory from `alternative`: a standard error of a fifth of the distance.
     remarks : tuple of str
-        What to know before running it.
+        Remarks to be read before the runs are started, most serious first.
     """
 
     label: Mapping[str, Any]
@@ -188,30 +190,28 @@ class Plan:
 
     @property
     def arguments(self) -> Mapping[str, Any]:
-        """What to pass on: ``mf.compare(net, **plan.arguments)`` measures the dimension to the target."""
+        """Arguments to pass on: ``mf.compare(net, **plan.arguments)`` measures the dimension to the target."""
         return self.measure.arguments
 
     def table(self) -> str:
-        """The plan as text."""
+        """Return the plan as text."""
         label = ", ".join(f"{name} = {value:.4g}" for name, value in self.label.items())
         parts = [
             f"{label}: dimension of {self.observable} {self.theory:.4g}, {FEWEST_DIMENSIONS:g} dimensions at "
             f"n = {self.smallest}, correlation time {self.correlation_time:.3g}, J {self.couplings}",
             self.measure.table(),
         ]
-        if self.distinguish is not None:
-            parts.append(self.distinguish.table())
-        if self.remarks:
-            parts.append("\n".join(f"- {remark}" for remark in self.remarks))
+        parts += [] if self.distinguish is None else [self.distinguish.table()]
+        parts += ["\n".join(f"- {remark}" for remark in self.remarks)] if self.remarks else []
         return "\n\n".join(parts)
 
     def to_dict(self) -> dict[str, Any]:
-        """Every number, JSON-ready; ``arguments`` those of both sets of runs."""
-        plain = asdict(self)
+        """Return every number, JSON-ready, with the ``arguments`` of both sets of runs."""
+        numbers = asdict(self)
         for name, runs in (("measure", self.measure), ("distinguish", self.distinguish)):
             if runs is not None:
-                plain[name] |= {"reached": runs.reached, "arguments": runs.arguments}
-        return plain
+                numbers[name] |= {"reached": runs.reached, "arguments": runs.arguments}
+        return numbers
 
     def __repr__(self) -> str:
         runs = self.measure
@@ -223,20 +223,17 @@ class Plan:
 
 
 def time_of(seconds: float) -> str:
-    """Seconds, in the unit that reads well."""
-    for unit, length in (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("days", 86400.0)):
-        if seconds < 120.0 * length or unit == "days":
-            break
-    return f"{_short(seconds / length)} {unit}"
+    """Return a time in the unit that reads well."""
+    return _in_unit(seconds, {"s": 1.0, "min": 60.0, "h": 3600.0, "days": 86400.0}, 120.0)
 
 
 def size_of(count: float) -> str:
-    """Bytes, in the unit that reads well."""
-    for unit, length in (("kB", 1e3), ("MB", 1e6), ("GB", 1e9)):
-        if count < 1000.0 * length or unit == "GB":
-            break
-    return f"{_short(count / length)} {unit}"
+    """Return a number of bytes in the unit that reads well."""
+    return _in_unit(count, {"kB": 1e3, "MB": 1e6, "GB": 1e9}, 1000.0)
 
 
-def _short(value: float) -> str:
-    return f"{value:.2g}" if value < 100 else f"{value:.0f}"
+def _in_unit(value: float, units: Mapping[str, float], limit: float) -> str:
+    """Return a value in the first unit in which it is below a limit, else in the last."""
+    unit = next((unit for unit, length in units.items() if value < limit * length), [*units][-1])
+    number = value / units[unit]
+    return f"{number:.2g} {unit}" if number < 100 else f"{number:.0f} {unit}"

@@ -1,10 +1,8 @@
 """One style for every picture."""
 
 import io
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +32,20 @@ STYLE: Any = {
 
 
 def figure(columns: int = 1, width: float = 5.0, height: float = 4.0) -> tuple[Figure, Sequence[Axes]]:
-    """A figure of some panels side by side, in the package's style, drawn without a display."""
+    """Make a figure of some panels side by side, in the package's style, drawn without a display."""
+    return _panels(1, columns, (width * columns, height))
+
+
+def _panels(rows: int, columns: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
+    """Make a figure of that size in inches, and return it with its panels, row by row."""
     with mpl.rc_context(STYLE):
-        fig = Figure(figsize=(width * columns, height), layout="constrained")
+        fig = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(fig)
-        return fig, list(np.atleast_1d(fig.subplots(1, columns)))
+        return fig, list(fig.subplots(rows, columns, squeeze=False).ravel())
 
 
 class Artists(list[Any]):
-    """What a function drew. Where it made the figure itself, a notebook shows that.
+    """Artists that a function drew. If it made their figure itself, a notebook shows that.
 
     On axes of your own nothing is shown twice: the figure is yours to show.
 
@@ -50,9 +53,9 @@ class Artists(list[Any]):
     ----------
     artists : iterable of Matplotlib artists
     axes : sequence of Axes
-        What they were drawn on.
+        The axes that they were drawn on.
     made : bool
-        Whether the axes' figure was made for them.
+        True if the axes' figure was made for them.
 
     Attributes
     ----------
@@ -124,7 +127,7 @@ def check_picture(path: str | os.PathLike[str], argument: str = "path") -> None:
 
 
 def _target(path: str | os.PathLike[str], argument: str) -> tuple[Path, str]:
-    """The path of a file that can be written, and the format that its name says."""
+    """Return the path of a file that can be written, and the format that its name says."""
     known, kind = FigureCanvasAgg.get_supported_filetypes(), path_of(path, argument).suffix[1:].lower()
     if kind not in known:
         raise InvalidFile(argument, str(path), f"must end in one of .{', .'.join(sorted(known))}")
@@ -132,7 +135,7 @@ def _target(path: str | os.PathLike[str], argument: str) -> tuple[Path, str]:
 
 
 def axes_or_new(ax: Axes | None) -> tuple[Axes, bool]:
-    """The axes given, or those of a new figure, and whether it is new.
+    """Return the axes given, or those of a new figure, and whether it is new.
 
     Raises
     ------
@@ -147,7 +150,7 @@ def axes_or_new(ax: Axes | None) -> tuple[Axes, bool]:
 
 
 def panels_or_new(axes: Any, rows: int, columns: int, size: tuple[float, float]) -> tuple[list[Axes], bool]:
-    """The axes given, in any arrangement, or those of a new figure, row by row, and whether it is new.
+    """Return the axes given, in any arrangement, or those of a new figure, row by row, and whether it is new.
 
     Raises
     ------
@@ -155,10 +158,7 @@ def panels_or_new(axes: Any, rows: int, columns: int, size: tuple[float, float])
         If they are not as many axes as there are panels.
     """
     if axes is None:
-        with mpl.rc_context(STYLE):
-            fig = Figure(figsize=size, layout="constrained")
-            FigureCanvasAgg(fig)
-            return list(fig.subplots(rows, columns, squeeze=False).ravel()), True
+        return _panels(rows, columns, size)[1], True
     given = list(np.ravel(np.asarray(axes, dtype=object)))
     if len(given) != rows * columns or not all(map(_flat, given)):
         raise InvalidNetwork("axes", f"{len(given)} of them", f"must be {rows * columns} Matplotlib axes, or left out")
@@ -170,22 +170,10 @@ def _flat(ax: Any) -> bool:
     return isinstance(ax, Axes) and not hasattr(ax, "get_zlim")
 
 
-def positive(argument: str, value: Any) -> float:
-    """A finite number above 0.
+def pen(function: Callable[..., Any], line: Mapping[str, Any], **defaults: Any) -> dict[str, Any]:
+    """Return a curve's properties: the defaults, and over them the caller's, by Matplotlib's names or short names.
 
-    Raises
-    ------
-    InvalidNetwork
-    """
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < math.inf:
-        raise InvalidNetwork(argument, value, "must be a finite number above 0")
-    return float(value)
-
-
-def pen(function: Callable[..., Any], line: Mapping[str, Any], **own: Any) -> dict[str, Any]:
-    """A curve's properties: those of the picture, and over them the caller's, by Matplotlib's names or short names.
-
-    A label of the caller's comes before the curve's own, if it has one: a picture has several curves.
+    The caller's label comes before the default one, if the curve has one: a picture has several curves.
 
     Raises
     ------
@@ -210,28 +198,28 @@ def pen(function: Callable[..., Any], line: Mapping[str, Any], **own: Any) -> di
             Line2D([], [], **{name: given[name]})
         except Exception as error:  # each setter has its own
             raise InvalidNetwork(name, given[name], f"is no such property of a line ({error})") from None
-    properties = normalize_kwargs(own, Line2D)
+    properties = normalize_kwargs(defaults, Line2D)
     if "label" in given and properties.get("label"):
         given["label"] = f"{given['label']}: {properties['label']}"
     return {**properties, **given}
 
 
 PROPERTIES = tuple(ArtistInspector(Line2D).get_setters())
-"""What may be said of a line, such as color and linewidth."""
+"""Names of the properties of a line, such as color and linewidth."""
 
 
 def legend(ax: Axes, **options: Any) -> None:
-    """The legend of every picture, on whatever axes: small, without a frame."""
+    """Draw the legend of every picture, on whatever axes: small, without a frame."""
     ax.legend(**{"fontsize": 8, "title_fontsize": 8, "frameon": False, **options})
 
 
 def legend_above(ax: Axes, **options: Any) -> None:
-    """The legend above all that is drawn, error bars included, if half of the axes is enough for it."""
+    """Draw the legend above all that is drawn, error bars included, if half of the axes is enough for it."""
     legend(ax, **{"loc": "upper right", **options})
-    drawn = ax.get_legend()
-    assert drawn is not None
+    box_of_legend = ax.get_legend()
+    assert box_of_legend is not None
     ax.figure.figure.draw_without_rendering()  # sizes are known only then
-    box, whole = drawn.get_window_extent(), ax.get_window_extent()
+    box, whole = box_of_legend.get_window_extent(), ax.get_window_extent()
     share = (box.height + 0.02 * whole.height) / whole.height
     low, high = ax.get_ylim()
     if 0 < share < 0.5 and ax.get_yscale() == "linear":
@@ -239,5 +227,5 @@ def legend_above(ax: Axes, **options: Any) -> None:
 
 
 def cycle(n: int) -> list[str]:
-    """n colours, from the start again after the last."""
+    """Return n colours, from the start again after the last."""
     return [COLOURS[k % len(COLOURS)] for k in range(n)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """One line a row, the header first, each column as wide as its widest cell.
+    """Return rows as text, one line each, the header first, each column as wide as its widest cell.
 
     Examples
     --------

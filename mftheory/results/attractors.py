@@ -1,4 +1,4 @@
-"""What the trajectories of a run end on: fixed points, cycles, or neither."""
+"""The attractors that the trajectories of a run end on: fixed points, cycles, or neither."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from typing import Any, TypeVar
 
 from mftheory.arguments import checked_calls
 from mftheory.results.schema import stored
+from mftheory.results.status import Status
 from mftheory.wording import counted
 
 R = TypeVar("R", bound=Mapping[str, Any])
 
 AT_REST, PERIODIC, IRREGULAR = KINDS = ("at rest", "periodic", "irregular")
-"""What a trajectory can do: stay at a fixed point; return to where it was (on a cycle or a torus); neither (chaos)."""
+"""The kinds of trajectories: at a fixed point; returning to where they were (a cycle or a torus); neither (chaos)."""
 
 NOWHERE = -1
-"""Place of a trajectory that is irregular."""
+"""The place of a trajectory that is irregular."""
 
 
 @checked_calls
 @dataclass(frozen=True)
 class Attractors:
-    """What each trajectory of a simulation does in the end, told from its own variance and returns in time.
+    """The kind and the place of each trajectory's end, told from its variance and its returns in time.
 
     Attributes
     ----------
@@ -50,21 +51,21 @@ class Attractors:
     )
 
     def count(self, kind: str) -> int:
-        """Trajectories of this kind."""
+        """Return the number of trajectories of this kind."""
         return self.kinds.count(kind)
 
     def different(self, kind: str) -> int:
-        """Different fixed points or cycles among them."""
+        """Return the number of different fixed points or cycles that trajectories of this kind are on."""
         return len({p for k, p in zip(self.kinds, self.places, strict=True) if k == kind and p != NOWHERE})
 
     @property
     def at_rest(self) -> bool:
-        """Whether at least half of the trajectories are at fixed points, so that averages are of what stands still."""
+        """True if at least half of the trajectories are at fixed points: averages then say nothing of fluctuations."""
         return 2 * self.count(AT_REST) >= len(self.kinds)
 
     @property
     def settled(self) -> bool:
-        """Whether all are irregular, or none: else the rest may yet come to the same end (a transient)."""
+        """True if all trajectories are irregular, or none: else the rest may yet come to the same end (a transient)."""
         return self.count(IRREGULAR) in (0, len(self.kinds))
 
     def __str__(self) -> str:
@@ -84,19 +85,19 @@ class Attractors:
 
 
 def left_out(status: str) -> bool:
-    """Whether a network of this status says nothing of fluctuations: it came to rest, or its activity died out."""
-    return status.startswith((AT_REST, "Quiescent"))
+    """Return whether a network of this status says nothing of fluctuations; see `Status.left_out`."""
+    return Status(status).left_out
 
 
 def in_doubt(status: str) -> bool:
-    """Whether a network of this status is kept in averages although something is wrong with it."""
-    return status != "equilibrated" and not left_out(status)
+    """Return whether a network of this status is in averages although something is wrong; see `Status.in_doubt`."""
+    return Status(status).in_doubt
 
 
 def fluctuating(
-    found: Mapping[int, Sequence[R]],
+    records: Mapping[int, Sequence[R]],
 ) -> tuple[dict[int, list[R]], list[tuple[int, int]]]:
-    """Tell the networks of each size that fluctuate from those at rest, which are named by size and seed.
+    """Split networks into those that fluctuate, by size, and those at rest, named by size and seed.
 
     A size of which fewer than two fluctuate has no spread between networks, and is left out.
 
@@ -108,8 +109,8 @@ def fluctuating(
     >>> list(moving), len(moving[60]), resting
     ([60], 2, [(60, 7)])
     """
-    resting = {n: [one for one in each if left_out(str(one.get("status", "")))] for n, each in found.items()}
-    moving = {n: [one for one in each if not left_out(str(one.get("status", "")))] for n, each in found.items()}
+    resting = {n: [one for one in each if left_out(str(one.get("status", "")))] for n, each in records.items()}
+    moving = {n: [one for one in each if not left_out(str(one.get("status", "")))] for n, each in records.items()}
     return (
         {n: each for n, each in moving.items() if len(each) >= 2},
         [(n, int(one.get("seed", -1))) for n, each in resting.items() for one in each],
@@ -117,7 +118,7 @@ def fluctuating(
 
 
 def named_networks(which: Sequence[tuple[int, int]], most: int = 6) -> str:
-    """Networks by size and seed, in one line, the first few of them.
+    """Return the first few networks by size and seed, in one line.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Records, mappings with keys of anyone's choice, as the columns of a table."""
+"""Records (mappings with any keys) as the columns of a table."""
 
 from __future__ import annotations
 
@@ -70,11 +70,9 @@ def _column(name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[NDArray[Any],
 
 
 def _plain(value: Any) -> Any:
+    """Return arrays and dataclasses as plain data; raise TypeError for anything else."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
     raise TypeError(f"{type(value).__name__} is not plain")
-
-
-__all__ = ["columns_of", "rows_of", "texts", "to_text"]

@@ -1,4 +1,4 @@
-"""What a comparison returns: theory and simulation side by side, in standard errors."""
+"""The result of a comparison: theory and simulation side by side, in standard errors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mftheory.arguments import checked_calls
 from mftheory.results.aligned import aligned
 from mftheory.results.attractors import in_doubt, left_out, named_networks
 from mftheory.results.estimate import Estimate
-from mftheory.results.kept import Drawn
+from mftheory.results.result import DrawableResult
 from mftheory.results.schema import stored
 from mftheory.results.to_dataset import to_dataset
 from mftheory.results.trust import FEWEST_DIMENSIONS, dimensions
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import xarray
 
 STANDARD_ERRORS = 3.0
-"""Agreement means |z| <= 3: exceeded by chance by one point in 370."""
+"""Largest |z| of agreement: exceeded by chance by one point in 370."""
 
 POWER = 0.2
-"""A comparison is informative when its standard error is at most this fraction of the alternative's distance."""
+"""Largest standard error of an informative comparison, as a fraction of the distance to the alternative."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class SizeAverage:
     Attributes
     ----------
     n, networks : int
-        Neurons; how many networks.
+        Number of neurons; number of networks.
     dimension : Estimate
         Mean over networks, its error from their spread.
     spread : float
@@ -63,11 +63,11 @@ class ComparedPoint:
         Its deviation from theory in standard errors, as a normal variable: the few networks behind the error are
         allowed for.
     degrees_of_freedom : float
-        Of the standard error.
+        Degrees of freedom of the standard error.
     sizes : tuple of SizeAverage
         From small to large.
     records : tuple of mappings
-        What each network gave, as passed in, those that were left out included.
+        The record of each network, as passed in, those that were left out included.
     alternative : float, optional
         A rival prediction (κ removed, say).
     alternative_z : float, optional
@@ -75,7 +75,7 @@ class ComparedPoint:
     without_smallest : Estimate, optional
         The extrapolation repeated without the smallest size.
     without_smallest_z : float, optional
-        What that changes, in standard errors: large if a 1/N² term is visible. Given three sizes or more.
+        The change by that, in standard errors: large if a 1/N² term is visible. Given three sizes or more.
     size : float
         Neurons that have the observable, as a multiple of N.
     theory_error : float
@@ -102,7 +102,7 @@ class ComparedPoint:
 
     @property
     def ok(self) -> bool:
-        """Theory and simulation agree within 3 standard errors: no verdict on the theory unless it is `trusted`."""
+        """True if theory and simulation agree within 3 standard errors: no verdict unless the theory is `trusted`."""
         return abs(self.z) <= STANDARD_ERRORS
 
     @property
@@ -116,7 +116,7 @@ class ComparedPoint:
 
     @property
     def informative(self) -> bool | None:
-        """The error is at most a fifth of what the alternative is away. None without an alternative."""
+        """True if the error is at most a fifth of the distance to the alternative. None without an alternative."""
         return None if self.power is None else self.power <= POWER
 
     @property
@@ -126,39 +126,39 @@ class ComparedPoint:
 
     @property
     def resting(self) -> tuple[tuple[int, int], ...]:
-        """(n, seed) of the networks that were at rest or died out: in no average."""
+        """The networks that were at rest or died out, as (n, seed): in no average."""
         return tuple((int(r["n"]), int(r.get("seed", -1))) for r in self.records if left_out(str(r.get("status", ""))))
 
     @property
     def doubtful(self) -> tuple[tuple[int, int], ...]:
-        """(n, seed) of the networks that are kept in the averages although their status is not "equilibrated"."""
+        """The networks that are in the averages although their status is not "equilibrated", as (n, seed)."""
         doubts = (r for r in self.records if in_doubt(str(r.get("status", "equilibrated"))))
         return tuple((int(r["n"]), int(r.get("seed", -1))) for r in doubts)
 
     @property
     def trusted(self) -> bool:
-        """N·PR is at least `FEWEST_DIMENSIONS` at every size used."""
+        """True if N·PR is at least `FEWEST_DIMENSIONS` at every size used."""
         return self.number_of_dimensions >= FEWEST_DIMENSIONS
 
 
 @checked_calls
 @dataclass(frozen=True)
-class Comparison(Drawn):
-    """Theory against simulation at several points; see `mftheory.compare.compare` for the statistics.
+class Comparison(DrawableResult):
+    """Theory against simulation at several points; see `mftheory.comparison.statistics` for the statistics.
 
     Attributes
     ----------
     points : tuple of ComparedPoint
     observable : str
-        What the dimensions are of.
+        The observable of the dimensions.
     networks : tuple
-        What was compared, one a point; empty of a sweep's data set.
+        The networks compared, one a point; empty for a sweep's data set.
     formulas : mapping of str to mapping
         The formulas that the theory's dimensions come from: content hashes by label.
     settings : mapping
-        Of the comparison and its simulations.
+        Settings of the comparison and its simulations.
     origin : mapping or None
-        Of a comparison read from a file, where it came from: versions, date, machine.
+        Where a comparison that was read from a file came from: versions, date, machine.
     """
 
     points: tuple[ComparedPoint, ...] = field(metadata=stored(dims="point", name=""))
@@ -180,31 +180,31 @@ class Comparison(Drawn):
 
     @property
     def ok(self) -> bool:
-        """Every point agrees within 3 standard errors.
+        """True if every point agrees within 3 standard errors.
 
-        This alone says little. Whether the networks could have excluded a wrong theory says `informative`; whether
-        they were large enough for the theory to apply, `trusted`. Where it is False, the theory may hold although
+        This alone says little. `informative` says whether the networks could have excluded a wrong theory; `trusted`,
+        whether they were large enough for the theory to apply. Where it is False, the theory may hold although
         `ok` is False, and need not although it is True: take larger networks.
         """
         return all(point.ok for point in self.points)
 
     @property
     def informative(self) -> bool | None:
-        """Every point that has an alternative could have told it from the theory; None if no point has one."""
+        """True if every point that has an alternative could have told it from the theory; None if no point has one."""
         known = [point.informative for point in self.points if point.informative is not None]
         return all(known) if known else None
 
     @property
     def trusted(self) -> bool:
-        """At every point and size the theory predicts `FEWEST_DIMENSIONS` or more, as it assumes."""
+        """True if at every point and size the theory predicts `FEWEST_DIMENSIONS` or more, as it assumes."""
         return all(point.trusted for point in self.points)
 
     def table(self) -> str:
-        """The comparison as aligned text, one line a point."""
+        """Return the comparison as aligned text, one line a point."""
         return aligned(self.rows())
 
     def to_xarray(self) -> xarray.Dataset:
-        """All numbers as a labelled data set: of points, of averages over the networks of a size, and of networks.
+        """Return all numbers as a labelled data set: of points, of averages over networks of a size, and of networks.
 
         Examples
         --------
@@ -217,7 +217,7 @@ class Comparison(Drawn):
         return to_dataset(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """Every number, JSON-ready."""
+        """Return every number, ready for JSON."""
         points = []
         for point in self.points:
             plain = asdict(point)
@@ -234,7 +234,7 @@ class Comparison(Drawn):
         }
 
     def rows(self) -> list[list[str]]:
-        """The table, its header first."""
+        """Return the rows of the table, its header first."""
         names = list(dict.fromkeys(name for point in self.points for name in point.label))
         rows = [[*names, "theory", "simulated", "z", "N·PR", "SE/effect", "z(alt.)", "networks", "remark"]]
         for point in self.points:
@@ -277,7 +277,7 @@ class Comparison(Drawn):
 
 
 def _with_error(value: float, error: float) -> str:
-    """Four digits, and the error where it shows in them."""
+    """Return four digits, and the error where it shows in them."""
     return f"{value:.4f}" if error < 5e-5 else f"{value:.4f} ± {error:.4f}"
 
 

@@ -1,4 +1,4 @@
-"""Principal components of one network's activity and how long each keeps its activity."""
+"""Principal components of one network's activity and their timescales."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PrincipalComponents:
     vectors : array of shape (N, K)
         Unit vectors u_k, the one with most measured variance first.
     eigenvalues : array of shape (K,)
-        Of the measured covariance.
+        Leading eigenvalues of the measured covariance.
     autocovariances : array of shape (L + 1, K, B)
         ⟨p_k(t) p_k(t + lag)⟩ of each trajectory, p_k = u_k · a, less the mean's square where activity has means.
     means : array of shape (K, B)
@@ -53,7 +53,7 @@ class PrincipalComponents:
 
     @property
     def count(self) -> int:
-        """K."""
+        """Number K of components."""
         return int(self.vectors.shape[1])
 
     @property
@@ -62,7 +62,7 @@ class PrincipalComponents:
         return np.asarray(np.arange(self.autocovariances.shape[0]) * self.interval, np.float64)
 
     def variance(self, k: int, tau: float = 0.0) -> Estimate:
-        """⟨p_k(t) p_k(t + τ)⟩ along direction k (from 0), unbiased, with a jackknife error over trajectories."""
+        """Return ⟨p_k(t) p_k(t + τ)⟩ along direction k (from 0), unbiased, with a jackknife error over trajectories."""
         lag = round(tau / self.interval)
         each = self.autocovariances[lag, k]
         value, deleted = float(each.mean()), leave_one_out_mean(each)
@@ -72,23 +72,24 @@ class PrincipalComponents:
         return jackknife(value, deleted)
 
     def autocorrelations(self) -> Array:
-        """⟨p_k(t) p_k(t + τ)⟩/⟨p_k²⟩, shape (L + 1, K)."""
+        """Return ⟨p_k(t) p_k(t + τ)⟩/⟨p_k²⟩, shape (L + 1, K)."""
         values = self._values()
         return np.asarray(values / values[0])
 
     def weighted(self, power: int = 1) -> Array:
-        """Σ_k λ_k^p ρ_k(τ) / Σ_k λ_k^p with the autocorrelations ρ_k and the variances λ_k, shape (L + 1,).
+        """Return Σ_k λ_k^p ρ_k(τ) / Σ_k λ_k^p, autocorrelations ρ_k and variances λ_k, shape (L + 1,).
 
-        Of all N components, power 1 gives C^a(τ)/C^a(0). Power 2 is about Ψ^a(τ, 0)/Ψ^a(0, 0).
+        For all N components, power 1 gives C^a(τ)/C^a(0). Power 2 is about Ψ^a(τ, 0)/Ψ^a(0, 0).
         """
         weights = self._values()[0] ** power
         return np.asarray(self.autocorrelations() @ weights / weights.sum())
 
     def timescales(self) -> Array:
-        """∫ ρ_k(τ) dτ over the lags, shape (K,): trapezia, in units of the neurons' time constant."""
+        """Return ∫ ρ_k(τ) dτ over the lags by the trapezoidal rule, in time constants, shape (K,)."""
         return np.asarray(np.trapezoid(self.autocorrelations(), dx=self.interval, axis=0))
 
     def _values(self) -> Array:
+        """Return ⟨p_k(t) p_k(t + τ)⟩, shape (L + 1, K)."""
         values = self.autocovariances.mean(axis=2)
         if self.centred:
             values = values - [leave_one_out_pair_mean(np.outer(m, m))[0] for m in self.means]

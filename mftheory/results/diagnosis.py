@@ -1,4 +1,4 @@
-"""How far a prediction for one given J can be trusted: what was seen of its assumptions, and the error with it.
+"""The assumptions of a prediction for one given J, as far as they hold, and the error that follows.
 
 The linear network with the same covariances takes every neuron to have the gain ⟨φ'⟩ of the mean one, and its modes to
 be many and Gaussian. What it predicts says itself whether that holds: neurons of the predicted variances have gains of
@@ -10,44 +10,47 @@ from dataclasses import dataclass
 from mftheory.results.trust import dimensions
 
 # Observed in the networks of validation/one_network_error (its table says how often the error covers the simulation).
-PER_SPREAD = 2.0  # relative standard error of the dimension, per spread of the gains
-PER_SHARE = 0.4  # and per squared share of the leading component
-PER_KURTOSIS = 0.5  # and per kurtosis of few inputs
-PER_MISMATCH = 3.0  # and per relative mismatch with the order parameters used
-FEWEST_OF_ONE = 20.0  # dimensions predicted of one J; of 15 predicted at N = 400 there were 5 (i.i.d., g = 1.8)
-SOME_SHARE, LARGEST_STANDING_OUT = 0.1, 10.0  # 28 in the fly's optic lobe at g_eff = 0.45, 25% off; 8 where it held
-CLOSE = 0.9  # ⟨φ'⟩ max Re λ from where such a component is a mode of J next to its instability, else a heavy neuron's
+ERROR_PER_SPREAD = 2.0  # relative standard error of the dimension, per spread of the gains
+ERROR_PER_SQUARED_SHARE = 0.4  # the same, per squared share of the leading component
+ERROR_PER_KURTOSIS = 0.5  # the same, per kurtosis of few inputs
+ERROR_PER_MISMATCH = 3.0  # the same, per relative mismatch with the order parameters used
+FEWEST_FOR_ONE_J = 20.0  # dimensions; where 15 were predicted at N = 400 there were 5 (i.i.d., g = 1.8)
+NOTABLE_SHARE, LARGEST_DOMINANCE = (
+    0.1,
+    10.0,
+)  # dominance was 28 in the fly's optic lobe at g_eff = 0.45, 25% off; 8 where it held
+EDGE_NEAR_INSTABILITY = 0.9  # ⟨φ'⟩ max Re λ above which it is a mode of J, else a heavy neuron
 LARGEST_SPREAD = 0.4  # heavy rows: dimensions were 1.7 to 6 times off above 0.55, within 7% and 13% at 0.39
 LARGEST_SHARE = 0.75  # of Σ λ² in one component: within two errors up to there, 2 to 5 times off above 0.8
 LARGEST_KURTOSIS = 0.3  # of few inputs; a chain's dimensions were 3 times off at 1
 LARGEST_SELF_FEEDBACK = 0.1  # variances were 3% off at 0.09
-LARGEST_MISMATCH = 0.2
-SUSPECT = 0.2  # spread that is named beside another reason, where there are heavy rows
-HEAVY = 2.0  # times the root-mean-square row is a heavy one, if gains are unequal; in i.i.d. rows 1.3 at most
-NAMED = 3  # heavy rows that are named
+LARGEST_MISMATCH = 0.2  # relative, of C^x(0)
+SUSPECT_SPREAD = 0.2  # spread that is named beside another reason, where there are heavy rows
+HEAVY_ROW_RATIO = 2.0  # of a heavy row to the median one (roots of Σ_j J_ij²); at most 1.3 in i.i.d. rows
+LARGEST_NAMED = 3  # heavy rows that a warning names
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was seen of the assumptions behind a prediction for one J.
+    """Measures of the assumptions behind a prediction for one J.
 
     Attributes
     ----------
     number : float
         Dimensions predicted of φ, N·PR.
     spread, power_spread : float
-        Of gains: √(Σ w_i (Γ_i/Γ - 1)²/Σ w_i), Γ_i = ⟨φ'⟩ at the variance C_ii predicted of x_i. With w_i = (C²)_ii,
-        what neuron i makes of Σ λ²; and with w_i = C_ii.
+        Spread of gains: √(Σ w_i (Γ_i/Γ - 1)²/Σ w_i), Γ_i = ⟨φ'⟩ at the variance C_ii predicted of x_i. With
+        w_i = (C²)_ii, the part of neuron i in Σ λ²; and with w_i = C_ii.
     shares : dict of str to float
-        Part of Σ λ² that the leading principal component has, of "phi" and "x".
+        Part of the leading principal component in Σ λ², for "phi" and "x".
     kurtosis : float
         Excess kurtosis of x, sign changed, expected from few inputs: a Gaussian x has none.
     edge : float
         Largest real part of the eigenvalues of ⟨φ'⟩ J.
     outlier : bool
-        Whether that eigenvalue is real and apart from all others.
+        True if that eigenvalue is real and apart from all others.
     self_feedback : float
-        Share of the power of φ from neurons that hear themselves.
+        Share of the power of φ that is due to self-feedback.
     heavy : tuple of int
         Numbers of the neurons with much larger Σ_j J_ij² than others, largest first.
     mismatch : float
@@ -67,27 +70,27 @@ class Diagnosis:
 
     @property
     def trusted(self) -> bool:
-        """Whether nothing stands against the prediction."""
+        """True if nothing stands against the prediction."""
         return not self.warnings
 
     def dimension_error(self, observable: str) -> float:
-        """Relative standard error of the dimension: of the theory, not of numerics."""
+        """Return the relative standard error of the dimension: that of the theory, not of numerics."""
         parts = (
-            PER_SPREAD * self.spread,
-            PER_SHARE * self.shares[observable] ** 2,
-            PER_KURTOSIS * self.kurtosis,
-            PER_MISMATCH * self.mismatch,
+            ERROR_PER_SPREAD * self.spread,
+            ERROR_PER_SQUARED_SHARE * self.shares[observable] ** 2,
+            ERROR_PER_KURTOSIS * self.kurtosis,
+            ERROR_PER_MISMATCH * self.mismatch,
         )
         return float(sum(part**2 for part in parts) ** 0.5)
 
     @property
     def variance_error(self) -> float:
-        """Relative standard error of C(0)."""
+        """The relative error expected of the predicted C(0)."""
         return float((self.power_spread**2 + self.mismatch**2) ** 0.5)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Why the prediction is not to be trusted, a line each; empty where nothing was found.
+        """Reasons why the prediction is not to be trusted, a line each; empty if there are none.
 
         Examples
         --------
@@ -96,36 +99,39 @@ class Diagnosis:
         >>> few.trusted, few.warnings
         (False, ('few dimensions: 15 predicted, at least 20 are needed',))
         """
-        found = []
-        if self.number < FEWEST_OF_ONE:
-            found.append(f"few dimensions: {dimensions(self.number)} predicted, at least {FEWEST_OF_ONE:g} are needed")
+        reasons = []
+        if self.number < FEWEST_FOR_ONE_J:
+            predicted = dimensions(self.number)
+            reasons.append(f"few dimensions: {predicted} predicted, at least {FEWEST_FOR_ONE_J:g} are needed")
         if self.share > LARGEST_SHARE:
             what = "an outlying eigenvalue of J" if self.outlier else "a mode"
-            close = f": {what} is about to condense (⟨φ'⟩ max Re λ = {self.edge:.3f})" if self.edge > CLOSE else ""
-            found.append(f"one component has {self.share:.0%} of Σ λ²{close}")
-        elif self.share > SOME_SHARE and self.standing_out > LARGEST_STANDING_OUT:
-            found.append(
+            close = f": {what} is about to condense (⟨φ'⟩ max Re λ = {self.edge:.3f})"
+            close = close if self.edge > EDGE_NEAR_INSTABILITY else ""
+            reasons.append(f"one component has {self.share:.0%} of Σ λ²{close}")
+        elif self.share > NOTABLE_SHARE and self.dominance > LARGEST_DOMINANCE:
+            reasons.append(
                 f"one component stands out: {self.share:.0%} of Σ λ², among {dimensions(self.number)} dimensions"
                 f" (⟨φ'⟩ max Re λ = {self.edge:.3f})"
             )
-        if self.spread > (SUSPECT if found and self.heavy else LARGEST_SPREAD):
-            who = ", ".join(str(k) for k in self.heavy[:NAMED]) + (", ..." if len(self.heavy) > NAMED else "")
+        if self.spread > (SUSPECT_SPREAD if reasons and self.heavy else LARGEST_SPREAD):
+            more = ["..."] if len(self.heavy) > LARGEST_NAMED else []
+            who = ", ".join([*map(str, self.heavy[:LARGEST_NAMED]), *more])
             rows = f"; heavy rows: {who}" if self.heavy else ""
-            found.append(f"neurons too unequal for one gain: gains differ by {self.spread:.0%}{rows}")
+            reasons.append(f"neurons too unequal for one gain: gains differ by {self.spread:.0%}{rows}")
         if self.kurtosis > LARGEST_KURTOSIS:
-            found.append(f"too few inputs a neuron for Gaussian x: its kurtosis is about {-self.kurtosis:.2g}")
+            reasons.append(f"too few inputs a neuron for Gaussian x: its kurtosis is about {-self.kurtosis:.2g}")
         if self.self_feedback > LARGEST_SELF_FEEDBACK:
-            found.append(f"neurons hear themselves: {self.self_feedback:.0%} of φ")
+            reasons.append(f"self-feedback: {self.self_feedback:.0%} of φ")
         if abs(self.mismatch) > LARGEST_MISMATCH:
-            found.append(f"the order parameters are not those of this J: C^x(0) is {self.mismatch:+.0%} off")
-        return tuple(found)
+            reasons.append(f"the order parameters are not those of this J: C^x(0) is {self.mismatch:+.0%} off")
+        return tuple(reasons)
 
     @property
-    def standing_out(self) -> float:
-        """λ_max over Σ λ²/Σ λ: a component of few among many neurons, of whose gain the mean one says little."""
+    def dominance(self) -> float:
+        """λ_max over Σ λ²/Σ λ: large for a component of few neurons, whose gains are not the mean one."""
         return float((self.share * self.number) ** 0.5)
 
     @property
     def share(self) -> float:
-        """The larger of the two."""
+        """The larger of the two shares."""
         return max(self.shares.values())

@@ -30,7 +30,7 @@ class Estimate:
         return self.value
 
     def z(self, reference: float) -> float:
-        """Deviation from a reference value known without error, in standard errors; NaN or infinite without one."""
+        """Return the deviation from an exact reference in standard errors; NaN or infinite if the error is 0."""
         if self.error == 0:
             return inf if self.value > reference else -inf if self.value < reference else nan
         return (self.value - reference) / self.error
@@ -43,13 +43,13 @@ class Estimate:
             return f"{self.value:.4g} ± {self.error:.1g}"
         digits = max(0, -floor(log10(self.error))) if self.error > 0 else inf
         leading = floor(log10(abs(self.value))) if self.value and isfinite(self.value) else 0
-        if digits + leading >= MOST_DIGITS:
-            return f"{self.value:.{MOST_DIGITS}g} ± {self.error:.1g}"
+        if digits + leading >= LARGEST_NUMBER_OF_DIGITS:
+            return f"{self.value:.{LARGEST_NUMBER_OF_DIGITS}g} ± {self.error:.1g}"
         return f"{self.value:.{digits}f} ± {self.error:.{digits}f}"
 
 
-MOST_DIGITS = 10
-"""Of a value whose error is below the last of them."""
+LARGEST_NUMBER_OF_DIGITS = 10
+"""Digits of a value whose error is below the last of them."""
 
 
 class Sampled(float):
@@ -66,9 +66,9 @@ class Sampled(float):
     error: Callable[[], float]
 
     def __new__(cls, value: float, error: Callable[[], float]) -> "Sampled":
-        made = super().__new__(cls, value)
-        made.error = error
-        return made
+        number = super().__new__(cls, value)
+        number.error = error
+        return number
 
     def __repr__(self) -> str:
         return str(Estimate(float(self), self.error()))
@@ -80,7 +80,7 @@ class Sampled(float):
 
 
 def with_errors(record: Mapping[str, Any]) -> dict[str, str]:
-    """The values of a record as text, each number with its error where the record has one, in one entry.
+    """Return the values of a record as text, each number with its error where the record has one, in one entry.
 
     Examples
     --------
@@ -89,10 +89,10 @@ def with_errors(record: Mapping[str, Any]) -> dict[str, str]:
     {'n': '100', 'C_phi': '0.820 ± 0.002', 'gain': '0.2', 'status': 'converged'}
     """
     errors = {name.replace("_error", ""): value for name, value in record.items() if "_error" in name}
-    shown = {}
+    texts = {}
     for name, value in record.items():
         if name in errors and isinstance(value, float):
-            shown[name] = str(Estimate(value, errors[name]))
+            texts[name] = str(Estimate(value, errors[name]))
         elif "_error" not in name:
-            shown[name] = f"{float(value):.10g}" if isinstance(value, float) else str(value)
-    return shown
+            texts[name] = f"{float(value):.10g}" if isinstance(value, float) else str(value)
+    return texts

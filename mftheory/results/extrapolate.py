@@ -1,4 +1,4 @@
-"""Averages over networks, extrapolated to N → ∞ by a line in 1/N, with an error that means what it says."""
+"""Averages over networks, extrapolated to N → ∞ by a line in 1/N, with their errors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Linear:
     degrees_of_freedom: float
 
     def z(self, reference: float = 0.0, reference_error: float = 0.0) -> float:
-        """Deviation from a reference: the normal deviate as improbable as Student's ratio.
+        """Return the deviation from a reference: the normal deviate as improbable as Student's ratio.
 
         The reference's standard error, itself known well, adds in quadrature (Satterthwaite's degrees of freedom).
         """
@@ -39,7 +39,7 @@ class Linear:
 
 
 def intercept(values: Values, power: float = 1.0) -> Linear:
-    """a of the line a + b/n^power through the size averages; the average itself if there is one size.
+    """Return a of the line a + b/n^power through the size averages; the average itself if there is one size.
 
     Sizes are weighted by (networks × n): the variance between networks falls about as 1/n. Weights chosen in advance
     cost a little precision if that is off, whereas weights from the variances of a few networks would bias both value
@@ -54,21 +54,21 @@ def intercept(values: Values, power: float = 1.0) -> Linear:
     >>> round(intercept(line).value, 12)
     3.0
     """
-    return _combine(values, _of(values, power))
+    return _combine(values, _coefficients_of(values, power))
 
 
 def change_without_smallest(values: Values) -> tuple[Linear, Linear]:
-    """The intercept without the smallest size, and its difference from the one with it."""
+    """Return the intercept without the smallest size, and its difference from the one with it."""
     smallest = min(values)
-    kept = {n: v for n, v in values.items() if n != smallest}
-    shorter = {smallest: 0.0, **_of(kept)}
-    full = _of(values)
+    larger = {n: v for n, v in values.items() if n != smallest}
+    shorter = {smallest: 0.0, **_coefficients_of(larger)}
+    full = _coefficients_of(values)
     difference = {n: shorter[n] - full[n] for n in values}
-    return _combine(kept, _of(kept)), _combine(values, difference)
+    return _combine(larger, _coefficients_of(larger)), _combine(values, difference)
 
 
 def coefficients(networks: Mapping[int, int], power: float = 1.0) -> dict[int, float]:
-    """What each size average counts in `intercept`, from the number of networks of each size."""
+    """Return the coefficient of each size average in `intercept`, from the number of networks of each size."""
     sizes = sorted(networks)
     if len(sizes) == 1:
         return {sizes[0]: 1.0}
@@ -79,11 +79,12 @@ def coefficients(networks: Mapping[int, int], power: float = 1.0) -> dict[int, f
     return dict(zip(sizes, rows[0].tolist(), strict=True))
 
 
-def _of(values: Values, power: float = 1.0) -> dict[int, float]:
+def _coefficients_of(values: Values, power: float = 1.0) -> dict[int, float]:
     return coefficients({n: v.size for n, v in values.items()}, power)
 
 
 def _combine(values: Values, coefficients: Mapping[int, float]) -> Linear:
+    """Return a linear combination of size averages, with its error."""
     value = sum(coefficients[n] * float(v.mean()) for n, v in values.items())
     parts = np.array([coefficients[n] ** 2 * float(v.var(ddof=1)) / v.size for n, v in values.items()])
     freedom = np.array([v.size - 1 for v in values.values()], dtype=np.float64)
@@ -93,6 +94,6 @@ def _combine(values: Values, coefficients: Mapping[int, float]) -> Linear:
 
 
 def sizes_of(pairs: Sequence[tuple[int, float]]) -> dict[int, NDArray[np.float64]]:
-    """(n, value) pairs gathered by n, smallest first."""
+    """Return (n, value) pairs gathered by n, smallest first."""
     sizes = sorted({n for n, _ in pairs})
     return {n: np.array([value for size, value in pairs if size == n]) for n in sizes}

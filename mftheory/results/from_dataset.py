@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class _Absent:
-    """What is not in a data set."""
-
-
-ABSENT = _Absent()
+ABSENT = object()
+"""Stands for a field that is not in a data set."""
 
 
 def from_dataset(kind: type[T], data: xarray.Dataset, **others: Any) -> T:
@@ -36,21 +33,21 @@ def from_dataset(kind: type[T], data: xarray.Dataset, **others: Any) -> T:
         Its dataclass.
     data : xarray.Dataset
     **others
-        Fields that are not stored; those that the dataclass does not have are left out.
+        Fields that are not stored; those that the dataclass lacks are left out.
 
     Raises
     ------
     LookupError
-        If something that it needs is not there.
+        If a field that is needed is not there.
     """
     names = {one.name for one in dataclasses.fields(kind) if one.init}  # type: ignore[arg-type]
     given = {name: value for name, value in others.items() if name in names}
-    (made,) = _Reader(data, given).fields(kind, Label(), "", (), False)
-    return made
+    (result,) = _Reader(data, given).fields(kind, Label(), "", (), False)
+    return result
 
 
 class _Reader:
-    """Fields of a result from a data set; like what writes them, a list of values, one a row of the tables it is in."""
+    """The fields of a result from a data set: for each a list of values, one a row of the tables that it is in."""
 
     def __init__(self, data: xarray.Dataset, others: Mapping[str, Any]) -> None:
         self.data, self.others = data, others
@@ -60,23 +57,23 @@ class _Reader:
         columns = [
             self.field(item, label, path, rows, [joined(path, other.name) for other in stored]) for item in stored
         ]
-        made: list[Any] = []
+        results: list[Any] = []
         for values in zip(*columns, strict=True):
             if path and all(value is ABSENT for value in values):
-                made.append(ABSENT)
+                results.append(ABSENT)
             elif optional and rows and all(_is_none(v) or (isinstance(v, int) and not v) for v in values):
-                made.append(None)
+                results.append(None)
             else:
-                made.append(_made(kind, values, {} if path or rows else self.others))
-        return made
+                results.append(_made(kind, values, {} if path or rows else self.others))
+        return results
 
     def field(self, item: Item, label: Label, path: str, rows: Rows, siblings: Sequence[str]) -> list[Any]:
         name, label = joined(path, item.name), item.label.within(label, path)
         if is_a(item.hint, Mapping) and not (rows or label.keys or label.as_json):
             inner = get_args(item.hint)[1]
             keys = self.keys(inner, name, tuple(each for each in siblings if len(each) > len(name)))
-            found = {key: self.get(inner, label, joined(name, slug(key)), ())[0] for key in keys}
-            return [found or ABSENT]
+            entries = {key: self.get(inner, label, joined(name, slug(key)), ())[0] for key in keys}
+            return [entries or ABSENT]
         values = self.get(item.hint, label, name, rows, item.optional)
         return [None if rows and item.optional and _is_none(value) else value for value in values]
 
@@ -105,7 +102,7 @@ class _Reader:
         return self.leaf(get_origin(hint) or hint, label, name, rows)
 
     def keyed(self, hint: Any, label: Label, name: str, rows: Rows) -> list[Any]:
-        """Mappings of numbers, from one variable along an axis of their keys."""
+        """Return mappings of numbers, from one variable along an axis of their keys."""
         axis, *rest = label.keys
         keys = [str(key) for key in self.data[axis].values]
         cells = self.get(hint, replace(label, keys=tuple(rest)), name, (*rows, (axis, len(keys))))
@@ -122,21 +119,21 @@ class _Reader:
             return list(tagged)
         is_one = dataclasses.is_dataclass(hint) and isinstance(hint, type)
         needed = [item.name for item in items(hint) if not item.optional] if is_one else [""]
-        own = [n for n in map(str, variables) if n.startswith(f"{name}_") and not n.startswith(siblings)]
+        candidates = [n for n in map(str, variables) if n.startswith(f"{name}_") and not n.startswith(siblings)]
         end = needed[0] and f"_{needed[0]}"
-        keys = [n[len(name) + 1 :].removesuffix(end) for n in own if n.endswith(end)]
+        keys = [n[len(name) + 1 :].removesuffix(end) for n in candidates if n.endswith(end)]
         return [key for key in keys if all(joined(f"{name}_{key}", each) in variables for each in needed)]
 
     def leaf(self, kind: Any, label: Label, name: str, rows: Rows) -> list[Any]:
-        found = self.data[name].values if name in self.data.variables else self.data.attrs.get(name, ABSENT)
-        if found is ABSENT:
+        stored_values = self.data[name].values if name in self.data.variables else self.data.attrs.get(name, ABSENT)
+        if stored_values is ABSENT:
             return [ABSENT] * _length(rows)
-        values = found.reshape(_length(rows), *found.shape[len(rows) :]) if rows else [found]
+        values = stored_values.reshape(_length(rows), *stored_values.shape[len(rows) :]) if rows else [stored_values]
         return [_value(kind, value, label) for value in values]
 
 
 def _made(kind: Any, values: Sequence[Any], others: Mapping[str, Any]) -> Any:
-    """Make a dataclass of its fields; what is absent has its default, or else is None or empty."""
+    """Make a dataclass of its fields; one that is absent has its default, or else is None or empty."""
     given, later = dict(others), dict[str, Any]()
     for item, value in zip(items(kind), values, strict=True):
         field = item.field
@@ -146,17 +143,17 @@ def _made(kind: Any, values: Sequence[Any], others: Mapping[str, Any]) -> Any:
             if not (item.optional or is_a(item.hint, Mapping)):
                 raise LookupError(f"there is no {item.name}")
             given[field.name] = None if item.optional else {}
-    made = kind(**given)
+    result = kind(**given)
     for name, value in later.items():
-        object.__setattr__(made, name, value)
-    return made
+        object.__setattr__(result, name, value)
+    return result
 
 
 def _value(kind: Any, value: Any, label: Label) -> Any:
     """Return a value as its field's type."""
     if label.choices:
         return tuple(label.choices[k] for k in value.tolist())
-    if kind in (bool, int, float, str, complex):
+    if kind in (bool, int, float, complex) or is_a(kind, str):
         return float("nan") if kind in (bool, int) and _is_none(value) else kind(value)
     if is_a(kind, tuple):
         return tuple(value.splitlines() if isinstance(value, str) else np.atleast_1d(value).tolist())
@@ -172,7 +169,7 @@ def _is_none(value: Any) -> bool:
 
 
 def _from_plain(hint: Any, plain: Any) -> Any:
-    """Return what was written as JSON: dataclasses, and tuples among their fields, are made again."""
+    """Return the value of plain data from JSON: dataclasses, and tuples among their fields, are made again."""
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         hints = get_type_hints(hint)
         return hint(**{name: _from_plain(hints[name], value) for name, value in plain.items()})
@@ -181,6 +178,3 @@ def _from_plain(hint: Any, plain: Any) -> Any:
 
 def _length(rows: Rows) -> int:
     return math.prod(length for _, length in rows)
-
-
-__all__ = ["from_dataset"]

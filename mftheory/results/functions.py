@@ -1,4 +1,4 @@
-"""The functions that a theory is made of, whoever evaluates them: a solver, or tables that were read."""
+"""The functions of a theory, evaluated by a solver or from tables that were read."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ OBSERVABLES = ("phi", "x")
 
 
 class TwoPointFunctions(Protocol):
-    """The two-point solution, as the solver hands it over."""
+    """The two-point functions of a solution."""
 
     @property
     def g_eff(self) -> float: ...
@@ -34,7 +34,7 @@ class TwoPointFunctions(Protocol):
 
 
 class FourPointFunctions(Protocol):
-    """The four-point functions, as the solver hands them over."""
+    """The four-point functions of a solution."""
 
     def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array: ...
     def dimension(self, observable: str) -> float: ...
@@ -43,7 +43,7 @@ class FourPointFunctions(Protocol):
 
 
 def checked_observable(observable: Any, allowed: tuple[str, ...] = OBSERVABLES) -> str:
-    """The observable's name, or InvalidNetwork naming those that exist."""
+    """Return the observable's name, or raise InvalidNetwork naming those that exist."""
     return one_of("observable", observable, allowed, quoted=True)
 
 

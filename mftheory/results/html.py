@@ -5,18 +5,18 @@ from html import escape
 from typing import Any
 
 ROWS = 30
-"""Rows shown: a result is one screen."""
+"""Number of rows shown: a result is one screen."""
 
 
 def result_table(title: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> str:
-    """A title and a table, as HTML that any notebook shows without style sheets of its own.
+    """Return a title and a table as HTML that any notebook shows without style sheets of its own.
 
     Parameters
     ----------
     title : str
         One line above the table.
     header, rows : sequences
-        Their cells are shown as `str` gives them, escaped: names of files and labels are other people's.
+        The cells are shown as `str` gives them, escaped: names of files and labels are other people's.
 
     Examples
     --------
@@ -37,5 +37,5 @@ def _row(tag: str, cells: Sequence[Any]) -> str:
 
 
 def _safe(text: Any) -> str:
-    # Dollar signs too: notebooks typeset what stands between two of them.
+    """Return a text escaped, dollar signs too: notebooks typeset what stands between two of them."""
     return escape(str(text)).replace("$", "&#36;")

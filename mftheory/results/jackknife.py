@@ -9,7 +9,7 @@ from mftheory.results.estimate import Estimate
 
 
 def jackknife(full: float, deleted: NDArray[np.float64]) -> Estimate:
-    """Bias-corrected value and standard error from the replicates with one unit left out.
+    """Return the bias-corrected value and standard error from the replicates with one unit left out.
 
     Parameters
     ----------
@@ -39,13 +39,13 @@ def jackknife(full: float, deleted: NDArray[np.float64]) -> Estimate:
 
 
 def jackknife_error(deleted: NDArray[Any]) -> NDArray[np.float64]:
-    """Standard error of a statistic, of any shape, real or complex, from replicates (m, ...) without one unit each."""
+    """Return the standard error of a statistic of any shape from replicates (m, ...) without one unit each."""
     m = deleted.shape[0]
     return np.asarray(np.sqrt((m - 1) / m * np.sum(np.abs(deleted - deleted.mean(axis=0)) ** 2, axis=0)))
 
 
 def normal_deviate(t: float, degrees_of_freedom: float) -> float:
-    """The normal deviate of the same tail probability as t of Student's law.
+    """Return the normal deviate of the same tail probability as t of Student's law.
 
     A deviation in units of a standard error that is itself estimated from few samples has fat tails: taken as it is,
     a rule "beyond 3" would fail by chance far more often than one time in 370.
@@ -63,12 +63,12 @@ def normal_deviate(t: float, degrees_of_freedom: float) -> float:
 
 
 def leave_one_out_mean(units: NDArray[Any]) -> NDArray[Any]:
-    """Means of (m,) values, real or complex, without each of them in turn."""
+    """Return the means of (m,) values, real or complex, without each of them in turn, shape (m,)."""
     return (units.sum() - units) / (units.size - 1)
 
 
 def leave_one_out_pair_mean(pairs: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    """Mean over the off-diagonal of a symmetric (m, m) array, and the same without each unit in turn."""
+    """Return the mean over the off-diagonal of a symmetric (m, m) array, and the same without each unit in turn."""
     m = pairs.shape[0]
     off_diagonal = pairs - np.diag(np.diag(pairs))
     rows = off_diagonal.sum(axis=1)

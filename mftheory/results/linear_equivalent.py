@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,8 +13,8 @@ from mftheory.arguments import checked_calls
 from mftheory.errors import Unsupported
 from mftheory.results.diagnosis import Diagnosis
 from mftheory.results.functions import checked_observable
-from mftheory.results.kept import Kept
 from mftheory.results.participation import participation_ratio
+from mftheory.results.result import Result
 from mftheory.results.schema import stored
 from mftheory.results.to_dataset import to_dataset
 
@@ -23,18 +23,29 @@ if TYPE_CHECKING:
 
 
 class Multiplies(Protocol):
-    """One J, gains absorbed: what it needs to do here."""
+    """One J, gains absorbed, that multiplies arrays."""
 
     def __matmul__(self, activity: NDArray[Any]) -> NDArray[Any]: ...
 
 
-_OURS = {"equal_time", "diagnose"}
+class EqualTimes(Protocol):
+    """Covariances of one J at equal times."""
+
+    def covariance(self, observable: str) -> NDArray[np.float64]:
+        """Return C^a_ij(τ = 0) of "phi" or "x", shape (n, n)."""
+        ...
+
+    def diagnosis(self, covariances: Mapping[str, NDArray[np.float64]]) -> Diagnosis:
+        """Return what the covariances of "phi" and "x" say of the assumptions."""
+        ...
+
+
 _TIME = "time constant"
 
 
 @checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
-class LinearEquivalent(Kept):
+class LinearEquivalent(Result):
     """Cross spectra that the linear-equivalent network predicts for one J, from `mftheory.linear_equivalent`.
 
     `C^a_ij(ω) = ∫ dτ e^{-iωτ} ⟨a_i(t) a_j(t+τ)⟩`, in units of the neurons' time constant.
@@ -59,16 +70,14 @@ class LinearEquivalent(Kept):
         σ, intensity of independent white noise.
     responses : array of shape (k, n, n), or None without noise
         F_ij(ω), response of φ_i to the input of neuron j.
-    equal_time : callable or None
-        C^a_ij(τ = 0) of "phi" or "x", where the order parameters are known at all frequencies.
-    diagnose : callable or None
-        Diagnosis from both.
+    at_equal_times : EqualTimes or None
+        Covariances at equal times, where the order parameters are known at all frequencies.
     network : Network or None
-        Whose order parameters these are; None of a J of no known network.
+        The network of these order parameters; None for a J of no known network.
     seed : int or None
-        Of an ensemble, which J.
+        The seed of J, for an ensemble.
     origin : mapping or None
-        Of one read from a file, where it came from: versions, date, machine.
+        Where a result that was read from a file came from: versions, date, machine.
     """
 
     omega: NDArray[np.float64] = field(metadata=stored("angular frequency ω", f"rad / {_TIME}", "omega"))
@@ -93,8 +102,7 @@ class LinearEquivalent(Kept):
         default=None,
         metadata=stored("response of φ_i to input of neuron j", dims="omega neuron other_neuron"),
     )
-    equal_time: Callable[[str], NDArray[np.float64]] | None = None
-    diagnose: Callable[[Mapping[str, NDArray[np.float64]]], Diagnosis] | None = None
+    at_equal_times: EqualTimes | None = None
     network: Any = None
     seed: int | None = field(default=None, metadata=stored())
     origin: Mapping[str, Any] | None = None
@@ -105,6 +113,8 @@ class LinearEquivalent(Kept):
     )
     _diagnosis: Diagnosis | None = field(init=False, default=None, metadata=stored(name="diagnosis", as_json=True))
 
+    _hidden = frozenset({"at_equal_times"})
+
     @property
     def n(self) -> int:
         """Number of neurons."""
@@ -112,11 +122,11 @@ class LinearEquivalent(Kept):
 
     @property
     def observables(self) -> tuple[str, ...]:
-        """What may be asked for: "phi", "x"; with gains also "Phi" and "readout"."""
+        """The observables: "phi", "x"; with gains also "Phi" and "readout"."""
         return ("phi", "x", *self.weights)
 
     def cross_spectra(self, observable: str = "phi") -> NDArray[np.complex128]:
-        """C^a_ij(ω) at every frequency, Hermitian, shape (k, n, n).
+        """Return C^a_ij(ω) at every frequency, Hermitian, shape (k, n, n).
 
         Raises
         ------
@@ -129,12 +139,12 @@ class LinearEquivalent(Kept):
         return np.stack([self._matrix(observable, k) for k in range(self.omega.size)])
 
     def spectrum(self, observable: str = "phi") -> NDArray[np.float64]:
-        """(1/N) Σ_i C^a_ii(ω), shape (k,). Raises as `cross_spectra` does."""
+        """Return (1/N) Σ_i C^a_ii(ω), shape (k,). Raises as `cross_spectra` does."""
         checked_observable(observable, self.observables)
         return np.array([np.mean(np.diagonal(self._matrix(observable, k)).real) for k in range(self.omega.size)])
 
     def Psi(self, observable: str = "phi") -> NDArray[np.float64]:
-        """Ψ^a(ω1, ω2) = (1/N) Σ_ij C^a_ij(ω1) C^a_ij(ω2), diagonal included, shape (k, k): real and symmetric.
+        """Return Ψ^a(ω1, ω2) = (1/N) Σ_ij C^a_ij(ω1) C^a_ij(ω2), with the diagonal, shape (k, k): real and symmetric.
 
         Raises as `cross_spectra` does.
         """
@@ -145,7 +155,7 @@ class LinearEquivalent(Kept):
 
     @property
     def mismatch(self) -> NDArray[np.float64]:
-        """(1/N) Σ_i C^φ_ii(ω)/C^φ(ω) - 1, shape (k,): how far this J is from the order parameters used.
+        """Deviation of this J from the order parameters used, (1/N) Σ_i C^φ_ii(ω)/C^φ(ω) - 1, shape (k,).
 
         It falls as 1/N where they describe J, and is not small where a few eigenvalues of J decide.
         """
@@ -155,14 +165,14 @@ class LinearEquivalent(Kept):
         return np.asarray(ratio - 1.0)
 
     def covariance(self, observable: str = "phi") -> NDArray[np.float64]:
-        """Equal-time covariances C^a_ij(τ = 0), shape (n, n). The first call diagonalises J.
+        """Return the equal-time covariances C^a_ij(τ = 0), shape (n, n). The first call diagonalises J.
 
         Raises
         ------
         InvalidNetwork
             If the observable is not one of `observables`.
         Unsupported
-            If C and S were given, at some frequencies only; with noise; if neurons are not leaky; of one read from a
+            If C and S were given, at some frequencies only; with noise; if neurons are not leaky; for a result from a
             file, if they were not asked for before it was saved.
         CondensedModes
             If the linear network of this J is unstable at these order parameters.
@@ -170,31 +180,32 @@ class LinearEquivalent(Kept):
         checked_observable(observable, self.observables)
         single = "x" if observable == "x" else "phi"
         if single not in self._equal_times:
-            if self.equal_time is None and self.origin is not None:
-                not_kept(single)
-            if self.equal_time is None:
+            if self.at_equal_times is None and self.origin is not None:
+                what = f"no covariances of {single} at equal times: ask for them before it is saved"
+                raise Unsupported(f"the file holds {what}")
+            if self.at_equal_times is None:
                 raise Unsupported("C and S were given at some frequencies: equal times need all; use Psi")
-            self._equal_times[single] = self.equal_time(single)
+            self._equal_times[single] = self.at_equal_times.covariance(single)
         if observable == single:
             return self._equal_times[single]
         weight = self.weights[observable]
         return np.asarray(weight[:, None] * self._equal_times[single] * weight)
 
     def eigenvalues(self, observable: str = "phi") -> NDArray[np.float64]:
-        """Spectrum of `covariance`, largest first, shape (n,). Raises as it does."""
+        """Return the spectrum of `covariance`, largest first, shape (n,). Raises as it does."""
         return np.asarray(np.linalg.eigvalsh(self.covariance(observable))[::-1])
 
     def dimension(self, observable: str = "phi") -> float:
-        """PR^a of `covariance`, per neuron, between 0 and 1; see `dimension_error`, `trusted`. Raises as it does."""
+        """Return PR^a of `covariance`, per neuron, from 0 to 1; see `dimension_error`, `trusted`. Raises as it does."""
         covariance = self.covariance(observable)
-        if self.diagnose is not None:
+        if self.at_equal_times is not None:
             _ = self.diagnosis  # from now on shown
         return participation_ratio(covariance)
 
     def dimension_error(self, observable: str = "phi") -> float:
-        """Standard error of `dimension`, of what the theory neglects for this J. Raises as `covariance` does.
+        """Return the standard error of `dimension`, that of the theory for this J. Raises as `covariance` does.
 
-        Of "Phi" and "readout" the relative error is that of φ.
+        The relative error of "Phi" and "readout" is that of φ.
 
         Examples
         --------
@@ -207,27 +218,27 @@ class LinearEquivalent(Kept):
 
     @property
     def diagnosis(self) -> Diagnosis:
-        """What was seen of the theory's assumptions, in numbers; from `covariance`, and raises as it does."""
+        """Measures of the theory's assumptions, from `covariance`; raises as it does."""
         if self._diagnosis is None:
             both = {name: self.covariance(name) for name in ("phi", "x")}
-            if self.diagnose is None:
+            if self.at_equal_times is None:
                 raise Unsupported("the file holds no diagnosis: ask for dimension() before it is saved")
-            object.__setattr__(self, "_diagnosis", self.diagnose(both))
+            object.__setattr__(self, "_diagnosis", self.at_equal_times.diagnosis(both))
         assert self._diagnosis is not None
         return self._diagnosis
 
     @property
     def trusted(self) -> bool:
-        """Whether this J is one that the theory is for: False if there are `warnings`. Raises as `covariance` does."""
+        """True if this J is one that the theory is for; False if there are `warnings`. Raises as `covariance` does."""
         return self.diagnosis.trusted
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What stands against the dimensions and covariances, a line each. Raises as `covariance` does."""
+        """Reasons not to trust the dimensions and covariances, a line each. Raises as `covariance` does."""
         return self.diagnosis.warnings
 
     def to_xarray(self) -> xarray.Dataset:
-        """Cross spectra of φ, Ψ(ω1, ω2), mean spectrum, mismatch and order parameters, labelled, with units.
+        """Return cross spectra of φ, Ψ(ω1, ω2), mean spectrum, mismatch and order parameters, labelled, with units.
 
         Examples
         --------
@@ -248,14 +259,8 @@ class LinearEquivalent(Kept):
         )
         return data.assign_attrs(title=repr(self), n=self.n, noise=self.noise)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "equal_time": self.equal_time and not_kept, "diagnose": None}
-
-    def __dir__(self) -> list[str]:
-        """Without what only the package uses: what tab completion offers."""
-        return [name for name in super().__dir__() if name not in _OURS]
-
     def _matrix(self, observable: str, k: int) -> NDArray[np.complex128]:
+        """Return C^a_ij at one frequency, shape (n, n)."""
         if observable == "phi":
             return self.phi[k]
         if observable == "x":
@@ -269,7 +274,7 @@ class LinearEquivalent(Kept):
         return np.asarray(weight[:, None] * self.phi[k] * weight)
 
     def _received(self, activity: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        """J G times a complex matrix: a real J would be made complex, at twice the cost."""
+        """Return J G times a complex matrix, by its parts: a real J would be made complex, at twice the cost."""
         real, imaginary = _parts(activity)
         return np.asarray(self.couplings @ real + 1j * (self.couplings @ imaginary))
 
@@ -277,12 +282,6 @@ class LinearEquivalent(Kept):
         worst = float(np.max(np.abs(self.mismatch)))
         doubt = f"; not to be trusted: {'; '.join(self.warnings)}" if self._diagnosis and not self.trusted else ""
         return f"LinearEquivalent(n = {self.n}, {self.omega.size} frequencies: spectra match C to {worst:.1g}{doubt})"
-
-
-def not_kept(observable: str) -> NDArray[np.float64]:
-    """Refuse covariances at equal times that were not asked for before a result was saved or pickled."""
-    what = f"no covariances of {observable} at equal times: ask for them before it is saved"
-    raise Unsupported(f"the file holds {what}")
 
 
 def _parts(values: NDArray[np.complex128]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

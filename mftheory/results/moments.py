@@ -1,4 +1,4 @@
-"""Two- and four-point moments of one observable by trajectory: estimates, and the same without each of them."""
+"""Two- and four-point moments of one observable by trajectory: estimates, and the same without each trajectory."""
 
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ Replicates = tuple[float, Array]
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """What B independent trajectories of one network say of an observable a, up to L lags (theory §1).
+    """Moments of an observable a in B independent trajectories of one network, up to L lags (theory §1).
 
     With C_bc(t, t') = (1/N) Σ_i a_i^b(t) a_i^c(t') for trajectories b and c,
 
@@ -71,16 +71,16 @@ class Moments:
 
     @property
     def trajectories(self) -> int:
-        """B."""
+        """Number B of trajectories."""
         return int(self.two.shape[1])
 
     @property
     def lags(self) -> int:
-        """L, the longest lag, in samples."""
+        """Longest lag L, in samples."""
         return int(self.two.shape[0]) - 1
 
     def two_point(self, lag: int) -> Replicates:
-        """C^a at a lag."""
+        """Return C^a at a lag."""
         value, deleted = float(self.two[lag].mean()), leave_one_out_mean(self.two[lag])
         if self.about_reference is not None:
             mean, mean_deleted = leave_one_out_pair_mean(self.about_reference)
@@ -88,7 +88,7 @@ class Moments:
         return value, deleted
 
     def four_point(self, lag1: int, lag2: int) -> Replicates:
-        """Ψ^a at two lags."""
+        """Return Ψ^a at two lags."""
         value, deleted = mean_of_pairs(self.pairs[lag1, lag2])
         if self.about_reference is not None and self.triples is not None:
             for lag in (lag1, lag2):
@@ -98,32 +98,32 @@ class Moments:
         return value, deleted
 
     def dimension(self) -> Replicates:
-        """C^a(0)²/Ψ^a(0, 0)."""
+        """Return C^a(0)²/Ψ^a(0, 0)."""
         (variance, variance_without), (psi, psi_without) = self.two_point(0), self.four_point(0, 0)
         return variance**2 / psi, variance_without**2 / psi_without
 
     def timescale(self, lag: int) -> Replicates:
-        """Ψ^a(lag, 0)/Ψ^a(0, 0)."""
+        """Return Ψ^a(lag, 0)/Ψ^a(0, 0)."""
         (lagged, lagged_without), (psi, psi_without) = self.four_point(lag, 0), self.four_point(0, 0)
         return lagged / psi, lagged_without / psi_without
 
     def mean(self) -> Replicates:
-        """⟨a⟩."""
+        """Return ⟨a⟩."""
         return float(self.means.mean()), leave_one_out_mean(self.means)
 
     def static(self) -> Replicates:
-        """(1/N) Σ_i m_i²."""
+        """Return (1/N) Σ_i m_i²."""
         return leave_one_out_pair_mean(self.mean_products)
 
 
 def mean_of_pairs(rows: Array) -> Replicates:
-    """Mean over pairs from the mean over the partners of each of m units, and the same without each unit in turn."""
+    """Return the mean over pairs from the mean over partners of each of m units, and that without each unit in turn."""
     m = rows.size
     return float(rows.mean()), (m * rows.mean() - 2.0 * rows) / (m - 2)
 
 
 def distinct_triples(values: Array) -> Replicates:
-    """Mean of values[b, c, d] over indices that all differ, and the same without each index in turn."""
+    """Return the mean of values[b, c, d] over indices that all differ, and the same without each index in turn."""
     m = values.shape[0]
     k = np.arange(m)
     left = values.copy()
@@ -134,7 +134,7 @@ def distinct_triples(values: Array) -> Replicates:
 
 
 def distinct_quadruples(values: Array) -> Replicates:
-    """Mean of values[a, b] values[c, d], values symmetric, over indices that all differ, and without each in turn."""
+    """Return the mean of v[a, b] v[c, d], v symmetric, over indices that all differ, and without each in turn."""
 
     def mean(v: Array) -> float:
         m = v.shape[0]

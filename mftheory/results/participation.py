@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def participation_ratio(covariance: NDArray[Any]) -> float:
-    """(tr C)²/(N tr C²), per neuron (theory §1), between 1/N and 1.
+    """Return (tr C)²/(N tr C²), per neuron (theory §1), between 1/N and 1.
 
     Parameters
     ----------

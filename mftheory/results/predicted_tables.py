@@ -13,24 +13,24 @@ from numpy.typing import ArrayLike, NDArray
 from mftheory.errors import InvalidNetwork
 from mftheory.results.diagnosis import Diagnosis
 from mftheory.results.schema import stored
-from mftheory.results.tabulated import Curve, Lines
+from mftheory.results.tabulated import Curve, StoredCurves
 
 if TYPE_CHECKING:
-    from mftheory.results.predicted import PredictedCovariance
+    from mftheory.results.predicted_covariance import PredictedCovariance
 
 Array = NDArray[np.float64]
 
-DECAYS, SLOWEST = 12.0, 0.005  # decay times kept; the slowest rate that the solution resolves
-FEWEST, MOST = 401, 6401  # lags
+DECAY_TIMES, SLOWEST_RATE = 12.0, 0.005  # longest lag in decay times; the slowest rate that the solution resolves
+FEWEST_LAGS, MOST_LAGS = 401, 6401
 STRETCH = 6.0  # first interval of lags = 6/sinh(6) = 0.03 of the mean one
-FINE = 1e-7  # of C(0): error of the spline between lags, if `MOST` allows
+RELATIVE_TOLERANCE = 1e-7  # error of the spline between lags over C(0), if `MOST_LAGS` allows
 TIME = "time constant"
 _OF_OBSERVABLE: Any = {"keys": "observable"}
 
 
 @dataclass(frozen=True, eq=False)
 class PredictedTables:
-    """What a file holds of a `PredictedCovariance`, and what one that was read is made of; named as in the file."""
+    """The content of a file of a `PredictedCovariance`, of which one that is read is made; named as in the file."""
 
     n: int = field(metadata=stored())
     exact: bool = field(metadata=stored())
@@ -38,9 +38,9 @@ class PredictedTables:
     gain: float = field(metadata=stored("⟨φ'⟩ of the mean neuron"))
     variance: float = field(metadata=stored("C(0) of x of the mean neuron"))
     edge: float = field(metadata=stored("largest real part of the eigenvalues of ⟨φ'⟩ J"))
-    self_feedback: float = field(metadata=stored("share of the power of φ from neurons that hear themselves"))
+    self_feedback: float = field(metadata=stored("share of the power of φ that is self-feedback"))
     tau: Array = field(metadata=stored("time lag τ", TIME, "tau"))
-    C: Mapping[str, Lines] = field(metadata=stored("C(τ) of {key} of the mean neuron", dims="tau"))
+    C: Mapping[str, StoredCurves] = field(metadata=stored("C(τ) of {key} of the mean neuron", dims="tau"))
     omega: Array = field(metadata=stored("angular frequency ω", f"rad / {TIME}", "omega"))
     x: Array = field(metadata=stored("C(ω) of x of the mean neuron", TIME, "omega", name="spectrum_x"))
     neuron: NDArray[np.int64] = field(metadata=stored("number of the neuron", dims="neuron"))
@@ -64,14 +64,14 @@ class PredictedTables:
         every = neurons.size == result.n
         tau, curves = _curves(result)
         names = result.observables
-        own: dict[str, Any] = {
+        fields: dict[str, Any] = {
             name: getattr(result, name) for name in ("n", "exact", "diagnosis", "omega", "x", "seed")
         }
-        own |= {name: float(getattr(result, name)) for name in ("gain", "variance", "edge", "self_feedback")}
+        fields |= {name: float(getattr(result, name)) for name in ("gain", "variance", "edge", "self_feedback")}
         return cls(
-            **own,
+            **fields,
             tau=tau,
-            C={a: Lines(curves[a].values, np.append(curves[a].between, 0.0)) for a in names},
+            C={a: StoredCurves(curves[a].values, np.append(curves[a].spline_errors, 0.0)) for a in names},
             neuron=neurons,
             other_neuron=neurons,
             covariance={a: result.covariance(a, None if every else neurons) for a in names},
@@ -82,15 +82,15 @@ class PredictedTables:
 
     @cached_property
     def curves(self) -> Mapping[str, Curve]:
-        """C^a(τ)."""
+        """The curves C^a(τ)."""
         return {a: lines.curve("tau", self.tau) for a, lines in self.C.items()}
 
     def lagged(self, observable: str, tau: Array) -> Array:
-        """C^a(τ)."""
+        """Return C^a(τ)."""
         return np.asarray(self.curves[observable](tau))
 
     def among(self, some: Any) -> Mapping[str, Array]:
-        """Covariances of the neurons asked for, or of all."""
+        """Return the covariances of the neurons asked for, or of all."""
         if some is None:
             return self.covariance
         place = {int(neuron): k for k, neuron in enumerate(self.neuron)}
@@ -103,20 +103,17 @@ class PredictedTables:
 
 
 def _curves(result: PredictedCovariance) -> tuple[Array, Mapping[str, Curve]]:
-    """C^a(τ), on as many lags as make the spline between them fine."""
-    tables = getattr(result.lagged, "__self__", None)
+    """Return C^a(τ) on as many lags as the spline between them needs."""
+    tables = result.source
     if isinstance(tables, PredictedTables):  # read from a file: as it was there
         return tables.tau, tables.curves
-    longest, count = DECAYS / max(1.0 - result.edge, SLOWEST), FEWEST
+    longest, count = DECAY_TIMES / max(1.0 - result.edge, SLOWEST_RATE), FEWEST_LAGS
     while True:
         tau = longest * np.sinh(STRETCH * np.linspace(0.0, 1.0, count)) / np.sinh(STRETCH)
         curves = {
             a: Curve.of("tau", tau, lambda lags, a=a: result.C(a, lags), np.zeros_like) for a in result.observables
         }
-        worst = max(float(curve.between.max() / curve.values[0]) for curve in curves.values())
-        if worst < FINE or count >= MOST:
+        worst = max(float(curve.spline_errors.max() / curve.values[0]) for curve in curves.values())
+        if worst < RELATIVE_TOLERANCE or count >= MOST_LAGS:
             return tau, curves
         count = 2 * count - 1
-
-
-__all__ = ["PredictedTables"]

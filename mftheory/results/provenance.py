@@ -1,4 +1,4 @@
-"""Where a stored result came from: versions, machine and time."""
+"""The provenance of a stored result: versions, machine and time."""
 
 import os
 import platform
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def provenance(**settings: Any) -> dict[str, Any]:
-    """Versions, host facts that matter for reproduction, time of day, and the settings given.
+    """Return versions, host facts that matter for reproduction, time of day, and the settings given.
 
     Examples
     --------
@@ -18,7 +18,7 @@ def provenance(**settings: Any) -> dict[str, Any]:
     """
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {name: _version(name) for name in ("mftheory", "numpy", "scipy", "sympy", "numba")},
+        "versions": {name: version_of(name) for name in ("mftheory", "numpy", "scipy", "sympy", "numba")},
         "python": platform.python_version(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),
@@ -30,7 +30,8 @@ def provenance(**settings: Any) -> dict[str, Any]:
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
-def _version(name: str) -> str | None:
+def version_of(name: str) -> str | None:
+    """Return the version of a package; None if it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

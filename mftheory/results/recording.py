@@ -1,4 +1,4 @@
-"""What a recording says: two- and four-point functions of the neurons that were recorded, with standard errors."""
+"""Two- and four-point functions of recorded neurons, with standard errors."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife
-from mftheory.results.kept import Drawn
+from mftheory.results.labelled import about, estimated
 from mftheory.results.moments import Moments, Replicates
+from mftheory.results.result import DrawableResult
 from mftheory.results.sampled_lags import lag_of
 from mftheory.results.schema import stored
 
@@ -26,7 +27,7 @@ Array = NDArray[np.float64]
 
 @checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
-class Recording(Drawn):
+class Recording(DrawableResult):
     """Covariances of recorded neurons in time and between each other, about each neuron's mean (theory §1).
 
     C, Ψ and mean squared variances are unbiased for stationary activity in independent stretches; ratios of them lose
@@ -38,19 +39,19 @@ class Recording(Drawn):
     Attributes
     ----------
     neurons, stretches, times : int
-        Recorded neurons; independent stretches; samples in each.
+        Number of recorded neurons, of independent stretches, of samples in each.
     interval, gap : float
         Time between samples; time left out between stretches that were cut from one recording, 0 for stretches that
         were given.
     moments : Moments
-        What every estimate is made of.
+        The moments that every estimate is made of.
     squares : tuple of float and array
         (1/n) Σ_i C_ii(0)² over the n neurons, unbiased, and the same without each stretch in turn.
     warnings : tuple of str
-        What is not stationary in it: a trend, a course of time that all stretches share, a variance that changes. The
-        estimates then count that as fluctuations, and their errors do not cover it.
+        The signs that it is not stationary: a trend, a time course that all stretches share, a variance that changes.
+        The estimates then count that as fluctuations, and their errors do not cover it.
     origin : mapping or None
-        Of a recording read from a file, where it came from: versions, date, machine.
+        Where a recording that was read from a file came from: versions, date, machine.
     """
 
     neurons: int = field(metadata=stored())
@@ -75,7 +76,7 @@ class Recording(Drawn):
         return self.moments.lags * self.interval
 
     def C(self, tau: float = 0.0) -> Estimate:
-        """C(τ), the autocovariance averaged over neurons, in squared units of activity.
+        """Return C(τ), the autocovariance averaged over neurons, in squared units of activity.
 
         Raises
         ------
@@ -85,19 +86,19 @@ class Recording(Drawn):
         return jackknife(*self.moments.two_point(self._lag("tau", tau)))
 
     def Psi(self, tau1: float = 0.0, tau2: float = 0.0) -> Estimate:
-        """(1/n) Σ_ij C_ij(τ1) C_ij(τ2) over the n recorded neurons. Raises as `C` does."""
+        """Return (1/n) Σ_ij C_ij(τ1) C_ij(τ2) over the n recorded neurons. Raises as `C` does."""
         return jackknife(*self.moments.four_point(self._lag("tau1", tau1), self._lag("tau2", tau2)))
 
     def timescale(self, tau: float) -> Estimate:
-        """Ψ(τ, 0)/Ψ(0, 0): how long the leading principal components keep their activity. Raises as `C` does."""
+        """Return Ψ(τ, 0)/Ψ(0, 0), the autocorrelation of the leading principal components. Raises as `C` does."""
         return jackknife(*self.moments.timescale(self._lag("tau", tau)))
 
     def spread(self) -> Estimate:
-        """⟨C_ii²⟩/⟨C_ii⟩² over neurons: 1 if all have the same variance; 1/PR_G if they differ by gains alone."""
+        """Return ⟨C_ii²⟩/⟨C_ii⟩² over neurons: 1 if all variances are equal; 1/PR_G if they differ by gains alone."""
         return self._ratio(lambda variance, psi, squares: squares / variance**2)
 
     def shared(self) -> Estimate:
-        """⟨C_ij²⟩/⟨C_ii⟩² over pairs i ≠ j, of order 1/N of the circuit, however many of its neurons are recorded.
+        """Return ⟨C_ij²⟩/⟨C_ii⟩² over pairs i ≠ j, of order 1/N of the circuit, however many neurons are recorded.
 
         N times this is Ψ/C² less its diagonal, 1/PR - `spread`, in the theory. Noise of the measurement that is
         independent between neurons enters through ⟨C_ii⟩ alone.
@@ -106,13 +107,13 @@ class Recording(Drawn):
         return self._ratio(lambda variance, psi, squares: (psi - squares) / ((n - 1) * variance**2))
 
     def dimension(self, neurons: int | None = None) -> Estimate:
-        """PR = C(0)²/Ψ(0, 0) of the recorded neurons, or what it would be of more of the same circuit.
+        """Return PR = C(0)²/Ψ(0, 0) of the recorded neurons, or its value for more neurons of the same circuit.
 
         Parameters
         ----------
         neurons : int, optional
-            Neurons of the circuit, or of any part of it: PR = 1/(`spread` + (neurons - 1) `shared`). Assumes that the
-            recorded ones were chosen without regard to their covariances.
+            Number of neurons of the circuit, or of any part of it: PR = 1/(`spread` + (neurons - 1) `shared`). Assumes
+            that the recorded ones were chosen without regard to their covariances.
 
         Raises
         ------
@@ -128,7 +129,7 @@ class Recording(Drawn):
         return self._ratio(lambda variance, psi, squares: variance**2 / (squares + ratio * (psi - squares)))
 
     def to_xarray(self) -> xarray.Dataset:
-        """C(τ), Ψ(τ, 0), `spread`, `shared`, `dimension` and their errors, labelled."""
+        """Return C(τ), Ψ(τ, 0), `spread`, `shared`, `dimension` and their errors, labelled."""
         import xarray
 
         tau = np.arange(self.moments.lags + 1) * self.interval
@@ -137,20 +138,15 @@ class Recording(Drawn):
             ("C", self.C, "C(τ), mean over neurons", "squared units of activity"),
             ("Psi", self.Psi, "Ψ(τ, 0), n times a mean product of covariances", "fourth power of units of activity"),
         ):
-            found = [function(float(t)) for t in tau]
-            variables[name] = ("tau", [e.value for e in found], {"units": units, "long_name": meaning})
-            about = {"units": units, "long_name": f"standard error of {meaning}"}
-            variables[f"{name}_error"] = ("tau", [e.error for e in found], about)
+            estimates = [function(float(t)) for t in tau]
+            variables |= estimated(name, ["tau"], estimates, meaning, units, article="")
         for name, meaning in (
             ("spread", "mean squared variance over squared mean variance of neurons"),
             ("shared", "mean squared covariance of pairs over squared mean variance"),
             ("dimension", "dimension of activity per recorded neuron"),
         ):
-            estimate = getattr(self, name)()
-            variables[name] = ((), estimate.value, {"units": "1", "long_name": meaning})
-            about = {"units": "1", "long_name": f"standard error of the {meaning}"}
-            variables[f"{name}_error"] = ((), estimate.error, about)
-        coordinates = {"tau": ("tau", tau, {"units": "units of interval", "long_name": "time lag τ"})}
+            variables |= estimated(name, [], getattr(self, name)(), meaning)
+        coordinates = {"tau": ("tau", tau, about("time lag τ", "units of interval"))}
         plain = {name: getattr(self, name) for name in ("neurons", "stretches", "times", "interval", "gap")}
         return xarray.Dataset(variables, coords=coordinates, attrs=plain)
 
@@ -162,6 +158,7 @@ class Recording(Drawn):
         )
 
     def _ratio(self, of: Callable[[Any, Any, Any], Any]) -> Estimate:
+        """Return a function of C(0), Ψ(0, 0) and the mean squared variance."""
         parts = (self.moments.two_point(0), self.moments.four_point(0, 0), self.squares)
         return jackknife(float(of(*(value for value, _ in parts))), np.asarray(of(*(each for _, each in parts))))
 

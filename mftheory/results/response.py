@@ -11,16 +11,16 @@ from mftheory.results.schema import stored
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """S^a(τ) = (1/N) Σ_i δa_i(t)/δI_i(t - τ) of each trajectory, from small pushes.
+    """The response S^a(τ) = (1/N) Σ_i δa_i(t)/δI_i(t - τ) of each trajectory, from small pushes.
 
     Attributes
     ----------
     step : float
         Time between lags, in units of the neurons' time constant.
     discrete : bool
-        Whether time is: S is then a sequence, and its transform a sum.
+        True in discrete time: S is then a sequence, and its transform a sum.
     kicks : int
-        Pushes of each trajectory.
+        Number of pushes of each trajectory.
     by_observable : mapping of str to array of shape (lags, trajectories)
         S^a at τ = 0, step, 2 step, …, in continuous time just after the push.
     """
@@ -41,7 +41,7 @@ class Response:
         return (first.shape[0] - 1) * self.step
 
     def at_frequency(self, observable: str, omega: float) -> NDArray[np.complex128]:
-        """S^a(ω) = ∫ dτ e^{-iωτ} S^a(τ) of each trajectory, up to the longest lag; of a map Σ e^{-iωn} S^a(n)."""
+        """Return ∫ dτ e^{-iωτ} S^a(τ) of each trajectory, up to the longest lag; Σ e^{-iωn} S^a(n) in discrete time."""
         S = self.by_observable[observable]
         tau = np.arange(S.shape[0]) * self.step
         phase = np.exp(-1j * omega * tau)[:, None]

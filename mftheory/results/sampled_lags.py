@@ -1,4 +1,4 @@
-"""Lags of what was sampled at times."""
+"""Lags of activity that was sampled at regular times."""
 
 import math
 
@@ -6,7 +6,7 @@ from mftheory.errors import InvalidNetwork
 
 
 def lag_of(argument: str, tau: float, unit: float, longest: float) -> int:
-    """τ as a number of samples that are `unit` apart.
+    """Return τ as a number of samples that are `unit` apart.
 
     Raises
     ------

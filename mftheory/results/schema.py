@@ -1,4 +1,4 @@
-"""The schema of results in files: each field says beside its declaration its name there, axes, units and meaning.
+"""The schema of results in files: each field states, where it is declared, its name there, axes, units and meaning.
 
     omega: Array = field(metadata=stored("angular frequency ω", "rad / time constant", "omega"))
 
@@ -31,7 +31,7 @@ Rows = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True)
 class Label:
-    """What a field is called in a data set, and what it means: see `stored`."""
+    """The name, axes, units and meaning of a field in a data set: see `stored`."""
 
     long_name: str = ""
     units: str = ""
@@ -44,10 +44,10 @@ class Label:
     as_json: bool = False
 
     def within(self, parent: Label, path: str) -> Label:
-        """Return the label of a field of something that has a label itself."""
-        own = tuple(f"{path}_{dim}" if path else dim for dim in self.dims)
+        """Return this label, completed by name, units and axes of the field that contains it."""
+        dims = tuple(f"{path}_{dim}" if path else dim for dim in self.dims)
         long_name = (self.long_name or "{}").replace("{}", parent.long_name) or path
-        return replace(self, long_name=long_name, units=self.units or parent.units, dims=own or parent.dims)
+        return replace(self, long_name=long_name, units=self.units or parent.units, dims=dims or parent.dims)
 
 
 def stored(long_name: str = "", units: str = "", dims: str = "", keys: str = "", **more: Any) -> dict[str, Label]:
@@ -104,20 +104,20 @@ class Item(NamedTuple):
 def items(kind: type) -> tuple[Item, ...]:
     """Return the stored fields of a dataclass."""
     hints = get_type_hints(kind)
-    found = []
+    stored_fields = []
     for one in dataclasses.fields(kind):
         if "stored" in one.metadata:
             hint = hints[one.name]
             choices = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
             given = [choice for choice in choices if choice is not type(None)]
-            found.append(Item(one, given[0], len(given) < len(choices), one.metadata["stored"]))
-    return tuple(found)
+            stored_fields.append(Item(one, given[0], len(given) < len(choices), one.metadata["stored"]))
+    return tuple(stored_fields)
 
 
 def is_a(hint: Any, kind: type) -> bool:
     """Return whether an annotation is of a type that derives from `kind`, whatever it contains."""
-    found = get_origin(hint) or hint
-    return isinstance(found, type) and issubclass(found, kind)
+    kind_of_hint = get_origin(hint) or hint
+    return isinstance(kind_of_hint, type) and issubclass(kind_of_hint, kind)
 
 
 def is_table(hint: Any) -> bool:
@@ -134,6 +134,3 @@ def joined(path: str, name: str) -> str:
 def slug(key: str) -> str:
     """Return a key as a part of a name: "a/b" would be a group of the file."""
     return re.sub(r"\W+", "_", key)
-
-
-__all__ = ["Item", "Label", "Rows", "is_a", "is_table", "items", "joined", "slug", "stored"]

@@ -1,9 +1,9 @@
-"""What a simulation returns: the observables of one network, each with its standard error."""
+"""The result of a simulation: the observables of one network, each with its standard error."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,14 @@ from mftheory.results.attractors import AT_REST, PERIODIC, Attractors
 from mftheory.results.components import PrincipalComponents
 from mftheory.results.estimate import Estimate
 from mftheory.results.jackknife import jackknife, jackknife_error, leave_one_out_mean
-from mftheory.results.kept import Drawn
+from mftheory.results.labelled import about, estimated
 from mftheory.results.moments import Moments, Replicates
 from mftheory.results.participation import participation_ratio
 from mftheory.results.response import Response
+from mftheory.results.result import DrawableResult
 from mftheory.results.sampled_lags import lag_of
 from mftheory.results.schema import stored
+from mftheory.results.status import Status
 from mftheory.wording import one_of
 
 if TYPE_CHECKING:
@@ -35,13 +37,13 @@ _PROVENANCE = (
 
 _TIME = "time constant"
 
-SMALLEST = 1e-300
-"""So that the error of trajectories that all agree, at rest, becomes infinite as well."""
+SMALLEST_ERROR = 1e-300
+"""Error of trajectories that all agree, at rest: times the infinite factor it becomes infinite as well."""
 
 
 @checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
-class Simulation(Drawn):
+class Simulation(DrawableResult):
     """One simulated network: two- and four-point functions, dimension, response, covariance (theory §1).
 
     C and Ψ are unbiased. The dimension and the timescales are ratios of them; their bias of first order in the
@@ -53,30 +55,30 @@ class Simulation(Drawn):
     Attributes
     ----------
     network : Network
-        What was simulated.
+        The network simulated.
     n, seed : int
-        Neurons (of an ensemble, its N); the seed of J and of the initial conditions.
+        Number of neurons (for an ensemble, its N); the seed of J and of the initial conditions.
     trajectories : int
-        Independent trajectories of the one J.
+        Number of independent trajectories of the one J.
     dt, duration, burn_in, sampling_interval : float
         Step, measured time of each trajectory, time discarded before it, time between samples.
     dtype, integrator : str
         Precision of the state; the scheme.
-    status : str
-        "equilibrated", or what is wrong, in words.
+    status : Status
+        "equilibrated", or what is wrong: a text, with its ``.state`` and ``.message``.
     drift : float
         Change between the halves of the run, in standard errors.
     error_factor : float
-        What the errors between trajectories were multiplied by, for what all trajectories have in common: 1 if
+        Factor of the errors between trajectories, for errors that all trajectories have in common: 1 if
         equilibrated, more if the run drifts or some trajectories are still on a transient, infinite at rest.
     attractors : Attractors, optional
         Which trajectories are at rest, periodic or irregular, and which are on the same fixed point or cycle.
     moments : mapping of str to Moments
-        What every estimate is made of, by observable.
+        The moments that every estimate is made of, by observable.
     observables : tuple of str
-        What may be asked for: "phi", "x"; with gains also "Phi" (G_i φ_i) and "readout" (w_i φ_i, w of the law of G);
-        of an ensemble of your own what it declares. N is the number of neurons that have the observable: with several
-        populations, those of its population.
+        The observables: "phi", "x"; with gains also "Phi" (G_i φ_i) and "readout" (w_i φ_i, w of the law of G);
+        for an ensemble of your own those that it declares. N is the number of neurons that have the observable: with
+        several populations, those of its population.
     covariances, components : mappings
         Covariance matrices and principal components by observable, if asked for.
     response : Response, optional
@@ -84,7 +86,7 @@ class Simulation(Drawn):
     states : array of shape (trajectories, times, neurons), optional
         Sampled x, if asked for.
     origin : mapping or None
-        Of a simulation read from a file, where it came from: versions, date, machine.
+        Where a simulation that was read from a file came from: versions, date, machine.
     """
 
     network: Any
@@ -97,7 +99,7 @@ class Simulation(Drawn):
     sampling_interval: float = field(metadata=stored())
     dtype: str = field(metadata=stored())
     integrator: str = field(metadata=stored())
-    status: str = field(metadata=stored())
+    status: Status = field(metadata=stored())
     drift: float = field(metadata=stored())
     moments: Mapping[str, Moments] = field(metadata=stored())
     observables: tuple[str, ...] = field(default=("phi", "x"), metadata=stored())
@@ -120,7 +122,7 @@ class Simulation(Drawn):
         return self.moments[self.observables[0]].lags * self.sampling_interval
 
     def C(self, observable: str = "phi", tau: float = 0.0) -> Estimate:
-        """C^a(τ) = (1/N) Σ_i ⟨a_i(t) a_i(t + τ)⟩, unbiased; about each neuron's mean if φ is not odd.
+        """Return C^a(τ) = (1/N) Σ_i ⟨a_i(t) a_i(t + τ)⟩, unbiased; about each neuron's mean if φ is not odd.
 
         Raises
         ------
@@ -130,27 +132,27 @@ class Simulation(Drawn):
         return self._estimate(self._of(observable).two_point(self._lag("tau", tau)))
 
     def mean(self, observable: str = "phi") -> Estimate:
-        """⟨a⟩ over neurons and time."""
+        """Return ⟨a⟩ over neurons and time."""
         return jackknife(*self._of(observable).mean())
 
     def static(self, observable: str = "phi") -> Estimate:
-        """(1/N) Σ_i ⟨a_i⟩_t², what C^a(τ) without subtracted means tends to, unbiased."""
+        """Return (1/N) Σ_i ⟨a_i⟩_t², unbiased: the limit at long lags of C^a(τ) without subtracted means."""
         return jackknife(*self._of(observable).static())
 
     def Psi(self, observable: str = "phi", tau1: float = 0.0, tau2: float = 0.0) -> Estimate:
-        """Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), unbiased. Raises as `C` does."""
+        """Return Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), unbiased. Raises as `C` does."""
         return self._estimate(self._of(observable).four_point(self._lag("tau1", tau1), self._lag("tau2", tau2)))
 
     def dimension(self, observable: str = "phi") -> Estimate:
-        """PR^a = C^a(0)²/Ψ^a(0,0), between 0 and 1. Raises as `C` does."""
+        """Return PR^a = C^a(0)²/Ψ^a(0,0), between 0 and 1. Raises as `C` does."""
         return self._estimate(self._of(observable).dimension())
 
     def timescale(self, observable: str = "phi", tau: float = 1.0) -> Estimate:
-        """Ψ^a(τ, 0)/Ψ^a(0, 0): how long the leading principal components keep their activity. Raises as `C` does."""
+        """Return Ψ^a(τ, 0)/Ψ^a(0, 0), the autocorrelation of the leading principal components. Raises as `C` does."""
         return self._estimate(self._of(observable).timescale(self._lag("tau", tau)))
 
     def S(self, omega: float, observable: str = "phi") -> Estimate:
-        """S^a(ω) = ∫ dτ e^{-iωτ} S^a(τ), complex, from the response up to its longest lag; its error is the modulus.
+        """Return S^a(ω) = ∫ dτ e^{-iωτ} S^a(τ), complex, over lags up to the longest; its error is that of the modulus.
 
         Raises
         ------
@@ -162,16 +164,16 @@ class Simulation(Drawn):
         return Estimate(complex(each.mean()), error)  # type: ignore[arg-type]
 
     def S_lag(self, tau: float, observable: str = "phi") -> Estimate:
-        """S^a(τ) = (1/N) Σ_i δa_i(t)/δI_i(t - τ), τ a multiple of the step; at 0 just after the push. Raises as `S`."""
+        """Return S^a(τ) = (1/N) Σ_i δa_i(t)/δI_i(t - τ) at a multiple of the step (0: just after). Raises as `S`."""
         response = self._measured_response()
         lag = lag_of("tau", tau, response.step, response.longest)
         each = response.by_observable[self._known(observable)][lag]
         return jackknife(float(each.mean()), leave_one_out_mean(each))
 
     def covariance(self, observable: str = "phi") -> NDArray[np.float64]:
-        """Equal-time covariance matrix ⟨a_i a_j⟩ of all trajectories and times, shape (n, n).
+        """Return the equal-time covariance matrix ⟨a_i a_j⟩ of all trajectories and times, shape (n, n).
 
-        About each neuron's mean if φ is not odd.
+        It is about each neuron's mean if φ is not odd.
 
         Raises
         ------
@@ -184,16 +186,15 @@ class Simulation(Drawn):
         return self.covariances[observable]
 
     def eigenvalues(self, observable: str = "phi") -> NDArray[np.float64]:
-        """Spectrum of `covariance`, largest first, shape (n,). Small samples spread it (see plug_in_dimension)."""
+        """Return the spectrum of `covariance`, largest first, shape (n,). Small samples spread it."""
         return np.asarray(np.linalg.eigvalsh(self.covariance(observable))[::-1], dtype=np.float64)
 
     def plug_in_dimension(self, observable: str = "phi") -> float:
-        """The participation ratio of `covariance` as it stands: biased low until samples ≫ n. For comparison only."""
-        covariance = self.covariance(observable)
-        return participation_ratio(covariance)
+        """Return the participation ratio of `covariance` itself, biased low until samples ≫ n: for comparison only."""
+        return participation_ratio(self.covariance(observable))
 
     def to_xarray(self, max_lag: float | None = None) -> xarray.Dataset:
-        """C(τ), Ψ(τ, 0), dimensions, means and their errors, labelled, with the provenance as attributes.
+        """Return C(τ), Ψ(τ, 0), dimensions, means and their errors, labelled, with the provenance as attributes.
 
         Where measured, also S(τ), covariance matrices, and variances and timescales of principal components.
 
@@ -206,54 +207,47 @@ class Simulation(Drawn):
 
         longest = self._lag("max_lag", self.max_lag if max_lag is None else max_lag)
         tau = np.arange(longest + 1) * self.sampling_interval
-        per_lag: dict[str, tuple[Callable[[str, float], Estimate], str]] = {
-            "C": (lambda a, t: self.C(a, t), "C(τ), mean over neurons"),
-            "Psi": (lambda a, t: self.Psi(a, t, 0.0), "Ψ(τ, 0), N times a mean square of covariances"),
-        }
         variables: dict[str, Any] = {}
-        for name, (function, meaning) in per_lag.items():
+        for name, function, meaning in (
+            ("C", self.C, "C(τ), mean over neurons"),
+            ("Psi", self.Psi, "Ψ(τ, 0), N times a mean square of covariances"),
+        ):
             estimates = [[function(a, float(t)) for t in tau] for a in self.observables]
-            dims = ("observable", "tau")
-            variables[name] = (dims, [[e.value for e in row] for row in estimates], _about(meaning))
-            errors = [[e.error for e in row] for row in estimates]
-            variables[f"{name}_error"] = (dims, errors, _about(f"standard error of {meaning}"))
+            variables |= estimated(name, ["observable", "tau"], estimates, meaning, article="")
         meanings = {
             "dimension": "dimension of activity per neuron",
             "mean": "mean over neurons and time",
             "static": "mean square over neurons of their means over time",
         }
         for name, meaning in meanings.items():
-            single = [getattr(self, name)(a) for a in self.observables]
-            variables[name] = ("observable", [e.value for e in single], _about(meaning))
-            about = _about(f"standard error of the {meaning}")
-            variables[f"{name}_error"] = ("observable", [e.error for e in single], about)
+            variables |= estimated(name, ["observable"], [getattr(self, name)(a) for a in self.observables], meaning)
         coordinates: dict[str, Any] = {
             "observable": ("observable", list(self.observables), {"long_name": "what is observed"}),
-            "tau": ("tau", tau, _about("time lag τ", _TIME)),
+            "tau": ("tau", tau, about("time lag τ", _TIME)),
         }
         if self.response is not None:
             each = np.array([self.response.by_observable[a] for a in self.observables])
             lag = np.arange(each.shape[1]) * self.response.step
-            coordinates["response_tau"] = ("response_tau", lag, _about("time since the push", _TIME))
+            coordinates["response_tau"] = ("response_tau", lag, about("time since the push", _TIME))
             # In continuous time a response to an input that acts for a time: per time constant.
             units = "1" if self.response.discrete else f"1 / {_TIME}"
             axes, meaning = ("observable", "response_tau"), "S(τ), response of a neuron to its own input"
-            variables["S"] = (axes, each.mean(axis=2), _about(meaning, units))
+            variables["S"] = (axes, each.mean(axis=2), about(meaning, units))
             error = each.std(axis=2, ddof=1) / math.sqrt(each.shape[2])
-            variables["S_error"] = (axes, error, _about(f"standard error of {meaning}", units))
+            variables["S_error"] = (axes, error, about(f"standard error of {meaning}", units))
         for a, matrix in self.covariances.items():
-            about = _about(f"covariances of {a} at equal times")
-            variables[f"covariance_{a}"] = ((f"neuron_{a}", f"other_{a}"), matrix, about)
-        for a, found in self.components.items():
-            variances = [found.variance(k).value for k in range(found.count)]
-            about = _about(f"variance of {a} along principal components")
-            variables[f"component_variance_{a}"] = (f"component_{a}", variances, about)
-            about = _about(f"integral of the autocorrelation of {a} along principal components", _TIME)
-            variables[f"component_timescale_{a}"] = (f"component_{a}", found.timescales(), about)
+            dims = (f"neuron_{a}", f"other_{a}")
+            variables[f"covariance_{a}"] = (dims, matrix, about(f"covariances of {a} at equal times"))
+        for a, components in self.components.items():
+            variances = [components.variance(k).value for k in range(components.count)]
+            meaning = f"variance of {a} along principal components"
+            variables[f"component_variance_{a}"] = (f"component_{a}", variances, about(meaning))
+            meaning = f"integral of the autocorrelation of {a} along principal components"
+            variables[f"component_timescale_{a}"] = (f"component_{a}", components.timescales(), about(meaning, _TIME))
         return xarray.Dataset(variables, coords=coordinates, attrs=self.provenance())
 
     def record(self, observable: str = "phi") -> dict[str, Any]:
-        """This network's numbers as `mftheory.compare` takes them, JSON-ready."""
+        """Return this network's numbers as `mftheory.compare` takes them, ready for JSON."""
         dimension = self.dimension(observable)
         return {
             "n": self.n,
@@ -262,13 +256,13 @@ class Simulation(Drawn):
             "four_point": self.Psi(observable).value,
             "dimension": dimension.value,
             "dimension_error": dimension.error,
-            "status": self.status,
+            "status": str(self.status),
             "at_rest": 0 if self.attractors is None else self.attractors.count(AT_REST),
             "periodic": 0 if self.attractors is None else self.attractors.count(PERIODIC),
         }
 
     def provenance(self) -> dict[str, Any]:
-        """How the numbers were made: plain values."""
+        """Return how the numbers were made, as plain values."""
         return {"network": repr(self.network), **{name: getattr(self, name) for name in _PROVENANCE}}
 
     def plot(self, ax: Any = None, observable: str | None = None, **line: Any) -> Any:
@@ -293,11 +287,11 @@ class Simulation(Drawn):
         )
 
     def _estimate(self, replicates: Replicates) -> Estimate:
-        """Of what fluctuates; the factor is that of errors, since values are averages all the same."""
-        found = jackknife(*replicates)
+        """Return the estimate of something that fluctuates, its error times `error_factor`."""
+        estimate = jackknife(*replicates)
         if self.error_factor == 1:
-            return found
-        return Estimate(found.value, max(found.error, SMALLEST) * self.error_factor)
+            return estimate
+        return Estimate(estimate.value, max(estimate.error, SMALLEST_ERROR) * self.error_factor)
 
     def _known(self, observable: str) -> str:
         return one_of("observable", observable, self.observables, quoted=True)
@@ -312,7 +306,3 @@ class Simulation(Drawn):
 
     def _lag(self, argument: str, tau: float) -> int:
         return lag_of(argument, tau, self.sampling_interval, self.max_lag)
-
-
-def _about(long_name: str, units: str = "1") -> dict[str, str]:
-    return {"units": units, "long_name": long_name}

@@ -1,4 +1,4 @@
-"""What a result that was read is of, where that cannot be built again."""
+"""The network of a result that was read, where it cannot be built again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StoredNetwork:
-    """What a stored result is of, where it cannot be built again: an ensemble or a law of one's own.
+    """The network of a stored result, where it cannot be built again: an ensemble or a law of one's own.
 
     Attributes
     ----------

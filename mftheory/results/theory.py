@@ -1,4 +1,4 @@
-"""What the mean-field theory says of a network, in numbers."""
+"""The mean-field theory of a network, in numbers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,9 @@ from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.results.estimate import Estimate, Sampled
 from mftheory.results.functions import OBSERVABLES, FourPointFunctions, TwoPointFunctions, checked_observable, real
 from mftheory.results.jackknife import jackknife_error
-from mftheory.results.kept import Drawn
+from mftheory.results.labelled import SYMBOLS, about
+from mftheory.results.result import DrawableResult
+from mftheory.results.status import CONVERGED, Status
 from mftheory.results.trust import FEWEST_DIMENSIONS, Trust, dimensions
 
 if TYPE_CHECKING:
@@ -23,12 +25,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 OBSERVABLES_WITH_GAINS = (*OBSERVABLES, "Phi", "readout")
 
-_OURS = {"refined", "growth", "replicas", "known_error", "shown_variance"}
-
 
 @checked_calls
 @dataclass(frozen=True, eq=False, repr=False)
-class Theory(Drawn):
+class Theory(DrawableResult):
     """Two- and four-point functions of a network in the limit of many neurons, with error estimates.
 
     Obtained from `mftheory.solve`. Times τ are in units of the neurons' time constant, frequencies ω in radians per
@@ -41,22 +41,24 @@ class Theory(Drawn):
 
     Attributes
     ----------
+    status : Status
+        "converged", or what is missing: a text, with its ``.state`` and ``.message``.
     observables : tuple of str
-        What may be asked for: "phi" and "x"; with gains also "Phi" (G_i φ_i, what the neurons send) and "readout"
-        (w_i φ_i with w independent of G and of its law); of an ensemble of several populations those that it declares,
+        The observables: "phi" and "x"; with gains also "Phi" (G_i φ_i, what the neurons send) and "readout"
+        (w_i φ_i with w independent of G and of its law); for an ensemble of several populations those that it declares,
         each averaged over the neurons of its population.
     crossed : tuple of str
         Functions of a neuron's state and activity, ⟨x(t) φ(t+τ)⟩, that `C` and `spectrum` know.
     responding : tuple of str
-        What `S` knows.
+        The fields whose response `S` knows.
     sizes : mapping of str to float
         Neurons that have an observable, as a multiple of N, where these are not all.
     replicas : tuple
-        Of a solution that is sampled, the same without one part of the samples each: their spread is its error.
+        For a sampled solution, the same without one part of the samples each: their spread is its error.
     origin : mapping or None
-        Of a theory read from a file, where it came from: versions, date, machine, formulas with their content hashes.
+        Where a theory that was read from a file came from: versions, date, machine, formulas with content hashes.
     method : str
-        The method that solved it (`mftheory.method` says why); of a theory read from a file, that of then.
+        The method that solved it (`mftheory.method` says why); for a theory read from a file, the one of that time.
     settings : mapping
         Numerical settings, and those of sampling, that it was solved with.
 
@@ -78,9 +80,9 @@ class Theory(Drawn):
     two_point: TwoPointFunctions
     four_point: FourPointFunctions
     refined: Callable[[], FourPointFunctions]
-    status: str = "converged"
+    status: Status = CONVERGED
     observables: tuple[str, ...] = OBSERVABLES
-    growth: Callable[[], tuple[float, float]] | None = None
+    lyapunov: Callable[[], tuple[float, float]] | None = None
     crossed: tuple[str, ...] = ("xphi",)
     responding: tuple[str, ...] = OBSERVABLES
     sizes: Mapping[str, float] = field(default_factory=dict)
@@ -89,10 +91,11 @@ class Theory(Drawn):
     method: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     _cache: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
+    _hidden = frozenset({"refined", "lyapunov", "replicas", "known_error", "shown_variance"})
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What else is true of the network: states that exist beside the one described; empty if none was found.
+        """Remarks: states of the network that exist beside the one described; empty if none was found.
 
         Examples
         --------
@@ -110,28 +113,28 @@ class Theory(Drawn):
 
     @property
     def gain(self) -> Any:
-        """⟨φ'⟩, the mean slope of the nonlinearity; of several populations an array, in the ensemble's order."""
+        """⟨φ'⟩, the mean slope of the nonlinearity; for several populations an array, in the ensemble's order."""
         return self.two_point.gain
 
     def C(self, observable: str, tau: ArrayLike) -> Array:
-        """C^a(τ) = ⟨a(t) a(t+τ)⟩ for one of `observables`, or ⟨x(t) φ(t+τ)⟩ for "xphi" (one of `crossed`)."""
+        """Return C^a(τ) = ⟨a(t) a(t+τ)⟩ for one of `observables`, or ⟨x(t) φ(t+τ)⟩ for "xphi" (one of `crossed`)."""
         return self.two_point.covariance(checked_observable(observable, self._two_point), real("tau", tau))
 
     def spectrum(self, observable: str, omega: ArrayLike) -> Array:
-        """C^a(ω) = ∫ dτ e^{-iωτ} C^a(τ) for one of `observables` or "xphi": real and never negative."""
+        """Return C^a(ω) = ∫ dτ e^{-iωτ} C^a(τ) for one of `observables` or "xphi": real and never negative."""
         return self.two_point.spectrum(checked_observable(observable, self._two_point), real("omega", omega))
 
     def S(self, omega: ArrayLike, observable: str = "phi") -> NDArray[np.complex128]:
-        """Response S^φ(ω) = ⟨φ'⟩/(1+iω) (or S^x) of a neuron to its own input."""
+        """Return the response S^φ(ω) = ⟨φ'⟩/(1+iω) (or S^x) of a neuron to its own input."""
         return self.two_point.response(checked_observable(observable, self.responding), real("omega", omega))
 
     def mean(self, observable: str = "phi") -> float:
-        """⟨a⟩ over neurons and time: 0 for odd φ, and for "x" always, as couplings have mean zero."""
+        """Return ⟨a⟩ over neurons and time: 0 for odd φ, and for "x" always, as couplings have mean zero."""
         name = checked_observable(observable)
         return float(getattr(self.two_point, "mean", 0.0)) if name == "phi" else 0.0
 
     def static(self, observable: str = "phi") -> float:
-        """(1/N) Σ_i ⟨a_i⟩_t², the mean square over neurons of their means over time; 0 for odd φ.
+        """Return (1/N) Σ_i ⟨a_i⟩_t², the mean square over neurons of their means over time; 0 for odd φ.
 
         All of `C`, `spectrum`, `Psi` and `dimension` are about each neuron's own mean; C(τ) + static is what
         ⟨a(t) a(t+τ)⟩ would be without subtracting it.
@@ -140,29 +143,27 @@ class Theory(Drawn):
         return float(getattr(self.two_point, name, 0.0))
 
     def neuron_means(self, z: ArrayLike) -> Array:
-        """⟨φ_i⟩_t of neurons whose static input is z standard deviations, of the shape of z; 0 for odd φ.
+        """Return ⟨φ_i⟩_t of neurons whose static input is z standard deviations, of the shape of z; 0 for odd φ.
 
         Over neurons z is standard normal, which gives the law of the mean activities.
         """
-        fields = real("z", z)
-        found = getattr(self.two_point, "neuron_means", np.zeros_like)
-        return np.asarray(found(fields))
+        return np.asarray(getattr(self.two_point, "neuron_means", np.zeros_like)(real("z", z)))
 
     def Psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
-        """Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), for one of `observables`; the lags are broadcast."""
+        """Return Ψ^a(τ1, τ2) = (1/N) Σ_ij C^a_ij(τ1) C^a_ij(τ2), for one of `observables`; the lags are broadcast."""
         name = checked_observable(observable, self.observables)
         return self.four_point.psi(name, real("tau1", tau1), real("tau2", tau2))
 
     def timescale(self, observable: str, tau: ArrayLike) -> Array:
-        """Ψ^a(τ, 0)/Ψ^a(0, 0): autocovariance of the principal components, weighted by their variance squared."""
+        """Return Ψ^a(τ, 0)/Ψ^a(0, 0), the autocorrelation of principal components weighted by squared variance."""
         lags = real("tau", tau)
         values = self.Psi(observable, np.append(lags.ravel(), 0.0), 0.0)
         return np.asarray(values[:-1] / values[-1]).reshape(lags.shape)
 
     def dimension(self, observable: str = "phi") -> float:
-        """Dimension of activity per neuron, PR^a = C^a(0)²/Ψ^a(0, 0), for one of `observables`.
+        """Return the dimension of activity per neuron, PR^a = C^a(0)²/Ψ^a(0, 0), for one of `observables`.
 
-        Of a solution that is sampled it is a float that prints with its standard error.
+        For a sampled solution it is a float that prints with its standard error.
         """
         name = checked_observable(observable, self.observables)
         key = (name, "value")
@@ -172,7 +173,7 @@ class Theory(Drawn):
         return Sampled(value, lambda: self.dimension_error(name)) if self.sampled else value
 
     def dimension_error(self, observable: str = "phi") -> float:
-        """Numerical error of `dimension`, measured by refining every numerical setting."""
+        """Return the numerical error of `dimension`, measured by refining every numerical setting."""
         name = checked_observable(observable, self.observables)
         key = (name, "error")
         if key not in self._cache:
@@ -180,7 +181,7 @@ class Theory(Drawn):
         return self._cache[key]
 
     def error_sources(self, observable: str = "phi") -> dict[str, float]:
-        """What `dimension_error` is made of: sampled solutions name each part; others have the one "numerical".
+        """Return the parts of `dimension_error`: sampled solutions name each; others have the one "numerical".
 
         Examples
         --------
@@ -194,7 +195,7 @@ class Theory(Drawn):
 
     @property
     def formulas(self) -> dict[str, dict[str, str]]:
-        """Label and content hash of the formula behind the four-point function of each observable.
+        """The label and content hash of the formula behind the four-point function of each observable.
 
         `mftheory.formula` gives the formula of a label; one of an ensemble of your own is derived again by `derive`.
 
@@ -204,18 +205,18 @@ class Theory(Drawn):
         >>> mf.solve(mf.Network(mf.IID(3.0))).formulas["x"]["label"]
         'psi-x-iid'
         """
-        found = {name: dict(self.four_point.formula_of(name)) for name in self.observables}
-        return {name: formula for name, formula in found.items() if formula}
+        formulas = {name: dict(self.four_point.formula_of(name)) for name in self.observables}
+        return {name: formula for name, formula in formulas.items() if formula}
 
     def C_error(self, observable: str, tau: ArrayLike) -> Array:
-        """Error of `C`: of a sampled solution its standard error, else the change with every setting refined."""
+        """Return the error of `C`: for a sampled solution its standard error, else the change with refined settings."""
         name, lags = checked_observable(observable, self._two_point), real("tau", tau)
         if stored := getattr(self.two_point, "covariance_error", None):
             return np.asarray(stored(name, lags))
         return self._error(lambda two_point: two_point.covariance(name, lags))
 
     def S_error(self, omega: ArrayLike, observable: str = "phi") -> Array:
-        """Error of |S|, as `C_error`."""
+        """Return the error of |S|, as `C_error`."""
         name, rates = checked_observable(observable, self.responding), real("omega", omega)
         if stored := getattr(self.two_point, "response_error", None):
             return np.asarray(stored(name, rates))
@@ -249,21 +250,21 @@ class Theory(Drawn):
         >>> theory.lyapunov_exponent_error < 1e-10
         True
         """
-        return self._growth[0]
+        return self._lyapunov[0]
 
     @property
     def lyapunov_exponent_error(self) -> float:
         """Numerical error of `lyapunov_exponent`, measured by refining every numerical setting."""
-        return self._growth[1]
+        return self._lyapunov[1]
 
     def number_of_dimensions(self, n: int, observable: str = "phi") -> float:
-        """N·PR^a, the predicted number of dimensions of n neurons; of a population, of its share of the n."""
+        """Return N·PR^a, the predicted number of dimensions of n neurons; for a population, of its share of the n."""
         if not isinstance(n, Real) or not 1 <= n <= 1e18:
             raise InvalidNetwork("n", n, "must be a number of neurons, from 1 to 1e18")
         return n * self.sizes.get(observable, 1.0) * self.dimension(observable)
 
     def trusted(self, n: int, observable: str = "phi") -> Trust:
-        """Whether n neurons have enough dimensions, N·PR >= 10, for the limit to describe them.
+        """Say whether n neurons have enough dimensions, N·PR >= 10, for the limit to describe them.
 
         The theory needs N·PR ≫ 1. The threshold is where sampled networks were seen to deviate by a fifth
         (`FEWEST_DIMENSIONS`).
@@ -279,14 +280,14 @@ class Theory(Drawn):
         )
 
     def lags(self, longest: float, count: int = 241) -> Array:
-        """Lags from 0 to `longest` for a picture or a table; in discrete time, whole steps and at least twelve."""
+        """Return lags from 0 to `longest` for a picture or a table; in discrete time, at least twelve whole steps."""
         dynamics = getattr(self.network, "dynamics", None)
         if dynamics is None or not dynamics.discrete:
             return np.linspace(0.0, longest, count)
         return np.unique(np.round(np.linspace(0.0, max(longest, 12.0), count)))
 
     def to_xarray(self, tau: ArrayLike | None = None, omega: ArrayLike | None = None) -> "xarray.Dataset":
-        """All functions on axes of τ and ω, as a labelled data set with units.
+        """Return all functions on axes of τ and ω, as a labelled data set with units.
 
         Parameters
         ----------
@@ -302,34 +303,22 @@ class Theory(Drawn):
             if omega is None
             else real("omega", omega)
         )
-        symbol = {"x": "x", "phi": "φ", "xphi": "xφ", "Phi": "Φ", "readout": "readout"}
         variables: dict[str, Any] = {}
         for name in self._two_point:
-            label = f"C^{symbol.get(name, name)}"
-            variables[f"C_{name}"] = ("tau", self.C(name, lags), {"units": "1", "long_name": f"{label}(τ)"})
-            variables[f"spectrum_{name}"] = (
-                "omega",
-                self.spectrum(name, rates),
-                {"units": "time constant", "long_name": f"{label}(ω)"},
-            )
+            label = f"C^{SYMBOLS.get(name, name)}"
+            variables[f"C_{name}"] = ("tau", self.C(name, lags), about(f"{label}(τ)"))
+            variables[f"spectrum_{name}"] = ("omega", self.spectrum(name, rates), about(f"{label}(ω)", "time constant"))
         for name in self.observables:
-            label = f"Ψ^{symbol.get(name, name)}"
-            variables[f"timescale_{name}"] = (
-                "tau",
-                self.timescale(name, lags),
-                {"units": "1", "long_name": f"{label}(τ, 0)/{label}(0, 0)"},
-            )
-        for kind, values in (
-            ("dimension", [self.dimension(name) for name in self.observables]),
-            ("dimension_error", [self.dimension_error(name) for name in self.observables]),
-        ):
-            long_name = "dimension of activity per neuron"
-            if kind == "dimension_error":
-                long_name = f"numerical error of the {long_name}"
-            variables[kind] = ("observable", values, {"units": "1", "long_name": long_name})
+            label = f"Ψ^{SYMBOLS.get(name, name)}"
+            variables[f"timescale_{name}"] = ("tau", self.timescale(name, lags), about(f"{label}(τ, 0)/{label}(0, 0)"))
+        meaning = "dimension of activity per neuron"
+        values = [self.dimension(name) for name in self.observables]
+        errors = [self.dimension_error(name) for name in self.observables]
+        variables["dimension"] = ("observable", values, about(meaning))
+        variables["dimension_error"] = ("observable", errors, about(f"numerical error of the {meaning}"))
         coordinates = {
-            "tau": ("tau", lags, {"units": "time constant", "long_name": "time lag τ"}),
-            "omega": ("omega", rates, {"units": "rad / time constant", "long_name": "angular frequency ω"}),
+            "tau": ("tau", lags, about("time lag τ", "time constant")),
+            "omega": ("omega", rates, about("angular frequency ω", "rad / time constant")),
             "observable": ("observable", list(self.observables), {"long_name": "what is observed"}),
         }
         attributes = {
@@ -352,13 +341,9 @@ class Theory(Drawn):
         """
         return self._drawn(ax, longest, **line)
 
-    def __dir__(self) -> list[str]:
-        """Without what only the package uses: what tab completion offers."""
-        return [name for name in super().__dir__() if name not in _OURS]
-
     @property
     def sampled(self) -> bool:
-        """Whether numbers have standard errors."""
+        """True if numbers have standard errors."""
         return bool(getattr(self.four_point, "sampled", False))
 
     def known_error(self, observable: str) -> float | None:
@@ -366,7 +351,7 @@ class Theory(Drawn):
         return self.dimension_error(observable) if self.sampled else self._cache.get((observable, "error"))
 
     def shown_variance(self, observable: str) -> str:
-        """C(0), with its standard error where it has one."""
+        """Return C(0) as text, with its standard error where it has one."""
         value = float(self.C(observable, 0.0))
         return str(Estimate(value, float(self.C_error(observable, 0.0)))) if self.sampled else _short(value)
 
@@ -375,25 +360,25 @@ class Theory(Drawn):
         return (*self.observables, *self.crossed)
 
     @cached_property
-    def _growth(self) -> tuple[float, float]:
-        if self.growth is None:
+    def _lyapunov(self) -> tuple[float, float]:
+        if self.lyapunov is None:
             raise Unsupported("lyapunov_exponent: the file holds none")
-        return self.growth()
+        return self.lyapunov()
 
     @cached_property
     def _refined(self) -> FourPointFunctions:
         return self.refined()
 
     def __repr__(self) -> str:
-        two = self.two_point
+        two_point = self.two_point
         ensemble = getattr(self.network, "ensemble", getattr(self.network, "name", "network"))
-        variance = self.shown_variance("x") if self.sampled else _short(two.variance)
+        variance = self.shown_variance("x") if self.sampled else _short(two_point.variance)
         return (
-            f"Theory({ensemble}, g_eff = {two.g_eff:g}: C_x(0) = {variance}, gain = {_short(self.gain)}, "
+            f"Theory({ensemble}, g_eff = {two_point.g_eff:g}: C_x(0) = {variance}, gain = {_short(self.gain)}, "
             f"{self.status_and_notes})"
         )
 
 
 def _short(value: Any) -> str:
-    """One number, or those of all populations."""
+    """Return one number as text, or those of all populations."""
     return f"{value:.6g}" if np.ndim(value) == 0 else f"({', '.join(f'{v:.6g}' for v in np.asarray(value))})"

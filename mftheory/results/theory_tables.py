@@ -1,7 +1,7 @@
 """A theory in tables: its functions on axes of τ and ω fine enough to be read between the nodes.
 
-What comes back is a `Theory` that answers the same questions. Where functions were evaluated its numbers are those of
-the solver, bit for bit; between, those of a cubic spline whose error was measured and is stated; beyond, refused.
+What is read back is a `Theory` with the same methods. Where functions were evaluated its numbers are those of the
+solver, bit for bit; between, those of a cubic spline whose error was measured and is stated; beyond, refused.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from mftheory.errors import MFTheoryError
 from mftheory.results.schema import stored
-from mftheory.results.tabulated import Curve, Lines, Surface, refuse_outside
+from mftheory.results.status import Status
+from mftheory.results.tabulated import Curve, StoredCurves, Surface, refuse_outside
 from mftheory.results.theory import Theory
 
 Array = NDArray[np.float64]
 
-DECAYS = 12.0
-"""Decay times of C(τ) that are kept: it has then fallen to 1e-5."""
+DECAY_TIMES = 12.0
+"""Longest lag, in decay times of C(τ), which has then fallen to 1e-5."""
 
 LAGS, PAIR_LAGS, FREQUENCIES = 401, 61, 601
 STRETCH = 4.0  # first interval of lags = 4/sinh(4) = 0.15 of the mean one: correlations bend at short lags
-WHOLE_LAGS, WHOLE_PAIR_LAGS = 4000, 24  # at most, in discrete time, where Ψ takes longest
-WIDEST = 8.0  # standard deviations of static inputs
+DISCRETE_LAGS, DISCRETE_PAIR_LAGS = 4000, 24  # largest numbers of lags in discrete time, where Ψ takes longest
+LARGEST_INPUT = 8.0  # of a static input, in standard deviations
 TIME = "time constant"
 _OF_TAU, _OF_OMEGA = "side tau", "side omega"
 _OF_OBSERVABLE: Any = {"keys": "observable"}
@@ -36,13 +37,13 @@ _OF_OBSERVABLE: Any = {"keys": "observable"}
 
 @dataclass(frozen=True, eq=False)
 class TheoryTables:
-    """Two- and four-point functions in tables: what a file holds of a `Theory`, and what one that was read is made of.
+    """Two- and four-point functions in tables: the content of a file of a `Theory`, of which one that is read is made.
 
-    Fields are named as in the file, functions have both signs of their argument as rows. `neuron_mean` is by z + half
+    Fields are named as in the file; functions have both signs of their argument as rows. `neuron_mean` is by z + half
     the largest z; `formulas` are label and content hash of each observable's formula.
     """
 
-    status: str = field(metadata=stored())
+    status: Status = field(metadata=stored())
     observables: tuple[str, ...] = field(metadata=stored())
     crossed: tuple[str, ...] = field(metadata=stored())
     responding: tuple[str, ...] = field(metadata=stored())
@@ -56,11 +57,11 @@ class TheoryTables:
     omega: Array = field(metadata=stored("angular frequency ω", f"rad / {TIME}", "omega"))
     pair_tau: Array = field(metadata=stored("time lag τ1", TIME, "pair_tau"))
     other_pair_tau: Array = field(metadata=stored("size of the time lag τ2", TIME, "other_pair_tau"))
-    C: Mapping[str, Lines] = field(metadata=stored("C^{key}(τ)", dims=_OF_TAU))
-    spectrum_: Mapping[str, Lines] = field(metadata=stored("C^{key}(ω)", TIME, _OF_OMEGA, name="spectrum"))
-    S: Mapping[str, Lines] = field(metadata=stored("S^{key}(ω)", dims=_OF_OMEGA))
+    C: Mapping[str, StoredCurves] = field(metadata=stored("C^{key}(τ)", dims=_OF_TAU))
+    spectrum_: Mapping[str, StoredCurves] = field(metadata=stored("C^{key}(ω)", TIME, _OF_OMEGA, name="spectrum"))
+    S: Mapping[str, StoredCurves] = field(metadata=stored("S^{key}(ω)", dims=_OF_OMEGA))
     Psi: Mapping[str, Array] = field(metadata=stored("Ψ^{key}(τ1, ±τ2)", dims="pair_tau side other_pair_tau"))
-    Psi_axis: Mapping[str, Lines] = field(metadata=stored("Ψ^{key}(τ, 0)", dims="tau"))
+    Psi_axis: Mapping[str, StoredCurves] = field(metadata=stored("Ψ^{key}(τ, 0)", dims="tau"))
     dimensions: Mapping[str, float] = field(
         metadata=stored("dimension of activity per neuron", name="dimension", **_OF_OBSERVABLE)
     )
@@ -75,7 +76,7 @@ class TheoryTables:
     z: Array | None = field(
         default=None, metadata=stored("static input in standard deviations, plus half the largest", dims="z")
     )
-    neuron_mean: Lines | None = field(
+    neuron_mean: StoredCurves | None = field(
         default=None, metadata=stored("⟨φ_i⟩ of neurons of static input z - max z/2", dims="z")
     )
     mean: float = field(default=0.0, metadata=stored())
@@ -89,42 +90,47 @@ class TheoryTables:
 
     @classmethod
     def of(cls, theory: Theory) -> TheoryTables:
-        """Return every function of a theory in tables; of a theory that was read, those that it was read from."""
-        two: Any = theory.two_point
-        if isinstance(two, TheoryTables):
-            return two
+        """Return every function of a theory in tables; for a theory that was read, the tables that it was read from."""
+        two_point: Any = theory.two_point
+        if isinstance(two_point, TheoryTables):
+            return two_point
         dynamics = getattr(theory.network, "dynamics", None)
         discrete = bool(dynamics is not None and dynamics.discrete)
-        longest, highest = DECAYS / two.decay, two.highest_frequency
-        tau = _lags(longest, LAGS, WHOLE_LAGS, discrete)
-        omega = np.concatenate([[0.0], np.geomspace(1e-3 * min(two.decay, highest), highest, FREQUENCIES - 1)])
-        pair = _lags(longest, PAIR_LAGS, WHOLE_PAIR_LAGS, discrete)
-        every = (*theory.observables, *theory.crossed)
+        longest, highest = DECAY_TIMES / two_point.decay, two_point.highest_frequency
+        tau = _lags(longest, LAGS, DISCRETE_LAGS, discrete)
+        omega = np.concatenate([[0.0], np.geomspace(1e-3 * min(two_point.decay, highest), highest, FREQUENCIES - 1)])
+        pair = _lags(longest, PAIR_LAGS, DISCRETE_PAIR_LAGS, discrete)
+        names = (*theory.observables, *theory.crossed)
 
-        def axis(a: str) -> Lines:
-            return Lines.of(Curve.of("tau", tau, lambda t: theory.Psi(a, t, 0.0), _no_error, discrete))
+        def axis(a: str) -> StoredCurves:
+            return StoredCurves.of(Curve.of("tau", tau, lambda t: theory.Psi(a, t, 0.0), _no_error, discrete))
 
         static: dict[str, Any] = {
-            name: float(getattr(two, name, 0.0)) for name in ("mean", "static_variance", "static_activity")
+            name: float(getattr(two_point, name, 0.0)) for name in ("mean", "static_variance", "static_activity")
         }
-        if hasattr(two, "neuron_means") and any(static.values()):
-            static["z"] = z = np.linspace(0.0, 2.0 * WIDEST, 321)
-            static["neuron_mean"] = Lines.of(Curve.of("z", z, lambda s: two.neuron_means(s - WIDEST), _no_error))
-        exponent, exponent_error = _growth(theory)
-        own = {name: getattr(theory, name) for name in ("status", "observables", "crossed", "responding", "method")}
-        own |= {name: float(getattr(two, name)) for name in ("g_eff", "decay", "highest_frequency")}
-        own |= {name: np.asarray(getattr(two, name), dtype=np.float64) for name in ("gain", "variance")}
+        if hasattr(two_point, "neuron_means") and any(static.values()):
+            static["z"] = z = np.linspace(0.0, 2.0 * LARGEST_INPUT, 321)
+            static["neuron_mean"] = StoredCurves.of(
+                Curve.of("z", z, lambda s: two_point.neuron_means(s - LARGEST_INPUT), _no_error)
+            )
+        exponent, exponent_error = _lyapunov(theory)
+        fields = {name: getattr(theory, name) for name in ("status", "observables", "crossed", "responding", "method")}
+        fields |= {name: float(getattr(two_point, name)) for name in ("g_eff", "decay", "highest_frequency")}
+        fields |= {name: np.asarray(getattr(two_point, name), dtype=np.float64) for name in ("gain", "variance")}
         return cls(
-            **own,
+            **fields,
             **static,
             discrete_time=discrete,
             tau=tau,
             omega=omega,
             pair_tau=pair,
             other_pair_tau=pair,
-            C={a: _both("tau", tau, theory.C, theory.C_error, a, discrete) for a in every},
-            spectrum_={a: _both("omega", omega, theory.spectrum, None, a) for a in every},
-            S={a: _both("omega", omega, _swapped(theory.S), _swapped(theory.S_error), a) for a in theory.responding},
+            C={a: _both_signs("tau", tau, theory.C, theory.C_error, a, discrete) for a in names},
+            spectrum_={a: _both_signs("omega", omega, theory.spectrum, None, a) for a in names},
+            S={
+                a: _both_signs("omega", omega, _swapped(theory.S), _swapped(theory.S_error), a)
+                for a in theory.responding
+            },
             Psi={a: theory.Psi(a, pair[:, None, None], np.stack([pair, -pair])) for a in theory.observables},
             Psi_axis={a: axis(a) for a in theory.observables},
             dimensions={a: theory.dimension(a) for a in theory.observables},
@@ -146,7 +152,7 @@ class TheoryTables:
             refined=self.itself,
             status=self.status,
             observables=self.observables,
-            growth=None if self.lyapunov_exponent is None else self.growth,
+            lyapunov=None if self.lyapunov_exponent is None else self.lyapunov,
             crossed=self.crossed,
             responding=self.responding,
             sizes={a: size for a, size in self.size.items() if size != 1.0},
@@ -159,32 +165,32 @@ class TheoryTables:
         """Return these tables: nothing refines them."""
         return self
 
-    def growth(self) -> tuple[float, float]:
-        """The largest Lyapunov exponent and its error."""
+    def lyapunov(self) -> tuple[float, float]:
+        """Return the largest Lyapunov exponent and its error."""
         return float(self.lyapunov_exponent or 0.0), float(self.lyapunov_exponent_error or 0.0)
 
     def covariance(self, observable: str, tau: ArrayLike) -> Array:
-        """C^a(τ)."""
+        """Return C^a(τ)."""
         return self._signed("C", observable, tau)
 
     def spectrum(self, observable: str, omega: ArrayLike) -> Array:
-        """C^a(ω)."""
+        """Return C^a(ω)."""
         return self._signed("spectrum_", observable, omega)
 
     def response(self, observable: str, omega: ArrayLike) -> NDArray[np.complex128]:
-        """S^a(ω)."""
+        """Return S^a(ω)."""
         return self._signed("S", observable, omega)
 
     def covariance_error(self, observable: str, tau: ArrayLike) -> Array:
-        """Error of C^a(τ), that of interpolation included."""
+        """Return the error of C^a(τ), that of interpolation included."""
         return self._signed("C", observable, tau, error=True)
 
     def response_error(self, observable: str, omega: ArrayLike) -> Array:
-        """Error of |S^a(ω)|, that of interpolation included."""
+        """Return the error of |S^a(ω)|, that of interpolation included."""
         return self._signed("S", observable, omega, error=True)
 
     def neuron_means(self, z: ArrayLike) -> Array:
-        """⟨φ_i⟩ of neurons whose static input is z standard deviations."""
+        """Return ⟨φ_i⟩ of neurons whose static input is z standard deviations, of the shape of z."""
         fields = np.asarray(z, dtype=np.float64)
         if self.neuron_mean is None or self.z is None:
             return np.zeros_like(fields)
@@ -193,31 +199,31 @@ class TheoryTables:
         return np.asarray(self.neuron_mean.curve("z", self.z)(fields + half))
 
     def formula_of(self, observable: str) -> Mapping[str, str]:
-        """Label and content hash of the formula, as the file names them."""
+        """Return label and content hash of the formula, as the file names them."""
         return self.formulas.get(observable, {})
 
     def psi(self, observable: str, tau1: ArrayLike, tau2: ArrayLike) -> Array:
-        """Ψ^a(τ1, τ2)."""
+        """Return Ψ^a(τ1, τ2)."""
         if observable not in self._surfaces:
             axis = self.Psi_axis[observable].curve("tau", self.tau, self.discrete_time)
             self._surfaces[observable] = Surface(self.pair_tau, self.Psi[observable], axis, self.discrete_time)
         return self._surfaces[observable](tau1, tau2)
 
     def dimension(self, observable: str) -> float:
-        """PR^a."""
+        """Return PR^a."""
         return self.dimensions[observable]
 
     def dimension_error(self, observable: str, refined: Any) -> float:
-        """Its error."""
+        """Return the error of PR^a."""
         return self.dimension_errors[observable]
 
     @property
     def sampled(self) -> bool:
-        """Whether errors are standard errors: others have the one source, "numerical"."""
+        """True if errors are standard errors: others have the one source, "numerical"."""
         return not all("numerical" in sources for sources in self.sources.values())
 
     def error_sources(self, observable: str) -> Mapping[str, float]:
-        """What the error is made of."""
+        """Return the parts of the error of PR^a, by source."""
         return self.sources[observable]
 
     @cached_property
@@ -229,40 +235,44 @@ class TheoryTables:
         return {}
 
     def _signed(self, name: str, observable: str, at: ArrayLike, error: bool = False) -> NDArray[Any]:
-        """Values or errors of the curve of positive arguments, and of that of negative ones."""
+        """Return values or errors of the curves of positive and of negative arguments, of the shape of `at`."""
         key = (name, observable)
         if key not in self._sides:
             argument, x = ("tau", self.tau) if name == "C" else ("omega", self.omega)
-            whole = self.discrete_time and name == "C"
-            lines: Lines = getattr(self, name)[observable]
-            self._sides[key] = [lines.curve(argument, x, whole, row) for row in (0, 1)]
+            discrete = self.discrete_time and name == "C"
+            lines: StoredCurves = getattr(self, name)[observable]
+            self._sides[key] = [lines.curve(argument, x, discrete, row) for row in (0, 1)]
         first, second = (curve.error if error else curve for curve in self._sides[key])
         points = np.asarray(at, dtype=np.float64)
         above = first(np.abs(points))
         return np.where(points < 0, second(np.abs(points)), above) if (points < 0).any() else np.asarray(above)
 
 
-def _both(argument: str, x: Array, function: Any, error: Any, observable: str, whole: bool = False) -> Lines:
+def _both_signs(
+    argument: str, x: Array, function: Any, error: Any, observable: str, discrete: bool = False
+) -> StoredCurves:
     """Return a function of an observable at x and at -x."""
 
     def side(sign: int) -> Curve:
         errors = _no_error if error is None else lambda at: error(observable, sign * at)
-        return Curve.of(argument, x, lambda at: function(observable, sign * at), errors, whole)
+        return Curve.of(argument, x, lambda at: function(observable, sign * at), errors, discrete)
 
-    return Lines.of(side(1), side(-1))
+    return StoredCurves.of(side(1), side(-1))
 
 
 def _swapped(function: Callable[[Any, str], Any]) -> Callable[[str, Any], Any]:
+    """Return the function with the observable as its first argument."""
     return lambda observable, at: function(at, observable)
 
 
 def _lags(longest: float, count: int, most: int, discrete: bool) -> Array:
+    """Return lags from 0, dense at short ones; in discrete time whole steps."""
     if discrete:
         return np.arange(min(math.ceil(max(longest, 12.0)), most) + 1, dtype=np.float64)
     return longest * np.sinh(STRETCH * np.linspace(0.0, 1.0, count)) / math.sinh(STRETCH)
 
 
-def _growth(theory: Theory) -> tuple[float, float] | tuple[None, None]:
+def _lyapunov(theory: Theory) -> tuple[float, float] | tuple[None, None]:
     try:
         return theory.lyapunov_exponent, theory.lyapunov_exponent_error
     except MFTheoryError:  # where a neuron's past feeds back on it there is none
@@ -271,6 +281,3 @@ def _growth(theory: Theory) -> tuple[float, float] | tuple[None, None]:
 
 def _no_error(x: Array) -> Array:
     return np.zeros(x.shape)
-
-
-__all__ = ["TheoryTables"]

@@ -11,16 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.results.columns import columns_of, texts, to_text
+from mftheory.results.labelled import SYMBOLS
 from mftheory.results.schema import Label, Rows, is_a, is_table, items, joined, slug
 
 if TYPE_CHECKING:
     import xarray
 
-SYMBOLS = {"phi": "φ", "xphi": "xφ", "Phi": "Φ"}
-"""Observables as long names have them."""
-
-LARGEST = 2**63
-"""An attribute holds integers below it; others as text."""
+INTEGER_LIMIT = 2**63
+"""Integers of this size and larger are kept as text in attributes."""
 
 
 def to_dataset(result: Any) -> xarray.Dataset:
@@ -28,7 +26,7 @@ def to_dataset(result: Any) -> xarray.Dataset:
     import xarray
 
     axes: dict[str, list[str]] = {}
-    for _ in range(2):  # for the first time to know all keys
+    for _ in range(2):  # the first time to know all keys
         writer = _Writer(axes)
         writer.fields(type(result), Label(), "", [result], (), {})
     return xarray.Dataset(writer.variables, attrs=writer.attributes)
@@ -37,7 +35,7 @@ def to_dataset(result: Any) -> xarray.Dataset:
 class _Writer:
     """Variables and attributes of one result.
 
-    A value comes in a list, one a row of the tables that it is in: None where there is none.
+    Values come in lists, one a row of the tables that they are in: None where there is none.
     """
 
     def __init__(self, axes: dict[str, list[str]]) -> None:
@@ -97,8 +95,8 @@ class _Writer:
             self.put(hint, label, name, values, rows, tags)
 
     def put(self, hint: Any, label: Label, name: str, values: list[Any], rows: Rows, tags: dict[str, str]) -> None:
-        """Add what is one variable, or one attribute."""
-        kind = get_origin(hint) or hint
+        """Add one variable, or one attribute."""
+        kind = str if is_a(hint, str) else get_origin(hint) or hint
         key = next(reversed(tags.values()), "")
         long_name = (label.long_name or name).replace("{key}", SYMBOLS.get(key, key))
         if rows:
@@ -143,9 +141,6 @@ def _array(kind: Any, value: Any) -> NDArray[Any]:
 def _attribute(value: Any) -> Any:
     if isinstance(value, tuple):  # names as a list, sentences line by line
         return list(value) if value and all(name.isidentifier() for name in value) else "\n".join(value)
-    if isinstance(value, bool) or (isinstance(value, int) and abs(value) < LARGEST):
+    if isinstance(value, bool) or (isinstance(value, int) and abs(value) < INTEGER_LIMIT):
         return int(value)
-    return str(value) if isinstance(value, int) else value
-
-
-__all__ = ["to_dataset"]
+    return str(value) if isinstance(value, int | str) else value

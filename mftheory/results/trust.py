@@ -1,15 +1,15 @@
-"""Whether a network has enough dimensions for the theory, an expansion in their inverse number."""
+"""The number of dimensions that the theory needs, which is an expansion in its inverse."""
 
 from typing import NamedTuple
 
-#: Below this many predicted dimensions the theory is not trusted. It is an expansion in 1/(N·PR): at 13 predicted
-#: dimensions sampled networks were seen to average 20% above the limit with a spread of 33%, at 26 dimensions 15%
-#: and 21%, at 52 spread 10% (theory §8; g_eff = 6, effective rank 0.3).
 FEWEST_DIMENSIONS = 10.0
+"""Fewest predicted dimensions of a trusted theory, an expansion in 1/(N·PR). At 13 predicted dimensions sampled
+networks were seen to average 20% above the limit with a spread of 33%, at 26 dimensions 15% and 21%, at 52 spread 10%
+(theory §8; g_eff = 6, effective rank 0.3)."""
 
 
 def dimensions(number: float) -> str:
-    """A predicted number of dimensions in few digits; what is too few is not rounded up to enough.
+    """Return a predicted number of dimensions in few digits; one that is too small is not rounded up to enough.
 
     Examples
     --------
@@ -24,7 +24,7 @@ def dimensions(number: float) -> str:
 
 
 class Trust(NamedTuple):
-    """Whether a prediction can be trusted at a size, and why not. True or false by itself."""
+    """A verdict on a prediction at one size, with its reason; true or false by itself."""
 
     ok: bool
     reason: str

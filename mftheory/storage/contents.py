@@ -1,4 +1,4 @@
-"""What an HDF5 file says that it contains, looked at before a value is read: nothing of other files, nothing huge.
+"""The declared content of an HDF5 file, checked before a value is read: nothing of other files, nothing huge.
 
 A dataset may lie in another file (external storage, a virtual dataset), a name may stand for something elsewhere
 (links), and a small file may claim, compress or repeat what would fill the memory. Nothing of that is written by
@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-LARGEST = 10
-"""Bytes in memory for each of the file, at most; seen 0.07 to 1.1, since nothing is compressed."""
+LARGEST_RATIO = 10
+"""Largest number of bytes in memory for each byte of the file; 0.07 to 1.1 seen, since nothing is compressed."""
 
-AT_ONCE = 2**27
+LARGEST_BLOCK = 2**27
 """Bytes of texts that are read at once while they are counted: 134 MB, of which HDF5, h5py and Python hold one each.
 Lists of texts in attributes, read as a whole, are names: 400 of them may stand beside a text of 0.3 MB."""
 
@@ -25,14 +25,14 @@ _HEAP, _COLLECTION, _OBJECT = b"GCOL", struct.Struct("<4sB3xQ"), struct.Struct("
 
 
 def check(source: Path) -> None:
-    """Refuse what `mftheory` does not write.
+    """Refuse a file that `mftheory` does not write.
 
     Raises
     ------
     ValueError
-        What it is, in words.
+        With the reason, in words.
     Exception
-        Whatever h5py raises on malformed files.
+        Any that h5py raises on malformed files.
     """
     import h5py
 
@@ -53,12 +53,12 @@ def check(source: Path) -> None:
 
 
 def _refuse_expansion(size: int, claimed: int) -> None:
-    if claimed > LARGEST * size:
+    if claimed > LARGEST_RATIO * size:
         raise ValueError(f"{size} bytes that claim to be {claimed}")
 
 
 def _dataset(file: Any, name: bytes) -> Any:
-    """A dataset, opened; none of its values has been looked for."""
+    """Open a dataset, without looking for its values."""
     from h5py import h5d, h5l, h5o
 
     kind = file.links.get_info(name).type
@@ -67,19 +67,19 @@ def _dataset(file: Any, name: bytes) -> Any:
     if h5o.get_info(file, name).type != h5o.TYPE_DATASET:
         raise ValueError(f"{_shown(name)} is no array")
     dataset = h5d.open(file, name)
-    made = dataset.get_create_plist()
-    if made.get_external_count() or made.get_layout() not in (h5d.COMPACT, h5d.CONTIGUOUS, h5d.CHUNKED):
+    properties = dataset.get_create_plist()
+    if properties.get_external_count() or properties.get_layout() not in (h5d.COMPACT, h5d.CONTIGUOUS, h5d.CHUNKED):
         raise ValueError(f"the values of {_shown(name)} are in another file")
     return dataset
 
 
 def _size_of_type(each: Any) -> int:
-    """Bytes of one value, for a text those that lead to it.
+    """Return the bytes of one value, for a text those of the pointer to it.
 
     Raises
     ------
     ValueError
-        If it is neither a number nor a text, nor, among attributes, what ties an array to its axes.
+        If it is neither a number nor a text nor, among attributes, a reference from an array to its axes.
     """
     from h5py import h5a, h5t
 
@@ -97,14 +97,14 @@ def _size_of_type(each: Any) -> int:
 
 
 def _texts(each: Any, longest: int) -> Iterator[int]:
-    """Bytes of its values of variable length, part by part."""
+    """Yield the bytes of values of variable length, part by part."""
     import numpy as np
     from h5py import Dataset, h5a, h5t
 
     kind = each.get_type()
     if not (kind.get_class() == h5t.VLEN or (kind.get_class() == h5t.STRING and kind.is_variable_str())):
         return
-    most = max(1, AT_ONCE // max(longest, 1))
+    most = max(1, LARGEST_BLOCK // max(longest, 1))
     if isinstance(each, h5a.AttrID):  # which is read as a whole or not at all
         if _count(each.shape) > most:
             raise ValueError(f"{_count(each.shape)} texts of up to {longest} bytes in {_shown(each.name)}")
@@ -119,7 +119,7 @@ def _texts(each: Any, longest: int) -> Iterator[int]:
 
 
 def _parts(shape: tuple[int, ...], most: int) -> Iterator[tuple[Any, ...]]:
-    """Indices that cover an array by parts of at most that many values."""
+    """Yield indices that cover an array by parts of at most that many values."""
     row = math.prod(shape[1:])
     if math.prod(shape) <= most:
         yield ()
@@ -132,7 +132,7 @@ def _parts(shape: tuple[int, ...], most: int) -> Iterator[tuple[Any, ...]]:
 
 
 def _longest_text(source: Path) -> int:
-    """Bytes of the longest object in the heaps where values of variable length are: none of them is longer."""
+    """Return the bytes of the longest object in the heaps of values of variable length: none of them is longer."""
     longest = 0
     with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         place = content.find(_HEAP)
@@ -159,6 +159,3 @@ def _length(value: Any) -> int:
 
 def _shown(name: bytes) -> str:
     return name.decode("utf-8", "replace")
-
-
-__all__ = ["LARGEST", "check"]

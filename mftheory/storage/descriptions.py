@@ -1,4 +1,4 @@
-"""What a result is of, as plain data: written with it, and built again from it by a table of known classes."""
+"""Networks as plain data: written with a result, and built again from it by a table of known classes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 def described(network: Any) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """A network as a tree ready for JSON, and the arrays in it by the names that the tree uses.
+    """Return a network as a tree ready for JSON, and the arrays in it by the names that the tree uses.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def described(network: Any) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 
 def fingerprint(tree: Any, arrays: Arrays) -> str:
-    """Of a description and every byte of its arrays: 32 hexadecimal digits."""
+    """Return the hash of a description and every byte of its arrays, as 32 hexadecimal digits."""
     hashed = hashlib.blake2b(json.dumps(tree, sort_keys=True, ensure_ascii=False).encode(), digest_size=16)
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
@@ -42,12 +42,12 @@ def fingerprint(tree: Any, arrays: Arrays) -> str:
 
 
 def rebuilt(tree: Any, arrays: Arrays, known: Mapping[str, Callable[..., Any]]) -> Any:
-    """What `described` was given, made by the constructors in `known` alone, which check their arguments.
+    """Return the network of a description, made by the constructors in `known` alone, which check their arguments.
 
     Raises
     ------
     LookupError
-        If it contains something else.
+        If the description contains something else.
     """
     if not isinstance(tree, Mapping):
         return tree
@@ -80,8 +80,8 @@ def _tree(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
         arrays[name] = value
         return {"array": name}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        own = [f.name for f in dataclasses.fields(value) if f.init and f.name[0] != "_"]
-        return {"class": type(value).__name__, "fields": {name: _tree(getattr(value, name), arrays) for name in own}}
+        names = [f.name for f in dataclasses.fields(value) if f.init and f.name[0] != "_"]
+        return {"class": type(value).__name__, "fields": {name: _tree(getattr(value, name), arrays) for name in names}}
     if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
         return {"mapping": {name: _tree(item, arrays) for name, item in value.items()}}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""Results to files and back: each kind by the schema of its fields, with what it is of and where it came from."""
+"""Results to files and back: each kind by the schema of its fields, with its network and where it came from."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from mftheory.results import (
 )
 from mftheory.results.columns import to_text
 from mftheory.results.from_dataset import from_dataset
-from mftheory.results.kept import ALLOWED
 from mftheory.results.predicted_tables import PredictedTables
 from mftheory.results.provenance import provenance
+from mftheory.results.result import ALLOWED
 from mftheory.results.theory_tables import TheoryTables
 from mftheory.results.to_dataset import to_dataset
 from mftheory.storage import netcdf
@@ -41,28 +41,28 @@ if TYPE_CHECKING:
 
 Known = Mapping[str, Callable[..., Any]]
 
-LONGEST = 1000
-"""Characters of a description: that of an ensemble of one's own would be pages of declarations."""
+LONGEST_DESCRIPTION = 1000
+"""Most characters of a description: that of an ensemble of one's own would be pages of declarations."""
 
 DESCRIBED = ("couplings", "network", "networks")
-"""Fields of what a result is of: kept as descriptions, of which the package's own constructors make them again."""
+"""Fields that are kept as descriptions, of which the package's constructors make them again."""
 
 
 @dataclass(frozen=True)
-class Kind:
-    """How one kind of result is kept; without anything else, by the schema of its own fields.
+class ResultKind:
+    """How one kind of result is written and read: by the schema of its fields, or of tables in its place.
 
     Attributes
     ----------
     result : type
-        Its name is that of the kind.
+        The type of the result; its name is that of the kind.
     to_tables : callable, optional
-        What makes of a result the dataclass, `tables`, that is kept in its place.
+        Makes of a result the dataclass, `tables`, that is kept in its place.
     tables : type, optional
     from_tables : callable, optional
-        What makes the result again, of the tables and of fields by name: `network`, `origin`, `formulas`, `settings`.
+        Makes the result again, of the tables and of fields by name: `network`, `origin`, `formulas`, `settings`.
     beside : bool
-        Whether the file has the numbers of `to_xarray` too, for other programs: they follow from what is kept.
+        True if the file has the numbers of `to_xarray` too, for other programs: they follow from the others.
     """
 
     result: type
@@ -72,7 +72,7 @@ class Kind:
     beside: bool = False
 
     def dataset(self, result: Any) -> xarray.Dataset:
-        """Return everything that is kept of a result but where it came from."""
+        """Return everything that is kept of a result but its provenance."""
         data = to_dataset(result if self.to_tables is None else self.to_tables(result))
         if self.beside:
             data = result.to_xarray().assign(data.data_vars).drop_attrs(deep=False).assign_attrs(data.attrs)
@@ -89,7 +89,7 @@ class Kind:
         return data
 
     def save(self, result: Any, path: str | os.PathLike[str]) -> Path:
-        """Write a result; see its method `save`.
+        """Write a result with its network and provenance to a netCDF file.
 
         Raises
         ------
@@ -111,37 +111,27 @@ class Kind:
         return read if self.from_tables is None else self.from_tables(read, **others)
 
 
-def save(result: Any, path: str | os.PathLike[str]) -> Path:
-    """Write a result; see its method `save`.
-
-    Raises
-    ------
-    InvalidFile
-        If it cannot be written.
-    InvalidNetwork
-        If it is no result.
-    """
-    return _kind_of(result).save(result, path)
-
-
 def content_hash(result: Any) -> str:
-    """Return the hash of everything that a file holds of a result but where it came from.
+    """Return the hash of everything that a file holds of a result but its provenance.
 
     Raises
     ------
     InvalidNetwork
         If it is no result.
     """
-    return netcdf.content_hash(_kind_of(result).dataset(result))
+    kind: ResultKind | None = FILES.of(result)
+    if kind is None:
+        raise InvalidNetwork("result", result, ALLOWED)
+    return netcdf.content_hash(kind.dataset(result))
 
 
 def load(path: str | os.PathLike[str], known: Known) -> Any:
-    """Read what `save` wrote, networks built by the constructors in `known`; of a sweep's store its data set.
+    """Read a result that was saved, networks built by the constructors in `known`; of a sweep's store its data set.
 
     Raises
     ------
     InvalidFile
-        If it is none of these, or damaged.
+        If the file is none of these, or damaged.
     """
     name, data = netcdf.read(path)
     if name == netcdf.SWEEP:
@@ -167,18 +157,13 @@ def load(path: str | os.PathLike[str], known: Known) -> Any:
         raise InvalidFile("path", str(path), f"is no {name} as mftheory saves it ({error})") from None
 
 
-def _kind_of(result: Any) -> Kind:
-    kind: Kind | None = FILES.of(result)
-    if kind is None:
-        raise InvalidNetwork("result", result, ALLOWED)
-    return kind
-
-
 def _predicted(tables: PredictedTables, network: Any, origin: Any, **others: Any) -> PredictedCovariance:
     errors = tables.dimension_numerical_error
     return PredictedCovariance(
         **{name: getattr(tables, name) for name in ("n", "exact", "diagnosis", "omega", "x", "seed")},
-        **{name: getattr(tables, name) for name in ("gain", "variance", "among", "lagged")},
+        gain=tables.gain,
+        variance=tables.variance,
+        source=tables,
         dimensions={a: Estimate(value, errors[a]) for a, value in tables.dimension.items()},
         neurons=tables.neuron,
         network=network,
@@ -196,14 +181,14 @@ def _with_network(data: xarray.Dataset, name: str, network: Any) -> xarray.Datas
         inner = getattr(network, "ensemble", getattr(network, "name", "network"))
         ensemble = inner if isinstance(inner, str) else getattr(inner, "name", "network")
         whole = repr(network)
-        text = whole if len(whole) <= LONGEST else f"{type(network).__name__} {ensemble!r}"
+        text = whole if len(whole) <= LONGEST_DESCRIPTION else f"{type(network).__name__} {ensemble!r}"
         about = (text, str(ensemble), float(getattr(network, "g_eff", np.nan)))
     data.attrs |= {name: about[0], f"{name}_ensemble": about[1], f"{name}_g_eff": about[2]}
     return _with_parts(data, name, tree, arrays)
 
 
 def _with_parts(data: xarray.Dataset, name: str, tree: Any, arrays: Arrays) -> xarray.Dataset:
-    """A description and its arrays, under a name of their own."""
+    """Return the data set with a description and its arrays, under this name."""
     for k in range(len(arrays)):
         values = arrays[f"network_{k}"]  # as `described` calls them
         dims = [f"{name}_{k}_{axis}" for axis in range(np.ndim(values))]
@@ -217,7 +202,7 @@ def _with_parts(data: xarray.Dataset, name: str, tree: Any, arrays: Arrays) -> x
 
 
 def _parts(path: Any, data: xarray.Dataset, name: str) -> tuple[Any, dict[str, Any]]:
-    """What `_with_parts` was given."""
+    """Return a description and its arrays, by their name."""
     tree = json.loads(data.attrs[f"{name}_content"])
     arrays = {f"network_{k}": data[f"{name}_{k}"].values for k in range(int(data.attrs[f"{name}_arrays"]))}
     if fingerprint(tree, arrays) != data.attrs[f"{name}_fingerprint"]:
@@ -251,14 +236,12 @@ def _tell_version(path: Any, origin: Mapping[str, Any]) -> None:
 
 
 for _kind in (
-    Kind(Theory, TheoryTables.of, TheoryTables, TheoryTables.theory),
-    Kind(Simulation, beside=True),
-    Kind(Recording, beside=True),
-    Kind(Comparison),
-    Kind(Prediction),
-    Kind(PredictedCovariance, PredictedTables.of, PredictedTables, _predicted),
-    Kind(LinearEquivalent),
+    ResultKind(Theory, TheoryTables.of, TheoryTables, TheoryTables.theory),
+    ResultKind(Simulation, beside=True),
+    ResultKind(Recording, beside=True),
+    ResultKind(Comparison),
+    ResultKind(Prediction),
+    ResultKind(PredictedCovariance, lambda result: result.tables, PredictedTables, _predicted),
+    ResultKind(LinearEquivalent),
 ):
     FILES.add(_kind.result, _kind)
-
-__all__ = ["Kind", "content_hash", "load", "save"]

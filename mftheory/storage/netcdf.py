@@ -11,13 +11,13 @@ import os
 import re
 import warnings
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mftheory.errors import InvalidFile
+from mftheory.results.provenance import version_of
 from mftheory.storage import contents
 from mftheory.storage.places import check_source, check_target
 from mftheory.storage.writing import write as write_file
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     import xarray
 
 FORMAT = 2
-"""Of the layout of files. Raised when older versions could not read them."""
+"""Number of the format of files, raised when older versions could not read them."""
 
 PART = "part"
-SWEEP = "sweep"
-"""Kind of the store of a sweep, which is no result that `save` writes: its data set is read as it is."""
+"""The axis of real and imaginary parts."""
 
+SWEEP = "sweep"
+"""The kind of the store of a sweep, which is no result that `save` writes: its data set is read as it is."""
+
+_VERSION = version_of("mftheory") or "of unknown version"
 _MARK, _KIND, _HASH = "mftheory_format", "mftheory_result", "content_hash"
 
 
@@ -43,7 +46,7 @@ def write(path: str | os.PathLike[str], kind: str, data: xarray.Dataset) -> Path
     path : path
         The file, by custom ``*.nc``; its folder must exist.
     kind : str
-        What is stored, for `read`.
+        The kind of the data set, for `read`.
     data : xarray.Dataset
         Numbers (complex too), truth values and texts.
 
@@ -76,9 +79,9 @@ def write(path: str | os.PathLike[str], kind: str, data: xarray.Dataset) -> Path
 
 
 def packed(kind: str, data: xarray.Dataset) -> memoryview:
-    """The content of the file of a data set, with its hash, made in memory: HDF5 does not survive a full disk."""
+    """Return the content of the file of a data set, with its hash; in memory, as HDF5 does not survive a full disk."""
     real = _without_complex(data)
-    real.attrs |= {_MARK: FORMAT, _KIND: kind, "mftheory_version": _version()}
+    real.attrs |= {_MARK: FORMAT, _KIND: kind, "mftheory_version": _VERSION}
     real.attrs[_HASH] = content_hash(real)
     return real.to_netcdf(engine="h5netcdf", encoding={str(name): {"_FillValue": None} for name in real})
 
@@ -92,7 +95,7 @@ def attributes(path: str | os.PathLike[str]) -> Mapping[str, Any] | None:
 
 
 def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
-    """The kind and the data set that `write` was given; data sets of sweeps have the kind "sweep".
+    """Return the kind and the data set that `write` was given; data sets of sweeps have the kind "sweep".
 
     Raises
     ------
@@ -118,7 +121,7 @@ def read(path: str | os.PathLike[str]) -> tuple[str, xarray.Dataset]:
         raise InvalidFile("path", str(source), "must be a result that mftheory saved; its format is no number")
     if written != FORMAT:
         step = "update mftheory" if written > FORMAT else "read it with that version, or compute it again"
-        allowed = f"was written by mftheory {by} in format {written}, and this is {_version()}, format {FORMAT}: {step}"
+        allowed = f"was written by mftheory {by} in format {written}, and this is {_VERSION}, format {FORMAT}: {step}"
         raise InvalidFile("path", str(source), allowed)
     if data.attrs.pop(_HASH, None) != content_hash(data):
         raise InvalidFile("path", str(source), "is damaged, or was changed since mftheory wrote it (content hash)")
@@ -136,6 +139,7 @@ def is_sweep(attributes: Mapping[str, Any]) -> bool:
 
 
 def _opened(source: Path) -> xarray.Dataset:
+    """Return the data set of a whole netCDF file, loaded; refuse anything else."""
     import xarray
 
     try:
@@ -192,10 +196,3 @@ def _with_complex(data: xarray.Dataset) -> xarray.Dataset:
             attributes = {k: v for k, v in variable.attrs.items() if k != "complex"}
             changed[name] = (variable.dims[:-1], values.view(np.dtype(f"c{2 * values.itemsize}"))[..., 0], attributes)
     return changed
-
-
-def _version() -> str:
-    try:
-        return version("mftheory")
-    except PackageNotFoundError:
-        return "of unknown version"

@@ -1,4 +1,4 @@
-"""Whether a path is that of a file that can be read or written: said in one line, before any work is done."""
+"""Paths of files that can be read or written; any other is refused in one line, before any work is done."""
 
 import errno
 import os
@@ -9,11 +9,12 @@ from mftheory.errors import InvalidFile
 
 
 def check_source(path: str | os.PathLike[str], argument: str = "path") -> Path:
-    """Refuse what is no file that can be read, without opening it: a pipe would be waited for.
+    """Refuse a path that is no file that can be read, without opening it: a pipe would be waited for.
 
     Raises
     ------
     InvalidFile
+        With the reason.
     """
     source = path_of(path, argument)
     try:
@@ -49,12 +50,12 @@ def check_target(path: str | os.PathLike[str], argument: str = "path") -> Path:
 
 
 def path_of(path: str | os.PathLike[str], argument: str) -> Path:
-    """A path, a home folder's sign ~ at its start replaced as a shell does it.
+    """Return a path, a home folder's sign ~ at its start replaced as a shell does it.
 
     Raises
     ------
     InvalidFile
-        If it is none.
+        If it is no path.
     """
     try:
         given = Path(path)
@@ -67,7 +68,7 @@ def path_of(path: str | os.PathLike[str], argument: str) -> Path:
 
 
 def refused(path: str | os.PathLike[str], error: OSError | ValueError, argument: str = "path") -> InvalidFile:
-    """The error of a file that the system refuses to write, in one line."""
+    """Return the error of a file that the system refuses to write, in one line."""
     number = error.errno if isinstance(error, OSError) else None
     what = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk is full for you"}.get(number or 0)
     if number == errno.EFBIG:
@@ -77,7 +78,7 @@ def refused(path: str | os.PathLike[str], error: OSError | ValueError, argument:
 
 
 def target_of(path: str | os.PathLike[str], argument: str) -> tuple[Path, int | None]:
-    """Where the content of a file goes, links followed, and the mode of what is there, if anything.
+    """Return the path that the content of a file goes to, links followed, and the mode of the file there, if any.
 
     Raises
     ------
@@ -120,7 +121,7 @@ def _kind(mode: int) -> str:
 
 
 def _mode(path: Path) -> int | None:
-    """Return the mode of what is there, if anything."""
+    """Return the mode of the file there, if any."""
     try:
         return os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -130,6 +131,3 @@ def _mode(path: Path) -> int | None:
 def _may(path: Path, how: int) -> bool:
     """Return whether this process may use a path so, as the user that it acts for."""
     return os.access(path, how, effective_ids=os.access in os.supports_effective_ids)
-
-
-__all__ = ["check_source", "check_target", "path_of", "refused", "target_of"]

@@ -75,7 +75,7 @@ def make_folder(path: str | os.PathLike[str], argument: str = "path") -> Path:
 
 
 def sync_folder(folder: Path) -> None:
-    """See a new or renamed file's name onto the disk, where the system can."""
+    """Write a new or renamed file's name to the disk, where the system can."""
     if os.name != "posix":
         return
     with suppress(OSError):  # a folder that may be written to but not read, a file system without this
@@ -88,31 +88,32 @@ def sync_folder(folder: Path) -> None:
 
 def clear_remains(path: Path) -> None:
     """Delete the temporary files that killed processes left of a file; nobody may be writing it meanwhile."""
-    for remains in path.parent.glob(_part(path, "*")):
+    for remains in path.parent.glob(_temporary_name(path, "*")):
         remains.unlink(missing_ok=True)
 
 
 def _replace(target: Path, data: bytes | memoryview, mode: int | None) -> None:
-    part = target.with_name(_part(target, os.urandom(4).hex()))
+    """Write a temporary file, and move it to the place of the target."""
+    temporary = target.with_name(_temporary_name(target, os.urandom(4).hex()))
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     # Nobody but its owner may open a file that was closed to others, not even before it has its mode.
-    handle = os.open(part, flags, 0o666 if mode is None else 0o600)
+    handle = os.open(temporary, flags, 0o666 if mode is None else 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             if mode is not None and os.name == "posix":
-                _keep(file.fileno(), target, mode)
+                _set_owner_and_mode(file.fileno(), target, mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, target)
+        os.replace(temporary, target)
     except BaseException:  # Ctrl-C too
-        part.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)
 
 
-def _keep(handle: int, target: Path, mode: int) -> None:
-    """The owner, as far as this process may give a file away, and the mode."""
+def _set_owner_and_mode(handle: int, target: Path, mode: int) -> None:
+    """Give a file the owner of the target, as far as this process may, and the mode."""
     old, new = target.stat(), os.fstat(handle)
     if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
         with suppress(OSError):
@@ -120,9 +121,6 @@ def _keep(handle: int, target: Path, mode: int) -> None:
     os.fchmod(handle, mode & 0o777)
 
 
-def _part(target: Path, mark: str) -> str:
-    """The name of a temporary file: of fixed length, since the target's may be as long as names can be."""
+def _temporary_name(target: Path, mark: str) -> str:
+    """Return the name of a temporary file, of fixed length, since the target's may be as long as names can be."""
     return f".{hashlib.blake2b(os.fsencode(target.name), digest_size=6).hexdigest()}.{mark}.part"
-
-
-__all__ = ["clear_remains", "make_folder", "sync_folder", "write"]

@@ -1,5 +1,7 @@
 """Sweeps: grids of parameters, sizes and seeds, run in parallel, stored as they go, continued after any interruption.
 
-`sweep.py` names the stages in order: the grid (`grid`), what is to be done (`plan`, with its `seeds`), the file that
-results stream into (`store`, `journal`), the workers (`execute`), the labelled result (`dataset`).
+In: a family of networks, the values of its parameters, and the two functions that solve and simulate one network
+(`mftheory.api.work`). Out: an `xarray.Dataset`, and the netCDF file that it streams into. Next: `sweep`, which names
+the stages in order: the grid of parameters (`grid`), the units of work (`tasks`, with their `seeds`), the file
+(`store`, `journal`, `description`), the workers (`execute`), the labelled result (`dataset`).
 """

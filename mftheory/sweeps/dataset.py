@@ -1,18 +1,18 @@
-"""The result of a sweep as one labelled data set, also while it is not complete."""
+"""The results of a sweep as one labelled data set, also while it is not complete."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mftheory.compare.compare import Point
-from mftheory.compare.compare import compare as compare_records
+from mftheory.comparison.statistics import Point
+from mftheory.comparison.statistics import compare as compare_records
 from mftheory.errors import Quiescent
 from mftheory.results.attractors import left_out
-from mftheory.results.comparison import ComparedPoint, Comparison
-from mftheory.sweeps.plan import Plan, Unit
+from mftheory.results.comparison import Comparison
+from mftheory.sweeps.tasks import Plan, Unit
 from mftheory.wording import one_of
 
 if TYPE_CHECKING:
@@ -20,36 +20,29 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, Any]
 
-# Name in the data set: name in the record, what it is, unit.
+# Variable of the data set, by observable and dimensionless: its name in a unit's record, and what it is.
 _THEORY = {
-    "dimension": ("dimension of activity per neuron PR", "1"),
-    "dimension_error": ("numerical or sampling error of the dimension", "1"),
-    "C": ("C(0), variance over neurons and time", "1"),
-    "C_error": ("error of C(0)", "1"),
+    "dimension": ("dimension", "dimension of activity per neuron PR"),
+    "dimension_error": ("dimension_error", "numerical or sampling error of the dimension"),
+    "C": ("C", "C(0), variance over neurons and time"),
+    "C_error": ("C_error", "error of C(0)"),
 }
 _COMPARED = {
-    "theory": ("theory's dimension of activity per neuron PR", "1"),
-    "theory_error": ("error of the theory's dimension", "1"),
-    "theory_C": ("theory's C(0)", "1"),
-    "alternative": ("dimension of the simpler theory that must be told from the theory", "1"),
-    "share": ("neurons that have the observable, as a multiple of N", "1"),
-}
-_THEORY_OF_COMPARED = {
-    "theory": "dimension",
-    "theory_error": "dimension_error",
-    "theory_C": "C",
-    "alternative": "alternative",
-    "share": "share",
+    "theory": ("dimension", "theory's dimension of activity per neuron PR"),
+    "theory_error": ("dimension_error", "error of the theory's dimension"),
+    "theory_C": ("C", "theory's C(0)"),
+    "alternative": ("alternative", "dimension of the simpler theory that must be told from the theory"),
+    "share": ("share", "neurons that have the observable, as a multiple of N"),
 }
 _NETWORK = {
-    "dimension": ("dimension of activity per neuron PR of one network", "1"),
-    "dimension_error": ("standard error of the dimension, of this network", "1"),
-    "C": ("C(0), variance over neurons and time", "1"),
-    "C_error": ("standard error of C(0), of this network", "1"),
-    "Psi": ("Ψ(0, 0), N times the mean square of the covariances", "1"),
-    "Psi_error": ("standard error of Ψ(0, 0), of this network", "1"),
+    "dimension": ("dimension", "dimension of activity per neuron PR of one network"),
+    "dimension_error": ("dimension_error", "standard error of the dimension, of this network"),
+    "C": ("two_point", "C(0), variance over neurons and time"),
+    "C_error": ("two_point_error", "standard error of C(0), of this network"),
+    "Psi": ("four_point", "Ψ(0, 0), N times the mean square of the covariances"),
+    "Psi_error": ("four_point_error", "standard error of Ψ(0, 0), of this network"),
 }
-_IN_RECORD = {"C": "two_point", "C_error": "two_point_error", "Psi": "four_point", "Psi_error": "four_point_error"}
+# The others: what they are (and their unit, where they are not dimensionless).
 _RUN = {
     "duration": ("measured time of each trajectory", "time constant"),
     "burn_in": ("time discarded before", "time constant"),
@@ -58,18 +51,18 @@ _RUN = {
     "periodic": ("trajectories on a cycle", "1"),
 }
 _VERDICT = {
-    "extrapolated": ("simulated dimension, extrapolated in 1/N", "1"),
-    "extrapolated_error": ("its standard error, the spread between networks included", "1"),
-    "z": ("its deviation from the theory in standard errors, two-sided", "1"),
+    "extrapolated": "simulated dimension, extrapolated in 1/N",
+    "extrapolated_error": "its standard error, the spread between networks included",
+    "z": "its deviation from the theory in standard errors, two-sided",
 }
 _FUNCTIONS = {
-    "C_tau": ("C(τ)", "1"),
-    "timescale": ("Ψ(τ, 0)/Ψ(0, 0), weighted autocovariance of the principal components", "1"),
+    "C_tau": "C(τ)",
+    "timescale": "Ψ(τ, 0)/Ψ(0, 0), weighted autocovariance of the principal components",
 }
 
 
 def dataset(plan: Plan, results: Mapping[str, Record], provenance: Mapping[str, Any]) -> "xarray.Dataset":
-    """All results so far on the axes of the sweep; NaN and an empty status where there is none yet.
+    """Return all results so far on the axes of the sweep; NaN and an empty status where there is none yet.
 
     Parameters
     ----------
@@ -77,7 +70,7 @@ def dataset(plan: Plan, results: Mapping[str, Record], provenance: Mapping[str, 
     results : mapping
         Records of units by their keys.
     provenance : mapping
-        How the numbers were made.
+        Description of how the numbers were made.
 
     Returns
     -------
@@ -116,23 +109,23 @@ def dataset(plan: Plan, results: Mapping[str, Record], provenance: Mapping[str, 
 
 
 def comparison(table: "xarray.Dataset", observable: str | None = None) -> Comparison:
-    """The comparison that a data set of a sweep with ``what="compare"`` holds, with its table and picture.
+    """Return the comparison that a data set of a sweep with ``what="compare"`` holds, with its table and picture.
 
     Parameters
     ----------
     table : xarray.Dataset
     observable : str, optional
-        One of those in it; by default the first.
+        One of its observables; by default the first.
 
     Returns
     -------
     Comparison
-        Of all points at which the theory and every network have a number.
+        The comparison at all points at which the theory and every network have a number.
 
     Raises
     ------
     InvalidNetwork
-        If the data set is none of a comparison, or not a single point of it is complete.
+        If the data set is of another kind of sweep, or not a single point of it is complete.
 
     Examples
     --------
@@ -177,19 +170,19 @@ class _Table:
         self._over = plan.grid.names
 
     def point(self, k: int) -> tuple[int, ...]:
-        """Position of a point on the axes of the parameters."""
+        """Return the position of a point on the axes of the parameters."""
         return tuple(int(i) for i in np.unravel_index(k, self.plan.grid.shape))
 
     def place(self, unit: Unit) -> tuple[int, ...]:
-        """Position of a network on the axes "n" and "network"."""
+        """Return the position of a network on the axes "n" and "network"."""
         assert unit.n is not None
         assert unit.replicate is not None
         return self.sizes.index(unit.n), unit.replicate
 
     def new(
-        self, name: str, axes: Sequence[str], meaning: str, units: str = "", fill: Any = np.nan, kind: Any = float
+        self, name: str, axes: Sequence[str], meaning: str, units: str = "1", fill: Any = np.nan, kind: Any = float
     ) -> NDArray[Any]:
-        """One more variable, over the parameters and these axes."""
+        """Add a variable over the parameters and these axes; return its array, to be filled."""
         lengths = {
             "observable": len(self.plan.observables),
             "n": len(self.sizes),
@@ -203,13 +196,12 @@ class _Table:
 
 
 def _theories(table: _Table, plan: Plan, results: Mapping[str, Record]) -> None:
-    compared = plan.what == "compare"
-    prefix = "theory_" if compared else ""
-    names = _COMPARED if compared else _THEORY
-    arrays = {name: table.new(name, ["observable"], *about) for name, about in names.items()}
+    prefix = "theory_" if plan.what == "compare" else ""
+    names = _COMPARED if plan.what == "compare" else _THEORY
+    arrays = {key: table.new(name, ["observable"], meaning) for name, (key, meaning) in names.items()}
     functions = _functions(table, plan, prefix, ["observable", "tau"])
-    gain = table.new("gain", [], "⟨φ'⟩, the mean slope of the nonlinearity", "1")
-    status = table.new(f"{prefix}status", [], "of the theory: converged, or why not", fill="", kind=object)
+    gain = table.new("gain", [], "⟨φ'⟩, the mean slope of the nonlinearity")
+    status = table.new(f"{prefix}status", [], "of the theory: converged, or why not", "", fill="", kind=object)
     for unit in plan.theories:
         record, at = results.get(unit.key), table.point(unit.point)
         if record is None:
@@ -219,21 +211,21 @@ def _theories(table: _Table, plan: Plan, results: Mapping[str, Record]) -> None:
             continue
         gain[at] = np.nan if record["gain"] is None else record["gain"]
         for a, observable in enumerate(plan.observables):
-            found = record["observables"][observable]
-            for name, array in arrays.items():
-                value = found.get(_THEORY_OF_COMPARED[name] if compared else name)
+            numbers = record["observables"][observable]
+            for key, array in arrays.items():
+                value = numbers.get(key)
                 array[(*at, a)] = np.nan if value is None else value
-            for name, array in functions.items():
-                array[(*at, a)] = found[name.removeprefix(prefix)]
+            for key, array in functions.items():
+                array[(*at, a)] = numbers[key]
 
 
 def _networks(table: _Table, plan: Plan, results: Mapping[str, Record]) -> None:
     each = ["n", "network"]
-    arrays = {name: table.new(name, ["observable", *each], *about) for name, about in _NETWORK.items()}
+    arrays = {key: table.new(name, ["observable", *each], meaning) for name, (key, meaning) in _NETWORK.items()}
     functions = _functions(table, plan, "", ["observable", *each, "tau"])
     run = {name: table.new(name, each, *about) for name, about in _RUN.items()}
-    seed = table.new("seed", each, "seed of the network; -1: there is none", fill=-1, kind=np.int64)
-    status = table.new("status", each, "of the run: equilibrated, or what is wrong", fill="", kind=object)
+    seed = table.new("seed", each, "seed of the network; -1: there is none", "", fill=-1, kind=np.int64)
+    status = table.new("status", each, "of the run: equilibrated, or what is wrong", "", fill="", kind=object)
     for unit in plan.simulations:
         at, place = table.point(unit.point), table.place(unit)
         seed[(*at, *place)] = unit.seed
@@ -246,26 +238,24 @@ def _networks(table: _Table, plan: Plan, results: Mapping[str, Record]) -> None:
         for name, array in run.items():
             array[(*at, *place)] = record.get(name, np.nan)  # older stores hold fewer
         for a, observable in enumerate(plan.observables):
-            found = record["observables"][observable]
-            for name, array in arrays.items():
-                array[(*at, a, *place)] = found[_IN_RECORD.get(name, name)]
-            for name, array in functions.items():
-                array[(*at, a, *place)] = found[name]
+            numbers = record["observables"][observable]
+            for key, array in (arrays | functions).items():
+                array[(*at, a, *place)] = numbers[key]
 
 
 def _functions(table: _Table, plan: Plan, prefix: str, axes: list[str]) -> dict[str, NDArray[Any]]:
-    """C(τ) and the timescale, each with its error, where lags are asked for."""
+    """Add C(τ) and the timescale, each with its error, where lags are asked for; return their arrays by record key."""
     if not plan.tau:
         return {}
-    made = {}
-    for name, (meaning, units) in _FUNCTIONS.items():
-        made[prefix + name] = table.new(prefix + name, axes, meaning, units)
-        made[f"{prefix}{name}_error"] = table.new(f"{prefix}{name}_error", axes, f"error of {meaning}", units)
-    return made
+    arrays = {}
+    for key, meaning in _FUNCTIONS.items():
+        arrays[key] = table.new(f"{prefix}{key}", axes, meaning)
+        arrays[f"{key}_error"] = table.new(f"{prefix}{key}_error", axes, f"error of {meaning}")
+    return arrays
 
 
 def _verdicts(table: _Table, plan: Plan, results: Mapping[str, Record]) -> None:
-    arrays = {name: table.new(name, ["observable"], *about) for name, about in _VERDICT.items()}
+    arrays = {name: table.new(name, ["observable"], meaning) for name, meaning in _VERDICT.items()}
     by_point: dict[int, list[Unit]] = {}
     for unit in sorted(plan.simulations, key=lambda u: (u.n or 0, u.replicate or 0)):
         by_point.setdefault(unit.point, []).append(unit)
@@ -282,22 +272,22 @@ def _verdicts(table: _Table, plan: Plan, results: Mapping[str, Record]) -> None:
                 if "observables" in r or left_out(r["status"])
             ]
             of_theory = theory["observables"][observable]
-            numbers = {name: of_theory.get(key) for name, key in _THEORY_OF_COMPARED.items()}
+            numbers = {name: of_theory.get(key) for name, (key, _) in _COMPARED.items()}
             # Leaving out what failed, or is too noisy to be above 0, would favour the others: then there is no verdict.
             if len(networks) < len(units) or any(r["dimension"] <= 0 for r in networks if "dimension" in r):
                 continue
             try:
-                found = _compared(_point(labels[unit.point], numbers, networks), observable)
-            except Quiescent:  # nearly all of them
+                compared = compare_records([_point(labels[unit.point], numbers, networks)], observable).points[0]
+            except Quiescent:  # nearly all networks are at rest
                 continue
             at = (*table.point(unit.point), a)
-            arrays["extrapolated"][at] = found.extrapolated.value
-            arrays["extrapolated_error"][at] = found.extrapolated.error
-            arrays["z"][at] = found.z
+            arrays["extrapolated"][at] = compared.extrapolated.value
+            arrays["extrapolated_error"][at] = compared.extrapolated.error
+            arrays["z"][at] = compared.z
 
 
 def _resting(unit: Unit, record: Record) -> dict[str, Any]:
-    """A network whose activity died out, as a comparison leaves it out."""
+    """Return the record of a network whose activity died out, by which a comparison leaves it out."""
     return {"n": unit.n, "seed": unit.seed, "status": record["status"]}
 
 
@@ -313,14 +303,13 @@ def _point(label: Mapping[str, Any], numbers: Mapping[str, Any], networks: Seque
     )
 
 
-def _compared(point: Point, observable: str) -> ComparedPoint:
-    return compare_records([point], observable).points[0]
-
-
 def _records_of(at: "xarray.Dataset") -> Iterator[dict[str, Any]]:
-    """The networks of one point, as they were recorded."""
-    read: Callable[[str], NDArray[Any]] = lambda name: at[name].transpose("n", "network").values  # noqa: E731
-    arrays = {_IN_RECORD.get(name, name): read(name) for name in _NETWORK}
+    """Yield the records of the networks of one point."""
+
+    def read(name: str) -> NDArray[Any]:
+        return np.asarray(at[name].transpose("n", "network").values)
+
+    arrays = {key: read(name) for name, (key, _) in _NETWORK.items()}
     seed, status = read("seed"), read("status")
     counts = {name: read(name) for name in ("at_rest", "periodic") if name in at}  # older data sets have none
     for i, n in enumerate(at["n"].values):

@@ -1,4 +1,4 @@
-"""What a sweep is, in words and numbers that fit into a file: to continue it, and to tell it from another."""
+"""The description of a sweep that is stored with it: to continue the sweep, and to tell it from another."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,16 +9,17 @@ FORMAT = 1
 """Version of the journal's lines."""
 
 EXTENDABLE = ("over", "n", "seeds", "points")
+"""Parts of a description that may grow when a sweep is extended."""
 
 
 def describe(**parts: Any) -> dict[str, Any]:
-    """The parts as they are read back from a file: numbers, texts, lists and dicts; digests of anything else."""
+    """Return the parts as they are read back from a file: numbers, texts, lists and dicts; digests of anything else."""
     plain: dict[str, Any] = _plain({"format": FORMAT, **parts})
     return plain
 
 
 def differences(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
-    """What keeps a sweep from continuing, or extending, the one that is stored; empty if nothing does.
+    """Return in words why a sweep does not continue or extend the one that is stored; empty if it does.
 
     More values of a parameter, sizes or networks extend a sweep; their place among the others does not matter.
 
@@ -31,23 +32,23 @@ def differences(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     >>> differences(stored, {"what": "solve", "over": {"g": [2.0]}, "points": {}})
     'over.g: 3.0 is missing'
     """
-    found: list[str] = []
+    lines: list[str] = []
     for name in (*stored, *(name for name in wanted if name not in stored)):
         if name not in EXTENDABLE:
-            found += _unequal(name, stored.get(name), wanted.get(name))
+            lines += _unequal(name, stored.get(name), wanted.get(name))
     old, new = stored.get("over", {}), wanted.get("over", {})
     if list(old) != list(new):
-        found.append(f"over: {', '.join(new)} instead of {', '.join(old)}")
+        lines.append(f"over: {', '.join(new)} instead of {', '.join(old)}")
     else:
-        found += [line for name in old for line in _missing(f"over.{name}", old[name], new[name])]
-    found += _missing("n", stored.get("n", []), wanted.get("n", []))
-    found += _fewer(stored.get("seeds", {}), wanted.get("seeds", {}))
-    if not found:
+        lines += [line for name in old for line in _missing(f"over.{name}", old[name], new[name])]
+    lines += _missing("n", stored.get("n", []), wanted.get("n", []))
+    lines += _fewer(stored.get("seeds", {}), wanted.get("seeds", {}))
+    if not lines:
         theirs, ours = stored.get("points", {}), wanted.get("points", {})
         other = [point for point, fingerprint in theirs.items() if ours.get(point, fingerprint) != fingerprint]
         if other:
-            found.append(f"family: another network at {other[0]}")
-    return "; ".join(found[:3]) + ("; …" if len(found) > 3 else "")
+            lines.append(f"family: another network at {other[0]}")
+    return "; ".join(lines[:3]) + ("; …" if len(lines) > 3 else "")
 
 
 def _unequal(name: str, stored: Any, wanted: Any) -> list[str]:
@@ -62,20 +63,19 @@ def _missing(name: str, stored: Any, wanted: Any) -> list[str]:
 
 
 def _fewer(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-    """Seeds by size: a number of networks may grow, a list of seeds may be added to."""
-    found = []
+    """Compare seeds by size: a number of networks may grow, and seeds may be added to a list."""
+    lines = []
     for n, old in stored.items():
         new = wanted.get(n)
         if new is None:  # the size is missing, which is said already
             continue
-        kept = (
-            (new >= old)
-            if isinstance(old, int) and isinstance(new, int)
-            else (isinstance(old, list) and isinstance(new, list) and set(old) <= set(new))
-        )
-        if not kept:
-            found.append(f"seeds at n = {n}: {_short(new)} instead of {_short(old)}")
-    return found
+        if isinstance(old, int) and isinstance(new, int):
+            extended = new >= old
+        else:
+            extended = isinstance(old, list) and isinstance(new, list) and set(old) <= set(new)
+        if not extended:
+            lines.append(f"seeds at n = {n}: {_short(new)} instead of {_short(old)}")
+    return lines
 
 
 def _short(value: Any) -> str:

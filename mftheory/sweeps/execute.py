@@ -1,4 +1,4 @@
-"""Workers: processes on this machine, or a Dask cluster; results as they come, workers that die replaced."""
+"""Workers: processes on this machine, or a Dask cluster; results are yielded as they come, dead workers replaced."""
 
 import os
 import signal
@@ -9,49 +9,42 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from mftheory.errors import InvalidNetwork, MFTheoryError
 
-PATIENCE = 3
-"""How often in a row workers may die without a single result."""
+MAX_FAILURES = 3
+"""Maximum number of times in a row that workers may die without a single result."""
 
-ANSWERING = 5.0
-"""Seconds in which something has to answer at a scheduler's address."""
+ANSWER_TIMEOUT = 5.0
+"""Time in which something has to answer at a scheduler's address, in s."""
 
-CONNECTING = 30.0
-"""Seconds in which it has to introduce itself: on a busy machine a scheduler was seen to take more than 5."""
+CONNECT_TIMEOUT = 30.0
+"""Time in which it has to introduce itself, in s: on a busy machine a scheduler was seen to take more than 5."""
 
-ARRIVING = 5.0
-"""Seconds until it is said that there are no workers yet."""
+WORKER_TIMEOUT = 5.0
+"""Time until the user is told that there are no workers yet, in s."""
 
 
-@dataclass(frozen=True)
-class Task:
-    """One call, to be made anywhere: function and arguments travel by pickle."""
-
-    function: Callable[..., Any]
-    arguments: tuple[Any, ...]
-
-    def __call__(self) -> Any:
-        return self.function(*self.arguments)
+Task = Callable[[], Any]
+"""One call, to be made in any process: a `functools.partial` of a function that is found by name, sent by pickle."""
 
 
 def cost_of(n: int) -> float:
-    """Time that a network of n neurons takes, relative to a very small one: what progress is judged by.
+    """Return the time that a network of n neurons takes, relative to a very small one: progress is judged by it.
 
-    It is a fixed part, that of the states, and that of the products with J. Seconds measured with 64 trajectories of
-    100 time constants, i.i.d. couplings and one thread: 0.22, 0.35, 0.63, 1.46, 4.42 at n = 100, 250, 500, 1000, 2000;
-    0.13 times this: 0.19, 0.31, 0.59, 1.46, 4.42. Where large networks come first, the time to go that is judged by n²
-    alone is 0.15 to 0.83 of the truth, by this 0.88 to 0.99 (these sizes, forty networks each).
+    The terms are a fixed part, that of the states, and that of the products with J. Seconds measured with 64
+    trajectories of 100 time constants, i.i.d. couplings and one thread: 0.22, 0.35, 0.63, 1.46, 4.42 at n = 100, 250,
+    500, 1000, 2000; 0.13 times this function: 0.19, 0.31, 0.59, 1.46, 4.42. Where large networks come first, the time
+    to go that is judged by n² alone is 0.15 to 0.83 of the truth, by this function 0.88 to 0.99 (these sizes, forty
+    networks each).
     """
     return 1.0 + n / 250.0 + (n / 400.0) ** 2
 
 
 def quietly(function: Callable[..., Any], *arguments: Any) -> Any:
-    """A call without its warnings, which nobody sees in a worker: what is wrong, a record's status says as well."""
+    """Call a function without its warnings, which nobody sees in a worker: a record's status says the same."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return function(*arguments)
@@ -64,13 +57,13 @@ def execute(
 
     Parameters
     ----------
-    tasks : sequence of Task
+    tasks : sequence of callables without arguments
         The first ones are begun first.
     jobs : int
         Processes on this machine; -1 for all cores, 1 for none but this one.
     threads : int
-        Of each for linear algebra and compiled loops. Sums in single precision depend on it, and chaos amplifies their
-        last digit, so that results repeat for equal `threads`, whatever `jobs`.
+        Threads of each, for linear algebra and compiled loops. Sums in single precision depend on it, and chaos
+        amplifies their last digit, so that results repeat for equal `threads`, whatever `jobs`.
     scheduler : str, optional
         Address of a Dask scheduler, such as "tcp://host:8786", whose workers are used instead. They need this package.
 
@@ -83,8 +76,9 @@ def execute(
 
     Examples
     --------
-    >>> from mftheory.sweeps.execute import Task, execute
-    >>> sorted(execute([Task(pow, (2, k)) for k in range(3)], jobs=1))
+    >>> from functools import partial
+    >>> from mftheory.sweeps.execute import execute
+    >>> sorted(execute([partial(pow, 2, k) for k in range(3)], jobs=1))
     [(0, 1), (1, 2), (2, 4)]
     """
     for name, value in (("jobs", jobs), ("threads", threads)):
@@ -110,7 +104,7 @@ def _here(tasks: Sequence[Task], threads: int) -> Iterator[tuple[int, Any]]:
 
 
 def _in_processes(tasks: Sequence[Task], workers: int, threads: int) -> Iterator[tuple[int, Any]]:
-    """All tasks; those that were lost with a process again, in new ones."""
+    """Run all tasks; those that were lost with a process are run again, in new processes."""
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
@@ -122,7 +116,7 @@ def _in_processes(tasks: Sequence[Task], workers: int, threads: int) -> Iterator
         try:
             # The configuration is read when the pool starts; it must not stay while whoever asks for results does
             # other things.
-            with parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=threads), _deaf():
+            with parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=threads), _ending_signals_wait():
                 results = Parallel(return_as="generator_unordered")(
                     delayed(_remotely)(k, task, threads, parent) for k, task in list(left.items())
                 )
@@ -132,10 +126,10 @@ def _in_processes(tasks: Sequence[Task], workers: int, threads: int) -> Iterator
                 yield k, result
         except BrokenProcessPool as error:
             failures += 1
-            if failures >= PATIENCE:
+            if failures >= MAX_FAILURES:
                 raise _died(f"workers died {failures} times without finishing anything", len(left), tasks) from error
         finally:
-            with _deaf():  # interrupted again, joblib would leave semaphores behind, and say so
+            with _ending_signals_wait():  # interrupted again, joblib would leave semaphores behind, and say so
                 if results is not None:
                     if left:
                         _silence_pool()
@@ -143,7 +137,7 @@ def _in_processes(tasks: Sequence[Task], workers: int, threads: int) -> Iterator
 
 
 def _silence_pool() -> None:
-    """Let nothing be printed of what the pool's own thread raises when it is closed before its work is done."""
+    """Print nothing of what the pool's own thread raises when it is closed before its work is done."""
     before = threading.excepthook
 
     def hook(args: threading.ExceptHookArgs) -> None:
@@ -153,12 +147,12 @@ def _silence_pool() -> None:
     threading.excepthook = hook
 
 
-ENDING = (signal.SIGINT, signal.SIGTERM)
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait; processes started inside never hear them.
+def _ending_signals_wait() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait; processes started inside never receive them.
 
     A terminal sends Ctrl-C to the workers as well, which would each print a traceback. It is this process that ends
     them, or its end that does (`_die_with`).
@@ -168,15 +162,15 @@ def _deaf() -> Iterator[None]:
         return
     from multiprocessing.resource_tracker import ensure_running
 
-    ensure_running()  # started later, it would open our ears again (before Python 3.14)
+    ensure_running()  # started later, it would unblock the signals (before Python 3.14)
     held: list[int] = []
     handlers = {}
     if threading.current_thread() is threading.main_thread():
         # Blocked here, a signal reaches another thread, such as one of BLAS, and its handler runs here all the same.
-        for number in ENDING:
+        for number in ENDING_SIGNALS:
             if signal.getsignal(number) not in (signal.SIG_IGN, None):
                 handlers[number] = signal.signal(number, lambda number, _: held.append(number))
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # what a new process inherits
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)  # what a new process inherits
     try:
         yield
     finally:
@@ -188,7 +182,7 @@ def _deaf() -> Iterator[None]:
 
 
 def _on_cluster(tasks: Sequence[Task], threads: int, scheduler: str) -> Iterator[tuple[int, Any]]:
-    """Not through joblib: with one worker at the start it would run everything here, and leave later ones idle."""
+    """Run tasks on Dask's workers, not through joblib, which leaves later workers idle if there is one at first."""
     try:
         from concurrent.futures import CancelledError
 
@@ -199,7 +193,7 @@ def _on_cluster(tasks: Sequence[Task], threads: int, scheduler: str) -> Iterator
         raise InvalidNetwork("scheduler", scheduler, "needs Dask: pip install 'mftheory[cluster]'") from None
     _check_answers(scheduler)
     try:
-        client = Client(scheduler, timeout=CONNECTING, set_as_default=False)
+        client = Client(scheduler, timeout=CONNECT_TIMEOUT, set_as_default=False)
     except Exception as error:  # whatever another kind of server makes of it, such as a MemoryError
         allowed = f"is no Dask scheduler, or one of another version ({type(error).__name__})"
         raise InvalidNetwork("scheduler", scheduler, allowed) from None
@@ -209,7 +203,7 @@ def _on_cluster(tasks: Sequence[Task], threads: int, scheduler: str) -> Iterator
         running = as_completed(loop=client.loop)
 
         def submit() -> None:
-            """As many as keep all present workers busy: arguments of tasks may be large."""
+            """Submit as many tasks as keep all present workers busy: their arguments may be large."""
             wanted = 2 * max(1, sum(client.nthreads().values()))
             while waiting and len(begun) < wanted:
                 k, task = waiting.pop()
@@ -218,7 +212,7 @@ def _on_cluster(tasks: Sequence[Task], threads: int, scheduler: str) -> Iterator
                 running.add(future)
 
         try:
-            client.wait_for_workers(1, timeout=ARRIVING)
+            client.wait_for_workers(1, timeout=WORKER_TIMEOUT)
         except TimeoutError:  # they may be in a queue, or start when there is work: wait, but say so
             warnings.warn(f"the scheduler {scheduler} has no workers yet; waiting for them", stacklevel=2)
         try:
@@ -240,7 +234,7 @@ def _died(what: str, left: int, tasks: Sequence[Task]) -> MFTheoryError:
 
 
 def _check_answers(scheduler: str) -> None:
-    """A plain connection first: it fails at once and quietly, where Dask would try again for long."""
+    """Try a plain connection first: it fails at once and quietly, where Dask would try again for long."""
     address = urlsplit(scheduler if "://" in scheduler else f"tcp://{scheduler}")
     try:
         host, port = address.hostname, address.port
@@ -249,7 +243,7 @@ def _check_answers(scheduler: str) -> None:
     if not host or not port:
         raise InvalidNetwork("scheduler", scheduler, "must be an address such as tcp://host:8786")
     try:
-        socket.create_connection((host, port), timeout=ANSWERING).close()
+        socket.create_connection((host, port), timeout=ANSWER_TIMEOUT).close()
     except OSError as error:
         raise InvalidNetwork("scheduler", scheduler, f"no Dask scheduler answers there ({error})") from None
 
@@ -262,7 +256,7 @@ def _remotely(k: int, task: Task, threads: int, parent: int | None) -> tuple[int
 
 
 def _pin(threads: int) -> None:
-    """For good: a worker does nothing else, and its threads (of a Dask worker) share what is limited here."""
+    """Limit the threads of a worker for good: it does nothing else, and a Dask worker's threads share the limit."""
     _libraries().limit(limits=threads)
     _numba_threads(threads)
 
@@ -277,21 +271,21 @@ def _pinned(threads: int) -> Iterator[None]:
         _numba_threads(before)
 
 
-_found: dict[str, Any] = {"modules": 0}
+_controller: dict[str, Any] = {"modules": 0}
 
 
 def _libraries() -> Any:
-    """Those with threads in this process; looked for again, which takes a millisecond, when more has been imported."""
+    """Return the libraries with threads; they are looked for again (1 ms) when more has been imported."""
     import scipy.linalg  # noqa: F401  # it has a BLAS of its own, to be limited before its first use
     from threadpoolctl import ThreadpoolController
 
-    if _found["modules"] != len(sys.modules):
-        _found.update(modules=len(sys.modules), controller=ThreadpoolController())
-    return _found["controller"]
+    if _controller["modules"] != len(sys.modules):
+        _controller.update(modules=len(sys.modules), controller=ThreadpoolController())
+    return _controller["controller"]
 
 
 def _numba_threads(threads: int) -> int:
-    """Set the number of threads of compiled loops, and give the one before."""
+    """Set the number of threads of compiled loops, and return the one before."""
     import numba
 
     before: int = numba.get_num_threads()

@@ -13,14 +13,13 @@ from mftheory.errors import InvalidNetwork, MFTheoryError
 from mftheory.network.sampled import Samplable
 
 Value = float | int | str
-"""Of a parameter: what a file can hold as a coordinate."""
+"""Value of a parameter: what a file can hold as a coordinate."""
 
-RESERVED = ("n", "network", "observable", "tau")
-"""Axes that sweeps have beside those of their parameters."""
+RESERVED_NAMES = ("n", "network", "observable", "tau")
+"""Names of axes that sweeps have beside those of their parameters."""
 
-
-MOST = 1_000_000
-"""Points: more would take longer to list than any of them to solve, and are a slip of the hand."""
+MAX_POINTS = 1_000_000
+"""Maximum number of points: more would take longer to list than one to solve, and are a slip of the hand."""
 
 
 @dataclass(frozen=True)
@@ -44,37 +43,39 @@ class Grid:
 
     @classmethod
     def of(cls, over: Any) -> "Grid":
-        """Checked.
+        """Check names and values, and return their grid.
 
         Raises
         ------
         InvalidNetwork
-            If there is no parameter, a name is none or taken, values are not different finite numbers or texts, or
-            there are more than a million combinations.
+            If there is no parameter, a name is no identifier or is taken, values are not different finite numbers or
+            texts, or there are more than a million combinations.
         """
         if not isinstance(over, Mapping) or not over:
             raise InvalidNetwork("over", over, "must be a dict of parameters and their values, at least one")
         grid = cls({_name(name): _values(f"over[{name!r}]", values) for name, values in over.items()})
-        if math.prod(grid.shape) > MOST:
-            raise InvalidNetwork("over", grid.shape, f"makes {math.prod(grid.shape):,} points; at most {MOST:,} go")
+        if math.prod(grid.shape) > MAX_POINTS:
+            raise InvalidNetwork(
+                "over", grid.shape, f"makes {math.prod(grid.shape):,} points; at most {MAX_POINTS:,} go"
+            )
         return grid
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the parameters, in order."""
+        """Return the names of the parameters, in order."""
         return tuple(self.over)
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Number of values of each."""
+        """Return the number of values of each parameter."""
         return tuple(len(values) for values in self.over.values())
 
     def points(self) -> list[dict[str, Value]]:
-        """Each combination, by name."""
+        """Return each combination of values, by the names of the parameters."""
         return [dict(zip(self.over, values, strict=True)) for values in itertools.product(*self.over.values())]
 
     def networks(self, family: Callable[..., Any]) -> list[Samplable]:
-        """What the family makes of each point.
+        """Return the networks that the family makes of the points.
 
         Raises
         ------
@@ -83,9 +84,9 @@ class Grid:
         """
         if not callable(family):
             raise InvalidNetwork("family", family, "must be a function from the parameters in over to a Network")
-        made = []
+        networks = []
         for point in self.points():
-            where = ", ".join(f"{name} = {value!r}" for name, value in point.items())
+            where = point_name(point)
             try:
                 network = family(**point)
             except InvalidNetwork as error:
@@ -98,13 +99,18 @@ class Grid:
             if isinstance(network, type) or not isinstance(network, Samplable):
                 allowed = f"must return a Network, not {type(network).__name__} (at {where})"
                 raise InvalidNetwork("family", family, allowed)
-            made.append(network)
-        return made
+            networks.append(network)
+        return networks
+
+
+def point_name(point: Mapping[str, Value]) -> str:
+    """Return a point in words, such as ``g = 3.0, effective_rank = 0.5``."""
+    return ", ".join(f"{name} = {value!r}" for name, value in point.items())
 
 
 def _name(name: Any) -> str:
-    if not isinstance(name, str) or not name.isidentifier() or name in RESERVED:
-        raise InvalidNetwork("over", name, f"names must be identifiers other than {', '.join(RESERVED)}")
+    if not isinstance(name, str) or not name.isidentifier() or name in RESERVED_NAMES:
+        raise InvalidNetwork("over", name, f"names must be identifiers other than {', '.join(RESERVED_NAMES)}")
     return name
 
 
@@ -112,8 +118,8 @@ def _values(argument: str, values: Any) -> tuple[Value, ...]:
     allowed = "must be different finite numbers, or different texts, at least one"
     if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray | range) or len(values) == 0:
         raise InvalidNetwork(argument, values, allowed)
-    if len(values) > MOST:
-        raise InvalidNetwork(argument, values, f"must be at most {MOST:,} values")
+    if len(values) > MAX_POINTS:
+        raise InvalidNetwork(argument, values, f"must be at most {MAX_POINTS:,} values")
     plain: list[Value] = []
     for value in values:
         if isinstance(value, str):

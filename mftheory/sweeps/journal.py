@@ -1,4 +1,4 @@
-"""What a sweep has finished, line by line: appended to, never rewritten, each line with its checksum."""
+"""The journal of what a sweep has finished: appended to, never rewritten, each line with its checksum."""
 
 import json
 import os
@@ -10,8 +10,8 @@ from typing import Any
 from mftheory.errors import InvalidFile
 from mftheory.storage import check_target, refused, sync_folder
 
-SYNC_EVERY = 1.0
-"""Seconds: lines are in the system's hands at once and survive the process; a power cut loses this much at most."""
+SYNC_INTERVAL = 1.0
+"""Time between syncs, in s: lines survive the process at once; a power cut loses this much at most."""
 
 
 class Journal:
@@ -23,14 +23,14 @@ class Journal:
     Parameters
     ----------
     path : Path
-        Made with the first record.
+        The file, which is made with the first record.
 
     Attributes
     ----------
     records : list of dict
-        What the file held when it was opened.
+        Records that the file held when it was opened.
     damaged : int
-        Lines that were unreadable, the cut one not counted.
+        Number of lines that were unreadable, the cut one not counted.
 
     Raises
     ------
@@ -69,7 +69,7 @@ class Journal:
         self._whole = self._synced = sum(len(line) + 1 for line in lines)  # bytes of whole lines
 
     def append(self, record: dict[str, Any]) -> None:
-        """Write one more line.
+        """Append one line.
 
         Raises
         ------
@@ -88,11 +88,11 @@ class Journal:
         except OSError as error:
             self._cut_back(self._whole)
             raise refused(self.path, error, "store") from error
-        if time.monotonic() >= self._synced_at + SYNC_EVERY:
+        if time.monotonic() >= self._synced_at + SYNC_INTERVAL:
             self.sync()
 
     def sync(self) -> None:
-        """See the lines onto the disk."""
+        """Wait until the lines are on the disk."""
         if self._file is None:
             return
         try:
@@ -124,7 +124,7 @@ class Journal:
         sync_folder(self.path.parent)
 
     def _cut_back(self, length: int) -> None:
-        """Drop what comes after that many bytes; if even that fails, the next reader does."""
+        """Drop the bytes beyond a length; if even that fails, the next reader drops them."""
         self._whole = self._synced = length
         if self._file is not None:
             try:

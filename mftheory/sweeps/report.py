@@ -1,4 +1,4 @@
-"""A sweep's data set as plain rows, for the command line: aligned text, or JSON."""
+"""Plain rows of a sweep's data set, for the command line: aligned text, or JSON."""
 
 import json
 import math
@@ -20,7 +20,7 @@ COLUMNS = {
 
 
 def rows(data: "xarray.Dataset") -> list[dict[str, Any]]:
-    """One mapping for each point and observable; of simulations one for each network.
+    """Return one mapping for each point and observable; of simulations one for each network.
 
     Examples
     --------
@@ -33,26 +33,25 @@ def rows(data: "xarray.Dataset") -> list[dict[str, Any]]:
     what = data.attrs["what"]
     columns = COLUMNS[what]
     main = data[columns[1]] if what == "simulate" else data[columns[0]]
-    found = []
+    listed = []
     for index in np.ndindex(main.shape):
         at = data.isel({str(name): i for name, i in zip(main.dims, index, strict=True)})
         if what == "simulate" and int(at["seed"]) < 0:
             continue
         labels = {str(name): at[name].item() for name in main.dims}
-        found.append(labels | {name: at[name].item() for name in columns})
-    return found
+        listed.append(labels | {name: at[name].item() for name in columns})
+    return listed
 
 
 def table(data: "xarray.Dataset") -> str:
-    """The rows as aligned text."""
-    found = [with_errors(row) for row in rows(data)]
-    cells = [list(row.values()) for row in found]
-    header = list(found[0]) if found else []
-    return aligned([header, *cells])
+    """Return the rows as aligned text."""
+    shown = [with_errors(row) for row in rows(data)]
+    header = list(shown[0]) if shown else []
+    return aligned([header, *(list(row.values()) for row in shown)])
 
 
 def plain(data: "xarray.Dataset") -> dict[str, Any]:
-    """Rows and what they are of, JSON-ready; null where there is no number."""
+    """Return the rows and the description of their sweep, ready for JSON; null where there is no number."""
     described = {name: json.loads(data.attrs[name]) for name in ("sweep", "provenance")}
     shown = [{name: _finite(value) for name, value in row.items()} for row in rows(data)]
     return {"what": data.attrs["what"], "rows": shown, **described}

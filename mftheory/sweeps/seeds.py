@@ -1,4 +1,4 @@
-"""The seed of every network of a sweep or a comparison: from its own content, not from its place among others."""
+"""Seeds of the networks of a sweep or a comparison, made from a network's content, not from its place among others."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,23 +8,23 @@ from mftheory.errors import InvalidNetwork
 from mftheory.network.digest import words
 
 Seeds = int | Sequence[int] | Mapping[int, int | Sequence[int]]
-"""Networks a size: their number, their seeds, or either of these for each size."""
+"""Networks of each size: their number, their seeds, or either of these for each size."""
 
-MOST = 100_000
-"""Networks a size."""
+MAX_NETWORKS = 100_000
+"""Maximum number of networks of one size."""
 
 
 def network_seed(root: int, fingerprint: str, n: int, replicate: int, common_disorder: bool = False) -> int:
-    """Seed of one network of n neurons.
+    """Return the seed of one network of n neurons.
 
     Parameters
     ----------
     root : int
-        Of the whole sweep.
+        Seed of the whole sweep.
     fingerprint : str
         Digest of the network's parameters (`mftheory.network.digest`).
     n, replicate : int
-        Neurons; which of the networks of that size, from 0.
+        Number of neurons; number of the network among those of that size, from 0.
     common_disorder : bool
         Leave the parameters out: every point draws from the same random numbers, so that curves over a parameter are
         smooth, and their points' deviations correlated.
@@ -32,7 +32,7 @@ def network_seed(root: int, fingerprint: str, n: int, replicate: int, common_dis
     Returns
     -------
     int
-        From 0 to 2⁵³ - 1, so that it survives as a float of 64 bits.
+        A number from 0 to 2⁵³ - 1, so that it survives as a float of 64 bits.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def network_seed(root: int, fingerprint: str, n: int, replicate: int, common_dis
 def network_seeds(
     seeds: Seeds, n: int, fingerprint: str, root: int = 0, common_disorder: bool = False, at_least: int = 2
 ) -> list[int]:
-    """The seeds of all networks of one size at one point: as given, else by `network_seed`.
+    """Return the seeds of all networks of one size at one point: as given, else by `network_seed`.
 
     Raises
     ------
@@ -66,8 +66,8 @@ def network_seeds(
             raise InvalidNetwork("seeds", dict(given), f"must have an entry for n = {n}")
         given = given[n]
     if isinstance(given, int | np.integer) and not isinstance(given, bool):
-        if given > MOST:
-            raise InvalidNetwork("seeds", seeds, f"must be at most {MOST:,} networks a size")
+        if given > MAX_NETWORKS:
+            raise InvalidNetwork("seeds", seeds, f"must be at most {MAX_NETWORKS:,} networks a size")
         listed = [network_seed(root, fingerprint, n, k, common_disorder) for k in range(given)]
     elif isinstance(given, Sequence | np.ndarray) and not isinstance(given, str):
         listed = list(given)

@@ -1,4 +1,4 @@
-"""Where the results of a sweep live: in memory, or in a netCDF file with its journal beside it.
+"""The store of a sweep's results: in memory, or in a netCDF file with its journal beside it.
 
 The journal (`PATH.journal`) is the truth that a sweep continues from: one line for each finished piece of work. The
 netCDF file is made from it now and then and at the end, in one move, so that whoever opens it finds a whole one.
@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from mftheory.errors import InvalidFile
 from mftheory.storage import check_target, clear_remains, netcdf, refused, write
@@ -22,45 +22,33 @@ from mftheory.sweeps.journal import Journal
 if TYPE_CHECKING:
     import xarray
 
-EVERY = 20.0
-"""Seconds between two netCDF files, at least."""
+FILE_INTERVAL = 20.0
+"""Minimum time between two versions of the netCDF file, in s."""
 
-SHARE = 0.05
-"""Of the time, at most, that goes into making them."""
+MAX_SHARE_OF_TIME = 0.05
+"""Maximum share of the time that goes into writing it."""
 
 Record = dict[str, Any]
 
 
-class Results(Protocol):
-    """Finished work by its key, and where more of it goes."""
-
-    finished: dict[str, Record]
-
-    def add(self, key: str, record: Record, keep: bool = True) -> None: ...
-
-    def show(self, make: "Callable[[], xarray.Dataset]", last: bool = False) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class Memory:
-    """Results that are kept nowhere else."""
+class Results:
+    """Finished work by its key; here it is kept nowhere else."""
 
     def __init__(self) -> None:
         self.finished: dict[str, Record] = {}
 
     def add(self, key: str, record: Record, keep: bool = True) -> None:
-        """One more."""
+        """Add a record."""
         self.finished[key] = record
 
     def show(self, make: "Callable[[], xarray.Dataset]", last: bool = False) -> None:
-        """Nobody looks."""
+        """Write the results so far to the file, if there is one and it is due; here there is none."""
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Close nothing."""
 
 
-class Store:
+class Store(Results):
     """Results on disk, of one sweep, written by one process at a time.
 
     Parameters
@@ -68,7 +56,7 @@ class Store:
     path : path
         The netCDF file.
     description : mapping
-        What the sweep is. A store of a sweep that this one does not continue or extend is refused.
+        Description of the sweep. A store of a sweep that this one does not continue or extend is refused.
 
     Raises
     ------
@@ -95,14 +83,14 @@ class Store:
         from filelock import FileLock, Timeout
 
         path = Path(os.path.realpath(check_target(path, "store")))  # the journal lies beside what a link points to
+        super().__init__()
         self.path = path
-        self.finished: dict[str, Record] = {}
         self._description = dict(description)
         self._described = False
         self._journal_path = path.with_name(path.name + ".journal")
         check_target(self._journal_path, "store")  # its name is the longer one
-        self._next = time.monotonic() + EVERY
-        self._shown: int | None = None
+        self._next = time.monotonic() + FILE_INTERVAL
+        self._signed = False
         self._lock_path = path.with_name(path.name + ".lock")
         self._lock = FileLock(self._lock_path)
         try:
@@ -120,7 +108,7 @@ class Store:
             raise
 
     def add(self, key: str, record: Record, keep: bool = True) -> None:
-        """One more; a record that is not to be kept is left out of the journal, to be made again.
+        """Add a record; one that is not to be kept is left out of the journal, to be made again.
 
         Raises
         ------
@@ -132,11 +120,11 @@ class Store:
                 self._describe()
                 self._journal.append({"key": key, "result": record})
             except InvalidFile as error:
-                raise self._kept(error) from error
-        self.finished[key] = record
+                raise self._with_count(error) from error
+        super().add(key, record)
 
     def show(self, make: "Callable[[], xarray.Dataset]", last: bool = False) -> None:
-        """Make the netCDF file anew, if that is due.
+        """Write the netCDF file anew, if that is due.
 
         Raises
         ------
@@ -150,15 +138,15 @@ class Store:
             self._journal.sync()  # the file never knows more than the journal
             write(self.path, netcdf.packed(netcdf.SWEEP, make()), "store")
         except InvalidFile as error:
-            raise self._kept(error) from error
-        self._next = time.monotonic() + max(EVERY, (time.monotonic() - now) / SHARE)
+            raise self._with_count(error) from error
+        self._next = time.monotonic() + max(FILE_INTERVAL, (time.monotonic() - now) / MAX_SHARE_OF_TIME)
 
     def close(self) -> None:
-        """Leave it to others."""
+        """Close the journal, and let other processes write to the store."""
         try:
             self._journal.close()
         except InvalidFile as error:
-            raise self._kept(error) from error
+            raise self._with_count(error) from error
         finally:
             if not self._journal_path.exists():  # nothing was written: leave nothing behind
                 self._lock_path.unlink(missing_ok=True)
@@ -188,38 +176,39 @@ class Store:
 
     def _refuse_what_took_its_place(self) -> None:
         """Leave alone a whole netCDF file that is not of this sweep; a damaged one is made again from the journal."""
-        found = netcdf.attributes(self.path)
-        if found is None:
+        attributes = netcdf.attributes(self.path)
+        if attributes is None:
             return
         try:
-            own = netcdf.is_sweep(found) and not differences(json.loads(found["sweep"]), self._description)
+            same = netcdf.is_sweep(attributes) and not differences(json.loads(attributes["sweep"]), self._description)
         except (ValueError, AttributeError, TypeError):
-            own = False
-        if not own:
-            title = str(found.get("title", "something else"))
+            same = False
+        if not same:
+            title = str(attributes.get("title", "something else"))
             allowed = f"was replaced by another file ({title[:40]}): move that away, and the same command continues"
             raise InvalidFile("store", str(self.path), allowed)
 
     def _describe(self) -> None:
-        """Who writes, and what; before the first result, so that a sweep that fails at once leaves nothing behind."""
-        if self._shown is None:
-            self._shown = os.getpid()
-            self._journal.append({"writer": {"pid": self._shown, "host": platform.node(), "since": _now()}})
+        """Note the process and the sweep, before the first result: a sweep that fails at once leaves nothing behind."""
+        if not self._signed:
+            self._signed = True
+            self._journal.append({"writer": {"pid": os.getpid(), "host": platform.node(), "since": _now()}})
         if not self._described:
             self._journal.append({"sweep": self._description})
             self._described = True
 
-    def _kept(self, error: InvalidFile) -> InvalidFile:
-        kept = len(self.finished)
-        allowed = f"{error.allowed}: what was finished ({kept} results) is kept, and the same command continues"
+    def _with_count(self, error: InvalidFile) -> InvalidFile:
+        """Return an error that also says how many results are safe."""
+        allowed = (
+            f"{error.allowed}: what was finished ({len(self.finished)} results) is kept, and the same command continues"
+        )
         return InvalidFile(error.argument, error.value, allowed)
 
 
 def _writer(journal: Path) -> str:
-    """Who wrote last, for the message to the second one who wants to."""
+    """Return who wrote last, for the message to a second process."""
     try:
-        found = [r["writer"] for r in Journal(journal).records if "writer" in r]
-        last = found[-1]
+        last = [r["writer"] for r in Journal(journal).records if "writer" in r][-1]
         return f"process {last['pid']} on {last['host']} since {last['since']}"
     except (InvalidFile, IndexError, KeyError, TypeError):
         return "another process"

@@ -1,49 +1,34 @@
-"""The driver: what is not finished is executed, and streams into the store."""
+"""The driver of a sweep: all units that are not finished are executed, and their results stream into the store."""
 
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mftheory.errors import InvalidNetwork, MFTheoryError
 from mftheory.progress import Progress
 from mftheory.results.provenance import provenance
 from mftheory.sweeps.dataset import dataset
-from mftheory.sweeps.execute import Task, execute, quietly
-from mftheory.sweeps.plan import Plan, Unit
-from mftheory.sweeps.store import Memory, Record, Results, Store
+from mftheory.sweeps.execute import execute, quietly
+from mftheory.sweeps.store import Record, Results, Store
+from mftheory.sweeps.tasks import Plan, Unit
 from mftheory.wording import among, counted
 
 if TYPE_CHECKING:
     import xarray
 
-GOOD = ("converged", "equilibrated")
-"""Status of a theory, and of a simulation, as it should be."""
+GOOD_STATUSES = ("converged", "equilibrated")
+"""Status of a theory, and of a simulation, that are as they should be."""
 
-AGAIN = ("InvalidNetwork", "MemoryError")
-"""Failures that are not kept: another machine or another setting may do better."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a worker does: functions that can be found by name in any process.
-
-    Attributes
-    ----------
-    theory : callable
-        (network, observables, tau, alternative, settings) → record with "status", "gain", "observables".
-    simulation : callable
-        (network, n, seed, observables, tau, settings) → record with "status", "observables", and of the run.
-    """
-
-    theory: Callable[..., Record]
-    simulation: Callable[..., Record]
+RETRIED_FAILURES = ("InvalidNetwork", "MemoryError")
+"""Failures that are not stored: another machine or another setting may do better."""
 
 
 def run(
     plan: Plan,
-    work: Work,
+    solve: Callable[..., Record],
+    simulate: Callable[..., Record],
     store: str | os.PathLike[str] | None = None,
     *,
     jobs: int = -1,
@@ -55,6 +40,21 @@ def run(
 ) -> "xarray.Dataset":
     """Do all of a plan that its store does not hold yet.
 
+    Parameters
+    ----------
+    plan : Plan
+    solve : callable
+        (network, observables, tau, alternative, settings) → record with "status", "gain" and "observables". It has to
+        be found by name in any process, as does `simulate`.
+    simulate : callable
+        (network, n, seed, observables, tau, settings) → record with "status", "observables" and numbers of the run.
+    store : path, optional
+        The netCDF file; without it, results are only returned.
+    jobs, threads, scheduler, progress
+        As for `mftheory.sweep`.
+    theory, simulation : mapping, optional
+        Settings of the two functions.
+
     Raises
     ------
     InvalidNetwork
@@ -64,7 +64,7 @@ def run(
     MFTheoryError
         If workers keep dying; what was finished before is kept.
     """
-    results: Results = Memory() if store is None else Store(store, plan.description)
+    results = Results() if store is None else Store(store, plan.description)
     try:
         known = {unit.key for unit in plan.units} & results.finished.keys()
         bar = Progress(
@@ -78,8 +78,8 @@ def run(
         )
         runner = _Runner(plan, results, bar, jobs, threads, scheduler)
         with bar:
-            runner.do(plan.theories, lambda unit: _theory_task(plan, work, unit, theory or {}))
-            runner.do(plan.simulations, lambda unit: _simulation_task(plan, work, unit, simulation or {}))
+            runner.do(plan.theories, solve, (plan.observables, plan.tau, plan.what == "compare", dict(theory or {})))
+            runner.do(plan.simulations, simulate, (plan.observables, plan.tau, dict(simulation or {})))
         _refuse_if_nothing_worked(plan, results)
         results.show(runner.dataset, last=True)
     except (KeyboardInterrupt, SystemExit) as stopped:
@@ -104,8 +104,8 @@ class _Runner:
         self._jobs, self._threads, self._scheduler = jobs, threads, scheduler
         self._provenance = provenance()
 
-    def do(self, units: Sequence[Unit], task: Callable[[Unit], Task]) -> None:
-        """All of these that have no result yet."""
+    def do(self, units: Sequence[Unit], function: Callable[..., Record], settings: tuple[Any, ...]) -> None:
+        """Execute all units that have no result yet."""
         left: dict[str, list[Unit]] = {}
         for unit in units:
             if unit.key in self._results.finished:
@@ -116,14 +116,17 @@ class _Runner:
             else:  # without a theory, there is nothing to compare a network with
                 self._finish([unit], {"status": f"not simulated: {failed}", "skipped": True}, keep=False)
         groups = list(left.values())
-        tasks = [Task(_attempt, (task(units[0]),)) for units in groups]
+        tasks = [
+            partial(_attempt, function, self._plan.networks[unit.point], *unit.arguments, *settings)
+            for unit, *_ in groups
+        ]
         for k, record in execute(tasks, self._jobs, self._threads, self._scheduler):
             # What fails by an argument fails fast: after a correction it may be tried again.
-            self._finish(groups[k], record, keep=record.get("failed") not in AGAIN)
+            self._finish(groups[k], record, keep=record.get("failed") not in RETRIED_FAILURES)
             self._results.show(self.dataset)
 
     def dataset(self) -> "xarray.Dataset":
-        """All results so far."""
+        """Return the data set of all results so far."""
         return dataset(self._plan, self._results.finished, self._provenance)
 
     def _finish(self, units: Sequence[Unit], record: Record, keep: bool) -> None:
@@ -138,21 +141,10 @@ class _Runner:
         return None if "observables" in record else str(record["status"])
 
 
-def _theory_task(plan: Plan, work: Work, unit: Unit, settings: Mapping[str, Any]) -> Task:
-    alternative = plan.what == "compare"
-    network = plan.networks[unit.point]
-    return Task(work.theory, (network, plan.observables, plan.tau, alternative, dict(settings)))
-
-
-def _simulation_task(plan: Plan, work: Work, unit: Unit, settings: Mapping[str, Any]) -> Task:
-    network = plan.networks[unit.point]
-    return Task(work.simulation, (network, unit.n, unit.seed, plan.observables, plan.tau, dict(settings)))
-
-
-def _attempt(task: Task) -> Record:
-    """Its result, or why there is none."""
+def _attempt(function: Callable[..., Record], *arguments: Any) -> Record:
+    """Return what a function does, or a record that says why it fails."""
     try:
-        record: Record = quietly(task)
+        record: Record = quietly(function, *arguments)
         return record
     except InvalidNetwork as error:
         return {"failed": "InvalidNetwork", "status": f"InvalidNetwork: {error}", "error": error}
@@ -163,7 +155,7 @@ def _attempt(task: Task) -> Record:
 
 
 def _refuse_if_nothing_worked(plan: Plan, results: Results) -> None:
-    """An argument that no unit can work with is the caller's mistake, not a result."""
+    """Raise the error of an argument that no unit can work with: it is the caller's mistake, not a result."""
     records = [results.finished[unit.key] for unit in plan.units]
     wrong = [r for r in records if "error" in r]
     if wrong and all("observables" not in r for r in records):
@@ -171,9 +163,9 @@ def _refuse_if_nothing_worked(plan: Plan, results: Results) -> None:
 
 
 def _warn(plan: Plan, finished: Mapping[str, Record]) -> None:
-    """One line about all that did not go well."""
+    """Warn in one line about all that did not go well."""
     records = [finished[unit.key] for unit in plan.units]
-    poor = [r for r in records if r["status"] not in GOOD]
+    poor = [r for r in records if r["status"] not in GOOD_STATUSES]
     if not poor:
         return
     first = next(r for r in poor if "skipped" not in r)

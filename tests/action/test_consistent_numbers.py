@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import sympy as sp
-from derive.declared import noise_of_each_neuron
+from derivations.declared import noise_of_each_neuron
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mftheory as mf
 from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Population, omega
-from mftheory.action.ensembles import BUILT_IN, leaky_neurons
+from mftheory.action.built_in import BUILT_IN, leaky_neurons
 from mftheory.errors import InvalidNetwork, Unsupported
 
 x = leaky_neurons()
@@ -60,7 +60,7 @@ def test_covariances_of_no_gaussian_are_refused_by_every_verb(what: str) -> None
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(-10, 10), min_size=6, max_size=6), st.lists(st.integers(-10, 10), min_size=6, max_size=6))
 def test_refused_is_what_has_a_negative_eigenvalue(same: list[int], across: list[int]) -> None:
-    """Of two matrices and their transposes, by NumPy's eigenvalues of the whole 4 × 4 matrix."""
+    """Compare two matrices and their transposes with NumPy's eigenvalues of the whole 4 × 4 matrix."""
     S = np.array([[5, same[0]], [same[0], 5]]) / 10
     T = np.array([[across[0], across[1]], [across[1], across[2]]]) / 20
     lowest = np.linalg.eigvalsh(np.block([[S, T], [T.T, S]]))[0]

@@ -13,11 +13,11 @@ from mftheory.action import (
     GaussianMatrix,
     Parameter,
     Population,
+    built_in,
     disorder_average,
-    ensembles,
     factorise,
 )
-from mftheory.action.ensembles import leaky_neurons, mode_latents
+from mftheory.action.built_in import leaky_neurons, mode_latents
 from mftheory.errors import InvalidNetwork
 
 x, z = leaky_neurons(), mode_latents()
@@ -93,7 +93,7 @@ def test_average_of_one_matrix_is_one_product_of_bilinears() -> None:
 def test_single_site_exponents_hold_what_the_disorder_couples() -> None:
     """i.i.d.: each neuron's weight has -Ĉ φφ and, with x̃ = -i x̂, +g² C x̃x̃."""
     C, C_hat, g = sp.Symbol("F_1"), sp.Symbol("Fhat_1"), sp.Symbol("g", positive=True)
-    exponent = factorise(disorder_average(ensembles.BUILT_IN["iid"]())).single_site("neurons")
+    exponent = factorise(disorder_average(built_in.BUILT_IN["iid"]())).single_site("neurons")
     assert exponent == {r"O_{\phi \phi}": -C_hat, r"O_{\hat x \hat x}": g**2 * C}
 
 
@@ -117,7 +117,7 @@ def test_weights_follow_their_population() -> None:
 
 def test_ensemble_file_holds_declarations_only() -> None:
     """No formula, Hessian, Π or K can hide there: it calls nothing but declarations and symbols."""
-    tree = ast.parse(Path(ensembles.__file__).read_text(encoding="utf-8"))
+    tree = ast.parse(Path(built_in.__file__).read_text(encoding="utf-8"))
     called = {
         node.func.id if isinstance(node.func, ast.Name) else node.func.attr
         for node in ast.walk(tree)

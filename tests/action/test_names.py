@@ -6,8 +6,8 @@ import sympy as sp
 
 import mftheory as mf
 from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Parameter, Population, names, omega
-from mftheory.action.ensembles import BUILT_IN, leaky_neurons
-from mftheory.derive.derivation import Derivation
+from mftheory.action.built_in import BUILT_IN, leaky_neurons
+from mftheory.derivations.derivation import Derivation
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Mean
 from mftheory.formulas.conjugates import SUFFIX

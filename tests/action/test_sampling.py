@@ -6,8 +6,8 @@ import sympy as sp
 
 import mftheory as mf
 from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Parameter, Population, omega
-from mftheory.action.ensembles import BUILT_IN
-from mftheory.action.sampling import SamplableEnsemble
+from mftheory.action.built_in import BUILT_IN
+from mftheory.action.sampled_ensemble import SamplableEnsemble
 from mftheory.action.values import Values
 from mftheory.network import Dense, Factored
 

@@ -31,8 +31,8 @@ def sparse_random_modes(n=900, seed=0):
 
 @pytest.fixture
 def small_limits(monkeypatch):
-    monkeypatch.setattr(modes, "ALL_VECTORS", 100)
-    monkeypatch.setattr(modes, "ALL_VALUES", 200)
+    monkeypatch.setattr(modes, "MAX_NEURONS_ALL_VECTORS", 100)
+    monkeypatch.setattr(modes, "MAX_NEURONS_ALL_VALUES", 200)
 
 
 @pytest.mark.statistical
@@ -70,13 +70,13 @@ def test_estimated_tail_against_the_full_decomposition(small_limits):
     rms = np.sqrt(np.mean(sigma[60:] ** 2))
     for part in parts:
         expected, estimated = (np.sum(sigma[part] * o[part]) / part.size for o in (full, found.diagonal))
-        assert abs(expected - estimated) < 4.5 * rms * np.sqrt(1 / (tail.PROBES * part.size))
+        assert abs(expected - estimated) < 4.5 * rms * np.sqrt(1 / (tail.LANCZOS_PROBES * part.size))
 
 
 @pytest.mark.numeric
 def test_values_in_full_where_vectors_are_not(monkeypatch):
     j = sparse_random_modes()
-    monkeypatch.setattr(modes, "ALL_VECTORS", 100)
+    monkeypatch.setattr(modes, "MAX_NEURONS_ALL_VECTORS", 100)
     found = modes.singular_modes(j, modes=30)
     assert (found.tail, found.exact, found.left.shape) == ("exact", j.shape[0], (j.shape[0], 30))
     # Same algorithm; rounding.
@@ -104,7 +104,7 @@ def test_traces_in_blocks(monkeypatch):
     j = sp.random_array((400, 400), density=0.02, rng=rng, data_sampler=rng.standard_normal).tocsr()
     dense = j.toarray()
     expected = np.sum(dense**2), np.sum((dense @ dense.T) ** 2)
-    monkeypatch.setattr(spectrum, "_PRODUCTS", 500.0)  # blocks of some rows
+    monkeypatch.setattr(spectrum, "_MAX_BLOCK_PRODUCTS", 500.0)  # blocks of some rows
     # Rounding of the same sums.
     assert traces(j) == pytest.approx(expected, rel=1e-12)
 
@@ -126,7 +126,7 @@ def test_fly_optic_lobe_estimated_against_exact(monkeypatch):
     wired = read(sample_data())
     exact = decompose(wired)
     assert exact.modes.tail == "exact"
-    monkeypatch.setattr(modes, "ALL_VALUES", 1000)
+    monkeypatch.setattr(modes, "MAX_NEURONS_ALL_VALUES", 1000)
     found = decompose(wired)
     assert (found.modes.tail, found.modes.exact) == ("estimated", 200)
     # Exact by construction; rounding.

@@ -1,4 +1,4 @@
-"""What was once read wrongly without a word: each reads right, and says so, or is refused in one line."""
+"""Files that were once read wrongly without a word: each reads right, and says so, or is refused in one line."""
 
 import json
 import zipfile

@@ -6,7 +6,7 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from mftheory.connectome import effective_rank, participation_ratio, singular_values
-from mftheory.connectome.spectrum import LARGEST_DENSE
+from mftheory.connectome.spectrum import MAX_DENSE_NEURONS
 from mftheory.errors import InvalidNetwork, Unsupported
 
 
@@ -35,7 +35,7 @@ def test_singular_values_refuse_what_they_cannot_do():
         singular_values(np.zeros((2, 2)))
     with pytest.raises(InvalidNetwork, match="method"):
         singular_values(np.eye(2), method="none")
-    n = LARGEST_DENSE + 1
+    n = MAX_DENSE_NEURONS + 1
     with pytest.raises(Unsupported, match=str(n)):
         singular_values(sp.csr_array(sp.eye_array(n)))
 

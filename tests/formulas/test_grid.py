@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from derive.declared import correlated_blocks
+from derivations.declared import correlated_blocks
 
 import mftheory as mf
-from mftheory.derive.derivation import derive
+from mftheory.derivations.derivation import derive
 from mftheory.errors import InvalidNetwork
 
 pytestmark = pytest.mark.numeric

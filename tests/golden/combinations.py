@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from solve import coupled
+from theory import coupled
 
 import mftheory as mf
 

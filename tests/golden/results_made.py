@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from golden import combinations
-from solve import coupled
+from theory import coupled
 
 import mftheory as mf
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from mftheory.action.ensembles import BUILT_IN, heterogeneous
-from mftheory.derive.derivation import Derivation, derive
+from mftheory.action.built_in import BUILT_IN, heterogeneous
+from mftheory.derivations.derivation import Derivation, derive
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.formulas import canonical
-from mftheory.kernels import committed, compiled
+from mftheory.kernels import committed
+from mftheory.kernels.compile_formula import compiled
 from mftheory.kernels.kernel import GENERATED
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +92,7 @@ def test_a_given_factor_is_the_one_used() -> None:
 @pytest.mark.exact
 def test_factors_are_recognised_in_a_formula_of_a_users_own() -> None:
     """A sum of parameters in front of one product of responses is a loop; a sum of different products is not."""
-    from derive.declared import random_mode_on_background
+    from derivations.declared import random_mode_on_background
 
     from mftheory.kernels.loops import with_loops_apart
 
@@ -106,7 +107,7 @@ def test_factors_are_recognised_in_a_formula_of_a_users_own() -> None:
 
 @pytest.mark.numeric
 def test_a_users_own_formula_compiles_and_is_found_by_the_next_process(tmp_path: Path, monkeypatch) -> None:
-    from derive.declared import random_mode_on_background
+    from derivations.declared import random_mode_on_background
 
     monkeypatch.setenv("MFTHEORY_CACHE", str(tmp_path))
     formula = Derivation(random_mode_on_background()).four_point("phi")
@@ -118,9 +119,9 @@ def test_a_users_own_formula_compiles_and_is_found_by_the_next_process(tmp_path:
         [
             sys.executable,
             "-c",
-            "from derive.declared import random_mode_on_background as e\n"
-            "from mftheory.derive.derivation import Derivation\n"
-            "from mftheory.kernels import compiled\n"
+            "from derivations.declared import random_mode_on_background as e\n"
+            "from mftheory.derivations.derivation import Derivation\n"
+            "from mftheory.kernels.compile_formula import compiled\n"
             f"print(repr(complex(compiled(Derivation(e()).four_point('phi'))(**{values!r}))))",
         ],
         cwd=ROOT / "tests",

@@ -116,8 +116,8 @@ def test_committed_digests_are_still_the_same() -> None:
 
 @pytest.mark.exact
 def test_ensembles_of_ones_own() -> None:
-    from mftheory.action.ensembles import BUILT_IN
-    from mftheory.action.sampling import SamplableEnsemble
+    from mftheory.action.built_in import BUILT_IN
+    from mftheory.action.sampled_ensemble import SamplableEnsemble
 
     def make(D, kind="random-mode"):
         return SamplableEnsemble(BUILT_IN[kind](), {"alpha": 0.5, "D": D})

@@ -8,6 +8,7 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 import mftheory as mf
+from mftheory.connectome.reading import read_edges
 from mftheory.results import Comparison, Estimate
 from mftheory.results.comparison import ComparedPoint, SizeAverage
 from mftheory.results.html import ROWS, result_table
@@ -114,7 +115,7 @@ def test_tab_completion_offers_what_is_of_use(theory) -> None:
         "Psi cross_spectra covariance dimension dimension_error mismatch save spectrum "
         "to_xarray trusted": mf.linear_equivalent(J, C=1.0, S=0.1),
     }
-    plumbing = {"refined", "growth", "replicas", "kernel_of", "among", "lagged", "equal_time", "diagnose"}
+    plumbing = {"refined", "lyapunov", "replicas", "kernel_of", "source", "at_equal_times", "known_error"}
     for names, thing in things.items():
         assert set(names.split()) <= set(dir(thing))
         assert not plumbing & set(dir(thing))
@@ -122,8 +123,8 @@ def test_tab_completion_offers_what_is_of_use(theory) -> None:
 
 
 def test_options_of_reading_are_seen() -> None:
-    """`Connectome.read` passes on every option of `connectome.read`, with the same default."""
-    own, real = (inspect.signature(f).parameters for f in (mf.Connectome.read, mf.connectome.read))
+    """`Connectome.read` passes on every option of `read_edges`, with the same default, and describes it."""
+    own, real = (inspect.signature(f).parameters for f in (mf.Connectome.read, read_edges))
     assert list(own) == list(real)
     assert [p.default for p in own.values()] == [p.default for p in real.values()]
     for name in own:

@@ -69,7 +69,7 @@ def test_wirings_are_small_tables_and_escaped(tmp_path) -> None:
 
 def test_a_prediction_is_a_table_a_level_a_row() -> None:
     from mftheory.results.estimate import Estimate
-    from mftheory.results.prediction import Level, Prediction
+    from mftheory.results.wiring_prediction import Level, Prediction
 
     levels = [Level(EVIL, "", {"phi": Estimate(0.1, 0.0)}, n=3, networks=2), Level("wiring", "")]
     found = Prediction({"source": EVIL}, "", 3.0, 0.0, levels, {})

@@ -44,7 +44,7 @@ def test_a_sampled_dimension_prints_with_its_error_and_is_a_float() -> None:
 def test_the_settings_that_a_type_checker_knows_are_those_there_are() -> None:
     from mftheory.api.simulating import Settings
     from mftheory.arguments import names_of
-    from mftheory.simulate.simulate import simulate
+    from mftheory.simulation.network_simulation import simulate
 
     assert list(Settings.__annotations__) == [n for n in names_of(simulate) if n not in ("network", "n", "seed")]
 

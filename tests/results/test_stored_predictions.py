@@ -12,10 +12,10 @@ from mftheory.results import Comparison, StoredNetwork
 from mftheory.results.columns import to_text
 from mftheory.results.comparison import ComparedPoint, SizeAverage
 from mftheory.results.estimate import Estimate
-from mftheory.results.predicted import Agreement
-from mftheory.results.prediction import Level, Prediction
-from mftheory.solve.one_matrix import predict
+from mftheory.results.predicted_covariance import Agreement
+from mftheory.results.wiring_prediction import Level, Prediction
 from mftheory.storage import netcdf as files
+from mftheory.theory.one_network import predict_covariance
 
 SEED = 2**70  # more than an attribute holds
 J = np.random.default_rng(0).standard_normal((60, 60)) * 0.8 / 60**0.5
@@ -103,7 +103,7 @@ def test_covariances_come_back_to_the_last_bit(covariance, tmp_path) -> None:
 
 
 def test_covariances_of_some_neurons_are_kept_where_there_are_many(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(predict, "DECOMPOSED", 300)
+    monkeypatch.setattr(predict_covariance, "LARGEST_DECOMPOSED", 300)
     found = mf.predict_covariance(mf.Network(mf.IID(1.5)), n=400, seed=SEED)
     read = mf.load(found.save(tmp_path / "sampled.nc"))
     assert (read.seed, read.exact, read.neurons.size) == (SEED, False, 40)
@@ -163,7 +163,7 @@ def test_equal_times_are_kept_if_they_were_asked_for(tmp_path) -> None:
 
 
 def test_a_comparison_keeps_its_networks_formulas_and_settings(tmp_path) -> None:
-    from mftheory.action.ensembles import BUILT_IN
+    from mftheory.action.built_in import BUILT_IN
 
     ensemble = BUILT_IN["iid"]()
     runs = {"trajectories": 8, "duration": 10.0, "burn_in": 10.0, "jobs": 1}
@@ -281,13 +281,12 @@ def test_the_data_set_of_a_sweep_has_units_and_meanings() -> None:
     check_labelled(data, ("seed", "network", "g"))  # names of networks, and a parameter of the user's
 
 
-def test_what_is_no_result_is_refused(tmp_path) -> None:
-    from mftheory.storage.kinds import save
+def test_what_is_no_result_is_refused() -> None:
+    from mftheory.storage.kinds import content_hash
 
     class Theory:  # of a name that there is
         origin = None
 
     for thing in (3, {"a": 1}, Theory()):
         with pytest.raises(mf.InvalidNetwork, match="must be a result of solve"):
-            save(thing, tmp_path / "thing.nc")
-    assert not list(tmp_path.iterdir())
+            content_hash(thing)

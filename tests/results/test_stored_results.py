@@ -163,7 +163,7 @@ def test_simulations_are_labelled_with_units_and_long_names(run) -> None:
 
 
 def test_an_ensemble_of_one_s_own_is_told_of(tmp_path) -> None:
-    from mftheory.action.ensembles import BUILT_IN
+    from mftheory.action.built_in import BUILT_IN
 
     numbers = {"alpha": 0.5, "D": [3.0, 6.0]}
     run = mf.simulate(BUILT_IN["random-mode"](), n=30, seed=0, parameters=numbers, **RUN)

@@ -12,9 +12,9 @@ import mftheory as mf
 from mftheory.lookup import CITATIONS, FILES, PICTURES, TABLES
 from mftheory.plots import Artists, figure
 from mftheory.results import Estimate
-from mftheory.results.kept import Drawn
+from mftheory.results.result import DrawableResult
 from mftheory.results.schema import stored
-from mftheory.storage.kinds import Kind, content_hash
+from mftheory.storage.kinds import ResultKind, content_hash
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Site:
 
 
 @dataclass(frozen=True, eq=False)
-class Avalanches(Drawn):
+class Avalanches(DrawableResult):
     """Something that the package knows nothing of."""
 
     network: Any
@@ -81,7 +81,7 @@ NOTHING = {"names": (), "site": None, "seed": None, "noise": {}, "network": None
 
 @pytest.fixture
 def registered():
-    FILES.add(Avalanches, Kind(Avalanches))
+    FILES.add(Avalanches, ResultKind(Avalanches))
     PICTURES.add(Avalanches, picture)
     TABLES.add(Avalanches, lambda result: (("event", "size"), [(k, e.size) for k, e in enumerate(result.events)]))
     CITATIONS.add(Avalanches, lambda result: ("SCS88",))

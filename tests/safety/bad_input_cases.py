@@ -529,12 +529,12 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mf.solve(net, 500)",
             "InvalidNetwork",
-            "settings = 500: must be a mftheory.solve.settings.Settings, or left out; a theory takes no n, being that of N → ∞",
+            "settings = 500: must be a mftheory.theory.settings.Settings, or left out; a theory takes no n, being that of N → ∞",
         ),
         Row(
             'mf.solve(net, "fine")',
             "InvalidNetwork",
-            "settings = 'fine': must be a mftheory.solve.settings.Settings, or left out; a theory takes no n, being that of N → ∞",
+            "settings = 'fine': must be a mftheory.theory.settings.Settings, or left out; a theory takes no n, being that of N → ∞",
         ),
         Row("mf.solve(net, target=-1)", "InvalidNetwork", "target = -1: must be a number from 1e-05 to 1.0"),
         Row(

@@ -9,7 +9,7 @@ import sympy as sp
 
 import mftheory as mf
 from mftheory.action import Coupling, Covariance, GaussianMatrix, Parameter, Population, omega
-from mftheory.action.ensembles import BUILT_IN
+from mftheory.action.built_in import BUILT_IN
 
 
 def family(g: float) -> mf.Network:

@@ -14,7 +14,7 @@ import mftheory as mf
 from mftheory import cli
 from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Population, omega
 from mftheory.cli.options import dynamics_of, numbers, pairs
-from mftheory.network.expression import FUNCTIONS, LONGEST_SPELLED, parse
+from mftheory.network.expression import FUNCTIONS, MAX_SPELLED_CHARACTERS, parse
 
 AT_ONCE = 0.1  # seconds; the slowest takes 0.03 (a text of 10 MB, whose ends are shown)
 
@@ -136,7 +136,7 @@ def test_unusual_spellings_of_a_formula_are_that_formula(kind: str) -> None:
 @pytest.mark.parametrize("kind", REFUSED)
 def test_the_parser_itself_withstands_them(kind: str) -> None:
     """What is longer than a user may write but could come from numbers put in place of parameters."""
-    text = (REFUSED[kind] * (1 + LONGEST_SPELLED // max(1, len(REFUSED[kind]))))[:LONGEST_SPELLED]
+    text = (REFUSED[kind] * (1 + MAX_SPELLED_CHARACTERS // max(1, len(REFUSED[kind]))))[:MAX_SPELLED_CHARACTERS]
     start = time.process_time()
     with pytest.raises(mf.InvalidNetwork):
         parse(text)

@@ -12,7 +12,7 @@ from scipy.sparse import eye_array
 
 import mftheory as mf
 from mftheory.network import memory
-from mftheory.solve.one_matrix import predict
+from mftheory.theory.one_network import predict_covariance
 
 BIG = 10**6
 GB = 1e9
@@ -111,7 +111,7 @@ def test_the_limit_of_a_container(files, free, tmp_path: Path) -> None:
 
 
 def test_covariances_among_too_many_neurons_are_refused(monkeypatch) -> None:
-    monkeypatch.setattr(predict, "DECOMPOSED", 300)
+    monkeypatch.setattr(predict_covariance, "LARGEST_DECOMPOSED", 300)
     found = mf.predict_covariance(family(1.5), n=400, seed=0)
     monkeypatch.setattr(memory, "available", lambda: 0.01 * GB)
     with pytest.raises(mf.InvalidNetwork, match=r"len\(among\) = 350: Krylov spaces of J would take"):

@@ -34,6 +34,8 @@ IMPORTS = {
     ("results/__init__.py", "_LAZY"),
     ("kernels/kernel.py", "path.stem"),  # a committed kernel, after the file was found in the package's folder
     ("figures/registry.py", "FIGURES"),
+    ("api/method.py", "REGISTERS"),
+    ("lookup.py", "self._home"),  # the modules named beside each lookup
 }
 
 

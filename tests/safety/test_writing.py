@@ -14,8 +14,8 @@ import pytest
 
 import mftheory as mf
 from mftheory import plots, storage
-from mftheory.figures.against import write as write_report
-from mftheory.figures.records import Records
+from mftheory.figures.frame import write_report
+from mftheory.figures.records_on_disk import Records
 from mftheory.results import Comparison, Estimate
 from mftheory.results.comparison import ComparedPoint, SizeAverage
 
@@ -38,7 +38,7 @@ ALLOWED = {
     "kernels/cache.py": "makes the folder of compiled kernels, closed to others, or one of this process",
     "plots/style.py: savefig": "draws into memory",
     "cli/console.py: open": "opens the null device in place of a stream that is closed",
-    "derive/naming.py: rename": "renames symbols",
+    "derivations/naming.py: rename": "renames symbols",
 }
 
 
@@ -311,13 +311,14 @@ def test_ctrl_c_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_what_a_killed_process_left_is_cleared_and_nothing_else(tmp_path: Path) -> None:
-    from mftheory.storage.writing import _part
+
+    from mftheory.storage.writing import _temporary_name
 
     target = tmp_path / "a.nc"
-    for name in (_part(target, "0f3a"), _part(tmp_path / "b.nc", "0f3a"), ".a.nc.part"):
+    for name in (_temporary_name(target, "0f3a"), _temporary_name(tmp_path / "b.nc", "0f3a"), ".a.nc.part"):
         (tmp_path / name).write_bytes(b"half")
     storage.clear_remains(target)
-    assert names(tmp_path) == sorted([_part(tmp_path / "b.nc", "0f3a"), ".a.nc.part"])
+    assert names(tmp_path) == sorted([_temporary_name(tmp_path / "b.nc", "0f3a"), ".a.nc.part"])
 
 
 @pytest.mark.parametrize("kind", sorted(matplotlib.figure.Figure().canvas.get_supported_filetypes()))

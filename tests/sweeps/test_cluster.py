@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from small_sweeps import assert_equal, lines, small_sweep
 
 import mftheory as mf
 from mftheory.errors import MFTheoryError
-from mftheory.sweeps.execute import Task, execute
+from mftheory.sweeps.execute import execute
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("ignore:.* results are missing:UserWarning")
@@ -90,7 +91,7 @@ def test_a_worker_killed_midway_loses_and_changes_nothing(cluster: Cluster, tmp_
 
 
 def test_a_scheduler_that_dies_ends_in_one_line(cluster: Cluster) -> None:
-    results = execute([Task(time.sleep, (0.2,))] * 40, scheduler=cluster.address)
+    results = execute([partial(time.sleep, 0.2)] * 40, scheduler=cluster.address)
     found = [next(results) for _ in range(3)]
     cluster.scheduler.kill()
     with pytest.raises(MFTheoryError, match=r"the scheduler .* went away; the same command continues") as caught:
@@ -103,7 +104,7 @@ def test_workers_that_come_late_are_waited_for(tmp_path: Path, monkeypatch) -> N
     from mftheory.sweeps import execute
 
     start = Cluster.worker
-    monkeypatch.setattr(execute, "ARRIVING", 1.0)
+    monkeypatch.setattr(execute, "WORKER_TIMEOUT", 1.0)
     monkeypatch.setattr(Cluster, "worker", lambda self: self._start("dask_spec", "--help"))
     empty = Cluster(tmp_path)
     late = threading.Timer(5.0, lambda: empty.workers.append(start(empty)))

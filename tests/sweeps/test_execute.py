@@ -2,11 +2,12 @@
 
 import os
 import time
+from functools import partial
 
 import pytest
 
 import mftheory as mf
-from mftheory.sweeps.execute import Task, execute, quietly
+from mftheory.sweeps.execute import execute, quietly
 
 
 def thread_counts() -> set[int]:
@@ -32,14 +33,14 @@ def test_threads_of_every_library_are_pinned_in_workers_and_given_back_here(jobs
     if threads > (os.cpu_count() or 1):
         pytest.skip("not so many cores")
     before = thread_counts()
-    for counts in dict(execute([Task(thread_counts, ())] * 4, jobs, threads)).values():
+    for counts in dict(execute([thread_counts] * 4, jobs, threads)).values():
         assert counts == {threads}
     assert thread_counts() == before
 
 
 def test_results_come_as_they_are_ready_from_two_processes() -> None:
-    list(execute([Task(wait, (0.0,))] * 4, jobs=2))  # both have started
-    found = list(execute([Task(wait, (s,)) for s in (1.0, 0.1, 0.1)], jobs=2))
+    list(execute([partial(wait, 0.0)] * 4, jobs=2))  # both have started
+    found = list(execute([partial(wait, s) for s in (1.0, 0.1, 0.1)], jobs=2))
     assert [k for k, _ in found][-1] == 0
     assert {k: seconds for k, (seconds, _) in found} == {0: 1.0, 1: 0.1, 2: 0.1}
     assert os.getpid() not in {pid for _, (_, pid) in found}
@@ -48,7 +49,7 @@ def test_results_come_as_they_are_ready_from_two_processes() -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_errors_come_back_whole(jobs: int) -> None:
     with pytest.raises(mf.NotConverged, match="no luck") as caught:
-        list(execute([Task(fail, ())] * 2, jobs))
+        list(execute([fail] * 2, jobs))
     assert caught.value.residuals == (1.0, 0.5)
 
 

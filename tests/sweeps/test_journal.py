@@ -92,7 +92,7 @@ def test_a_line_that_was_written_in_part_is_taken_back(path: Path, monkeypatch, 
 def test_a_disk_that_finds_out_late_that_it_is_full(path: Path, monkeypatch) -> None:
     before = path.read_bytes()
     journal = Journal(path)
-    monkeypatch.setattr(module, "SYNC_EVERY", 1e9)
+    monkeypatch.setattr(module, "SYNC_INTERVAL", 1e9)
     journal.append({"key": "kept by the system"})
     real = os.fsync
 

@@ -192,8 +192,8 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
 @pytest.mark.exact
 def test_the_file_is_whole_at_any_time(tmp_path: Path, monkeypatch, reference) -> None:
     """Written after every result here; whoever opens it meanwhile finds all results until then."""
-    monkeypatch.setattr(module, "EVERY", 0.0)
-    monkeypatch.setattr(module, "SHARE", 1e9)
+    monkeypatch.setattr(module, "FILE_INTERVAL", 0.0)
+    monkeypatch.setattr(module, "MAX_SHARE_OF_TIME", 1e9)
     store, seen = tmp_path / "s.nc", []
     real = module.write
 

@@ -171,8 +171,8 @@ def test_texts_are_coordinates_too() -> None:
 
 
 def test_an_ensemble_of_ones_own_can_be_swept() -> None:
-    from mftheory.action.ensembles import BUILT_IN
-    from mftheory.action.sampling import SamplableEnsemble
+    from mftheory.action.built_in import BUILT_IN
+    from mftheory.action.sampled_ensemble import SamplableEnsemble
 
     declared = BUILT_IN["random-mode"]()
 

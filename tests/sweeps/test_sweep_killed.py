@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from small_sweeps import assert_equal, family, lines, small_sweep, start
 import mftheory as mf
 from mftheory.errors import MFTheoryError
 from mftheory.sweeps import execute as module
-from mftheory.sweeps.execute import Task, execute
+from mftheory.sweeps.execute import execute
 
 pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="signals are POSIX"),
@@ -120,7 +121,7 @@ def _die_always() -> None:
 
 @pytest.mark.exact
 def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost(tmp_path) -> None:
-    tasks = [Task(_die_once, (str(tmp_path / "dead"), 7)), *(Task(pow, (2, k)) for k in range(6))]
+    tasks = [partial(_die_once, str(tmp_path / "dead"), 7), *(partial(pow, 2, k) for k in range(6))]
     assert dict(execute(tasks, jobs=2)) == {0: 7, **{k + 1: 2**k for k in range(6)}}
 
 
@@ -140,9 +141,9 @@ def test_a_worker_killed_from_outside_changes_no_number(tmp_path) -> None:
 
 
 def test_workers_that_keep_dying_end_in_a_clear_error(monkeypatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE", 2)
+    monkeypatch.setattr(module, "MAX_FAILURES", 2)
     with pytest.raises(MFTheoryError, match=r"workers died 2 times .* 1 of 3 tasks are left") as caught:
-        list(execute([Task(_die_always, ()), Task(pow, (2, 2)), Task(pow, (2, 3))], jobs=2))
+        list(execute([_die_always, partial(pow, 2, 2), partial(pow, 2, 3)], jobs=2))
     assert "\n" not in str(caught.value)
 
 

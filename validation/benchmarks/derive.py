@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from mftheory.action.ensembles import BUILT_IN, heterogeneous
-from mftheory.derive.derivation import Derivation
+from mftheory.action.built_in import BUILT_IN, heterogeneous
+from mftheory.derivations.derivation import Derivation
 from mftheory.formulas import vanishes
 
 

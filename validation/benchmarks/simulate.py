@@ -17,8 +17,8 @@ from threadpoolctl import threadpool_limits
 
 import mftheory as mf
 from mftheory.network import Couplings
-from mftheory.simulate.nonlinearities import activation
-from mftheory.simulate.steppers import stepper
+from mftheory.simulation.nonlinearities import activation
+from mftheory.simulation.steppers import stepper
 
 NONLINEARITIES = {"erf": mf.Erf(), "tanh": mf.Tanh(), "x/sqrt(1+x^2)": mf.Nonlinearity("x/sqrt(1 + x**2)")}
 ALPHA = mf.Rational([1.0], [1.0, 2.0, 1.0])

@@ -13,10 +13,10 @@ import numpy as np
 
 from mftheory import Erf, Network, RandomMode, Tanh
 from mftheory.api.solving import solve
-from mftheory.solve.dimension import dimension
-from mftheory.solve.lyapunov import lyapunov_exponent
-from mftheory.solve.settings import Settings
-from mftheory.solve.two_point import two_point
+from mftheory.theory.dimension_grid import dimension
+from mftheory.theory.lyapunov import lyapunov_exponent
+from mftheory.theory.settings import Settings
+from mftheory.theory.stationary.two_point import two_point
 
 LAGS = np.linspace(0.0, 20.0, 50)
 

@@ -11,10 +11,11 @@ import argparse
 import json
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import mftheory as mf
-from mftheory.sweeps.execute import Task, execute
+from mftheory.sweeps.execute import execute
 from mftheory.sweeps.store import Store
 
 
@@ -24,9 +25,9 @@ def nothing(k: int) -> dict[str, int]:
 
 def per_unit(jobs: int, count: int = 2000) -> float:
     """Seconds."""
-    list(execute([Task(nothing, (k,)) for k in range(4)], jobs))  # workers start
+    list(execute([partial(nothing, k) for k in range(4)], jobs))  # workers start
     start = time.perf_counter()
-    list(execute([Task(nothing, (k,)) for k in range(count)], jobs))
+    list(execute([partial(nothing, k) for k in range(count)], jobs))
     return (time.perf_counter() - start) / count
 
 
@@ -63,7 +64,7 @@ def main() -> None:
     parser.add_argument("--units", type=int, default=8)
     given = parser.parse_args()
     start = time.perf_counter()
-    list(execute([Task(nothing, (k,)) for k in range(2)], 2))
+    list(execute([partial(nothing, k) for k in range(2)], 2))
     started = time.perf_counter() - start
     one, two = (seconds(jobs, given.units, given.n, given.duration) for jobs in (1, 2))
     record = {

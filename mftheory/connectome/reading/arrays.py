@@ -10,18 +10,18 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from mftheory.connectome.reading.edges import Edges, Table, check_names, edges_of, text
-from mftheory.connectome.reading.files import must_fit, readable
+from mftheory.connectome.reading.files import MAX_NEURONS, must_fit, readable
 from mftheory.connectome.reading.roles import Request
-from mftheory.connectome.wiring import MOST_NEURONS
 from mftheory.errors import InvalidFile, InvalidNetwork
 
-_USUAL = ("j", "w", "matrix", "weights", "weight", "adjacency", "connectivity", "a", "arr_0")  # names of a matrix
-_SPARSE = {"format", "shape", "data", "indices", "indptr", "row", "col", "coords", "offsets", "_is_array"}  # of scipy's
-_BYTES = 100  # memory an edge takes at most, with copies
+# Usual names of a matrix in an archive, and those of the arrays that scipy.sparse writes.
+_MATRIX_NAMES = ("j", "w", "matrix", "weights", "weight", "adjacency", "connectivity", "a", "arr_0")
+_SCIPY_NAMES = {"format", "shape", "data", "indices", "indptr", "row", "col", "coords", "offsets", "_is_array"}
+_BYTES_PER_EDGE = 100  # memory an edge takes at most, with copies
 
 
 def read_npy(file: Path, request: Request, transpose: bool | None) -> Edges:
-    """A dense matrix, ``J[post, pre]`` unless `transpose`; mapped, not loaded."""
+    """Read a dense matrix, ``J[post, pre]`` unless `transpose`; it is mapped, not loaded."""
     _for_matrix(file, request)
     with readable(file, ".npy array"):
         with file.open("rb") as stream:
@@ -31,7 +31,7 @@ def read_npy(file: Path, request: Request, transpose: bool | None) -> Edges:
 
 
 def read_npz(file: Path, request: Request, transpose: bool | None) -> Edges:
-    """An archive of one of three kinds.
+    """Read an archive of one of three kinds.
 
     ``pre``, ``post``, ``weight``, perhaps ``sign``, ``transmitter`` or ``kind``, one entry an edge: numbers from 0 if
     there is also ``n``, otherwise names; a matrix written by scipy.sparse.save_npz; or one dense matrix. A dense
@@ -51,24 +51,24 @@ def read_npz(file: Path, request: Request, transpose: bool | None) -> Edges:
         return _of_edges(file, arrays, request, transpose)
     _for_matrix(file, request)
     if {"format", "shape"} <= arrays.keys():
-        return _of_archive(_scipy(file, arrays["shape"]), arrays, _SPARSE, transpose)
+        return _of_archive(_scipy(file, arrays["shape"]), arrays, _SCIPY_NAMES, transpose)
     square = [name for name, array in arrays.items() if array.ndim == 2]
     if len(square) > 1:
-        square = [name for name in square if name.lower() in _USUAL]
+        square = [name for name in square if name.lower() in _MATRIX_NAMES]
     if len(square) != 1:
-        found = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())[:80] or "nothing"
+        listed = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())[:80] or "nothing"
         allowed = "must hold pre, post and weight, or a matrix of scipy.sparse, or one matrix; it holds "
-        raise InvalidFile("path", str(file), allowed + found)
+        raise InvalidFile("path", str(file), allowed + listed)
     return _of_archive(_sparse(file, arrays[square[0]]), arrays, {square[0]}, transpose)
 
 
 def _of_archive(matrix: sp.coo_array, arrays: dict[str, NDArray[Any]], used: set[str], transpose: bool | None) -> Edges:
-    """A matrix, with the names that stand beside it; what else does is said."""
+    """Return the edges of a matrix, with the names that stand beside it; note the arrays that are not used."""
     named = next((k for k in ("labels", "names") if k in arrays and arrays[k].shape == matrix.shape[:1]), "labels")
     edges = _of_matrix(matrix, _labels(named, arrays[named], matrix.shape[0]) if named in arrays else None, transpose)
-    if rest := [name for name in arrays if name not in {*used, named}]:
-        edges.unused = tuple(rest)
-        edges.notes.append(f"arrays not used: {', '.join(map(repr, rest[:6]))[:200]}")
+    if unused := [name for name in arrays if name not in {*used, named}]:
+        edges.unused = tuple(unused)
+        edges.notes.append(f"arrays not used: {', '.join(map(repr, unused[:6]))[:200]}")
     return edges
 
 
@@ -79,16 +79,16 @@ def _for_matrix(file: Path, request: Request) -> None:
 
 
 def _sparse(file: Path, matrix: NDArray[Any]) -> sp.coo_array:
-    """The entries of a dense matrix that are not zero; it may be mapped, and larger than the memory."""
+    """Return the entries of a dense matrix that are not zero; it may be mapped, and larger than the memory."""
     _check_shape(matrix.shape)
     _check_dtype("matrix", matrix.dtype)
-    must_fit(file, int(np.count_nonzero(matrix)) * _BYTES)
+    must_fit(file, int(np.count_nonzero(matrix)) * _BYTES_PER_EDGE)
     ends = np.nonzero(matrix)
     return sp.coo_array((np.asarray(matrix[ends], dtype=np.float64), ends), shape=matrix.shape)
 
 
 def _scipy(file: Path, shape: NDArray[Any]) -> sp.coo_array:
-    """A matrix written by scipy.sparse.save_npz."""
+    """Read a matrix written by scipy.sparse.save_npz."""
     if shape.dtype.kind not in "iu":
         raise InvalidFile("shape", str(shape.dtype), "must be whole numbers")
     _check_shape(tuple(int(k) for k in shape.reshape(-1)))
@@ -131,7 +131,7 @@ def _of_edges(file: Path, arrays: dict[str, NDArray[Any]], request: Request, tra
     if (given := arrays.pop("n", None)) is not None:
         if given.ndim != 0:
             raise InvalidFile("n", given, "must be a single whole number")
-        n = int(_whole("n", given.reshape(1), 1, MOST_NEURONS, f"must be from 1 to {MOST_NEURONS}")[0])
+        n = int(_whole("n", given.reshape(1), 1, MAX_NEURONS, f"must be from 1 to {MAX_NEURONS}")[0])
     header = list(arrays)
     used = {header[k]: role for role, k in request.positions(file, header).items()}
     size, columns = arrays["pre"].shape, {}
@@ -152,7 +152,7 @@ def _of_edges(file: Path, arrays: dict[str, NDArray[Any]], request: Request, tra
 
 
 def _whole(name: str, values: NDArray[Any], low: int, high: int, allowed: str) -> NDArray[np.int64]:
-    """Integers from low to high, or floats that are such, and small enough not to be rounded ones."""
+    """Return integers from low to high, given as integers or as floats that are exact; refuse others."""
     if values.dtype.kind not in "iuf":
         raise InvalidFile(name, str(values.dtype), "must be whole numbers")
     exact = 2.0 ** (np.finfo(values.dtype).nmant + 1) if values.dtype.kind == "f" else np.inf
@@ -204,8 +204,8 @@ def _labels(name: str, labels: NDArray[Any], n: int) -> list[str]:
 def _check_shape(shape: tuple[int, ...]) -> None:
     if len(shape) != 2 or shape[0] != shape[1] or shape[0] == 0:
         raise InvalidFile("shape", shape, "a wiring is a square matrix, J[post, pre]")
-    if shape[0] > MOST_NEURONS:
-        raise InvalidFile("shape", shape, f"must have at most {MOST_NEURONS} neurons")
+    if shape[0] > MAX_NEURONS:
+        raise InvalidFile("shape", shape, f"must have at most {MAX_NEURONS} neurons")
 
 
 def _check_dtype(name: str, dtype: np.dtype[Any]) -> None:

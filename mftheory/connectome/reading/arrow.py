@@ -12,7 +12,7 @@ from mftheory.connectome.reading.roles import Request
 
 
 def read_arrow(file: Path, request: Request) -> Table:
-    """A Parquet or Feather table; only columns that play a role are read."""
+    """Read a Parquet or Feather table; only columns that play a role are read."""
     with needs(file, "pyarrow"):
         import pyarrow as pa
     what = "Parquet file" if suffix(file) == ".parquet" else "Feather file"
@@ -27,7 +27,7 @@ def read_arrow(file: Path, request: Request) -> Table:
 
 
 def _opened(file: Path) -> tuple[list[str], Any]:
-    """Names of the columns, and a function that reads some of them."""
+    """Return the names of the columns, and a function that reads some of them."""
     if suffix(file) == ".parquet":
         import pyarrow.parquet
 

@@ -16,19 +16,19 @@ from scipy.special import pdtrc
 from mftheory.connectome.reading.roles import NEURONS, NUMBER, Request, tidy
 from mftheory.errors import InvalidFile
 
-_NO_NAME = {
+_INVALID_NAMES = {
     # A spreadsheet writes 720575940628857210 as 7.20576E+17, and so do floats: many neurons under one name.
     r"\d([.,]\d+)?[eE]\+\d+|\d[.,]\d+[eE]\d+": "is a rounded number; a neuron's name must be whole: write it as text",
     r"#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)": "is an error of a spreadsheet, and names no neuron",
     r"=[^\"].*": "is a formula of a spreadsheet without its value, and names no neuron; save the file there again",
 }
 _DECIMAL = re.compile(r"[+-]?\d+\.\d+")
-_DIGITS, _BITS = 15, 53  # that a spreadsheet keeps of a number, and a float; the others become zeros
-_TEXTS = ("object", "str", "string", "large_string", "null")
+_DIGITS, _BITS = 15, 53  # digits of a number that a spreadsheet keeps, bits that a float keeps; others become zeros
+_TEXT_TYPES = ("object", "str", "string", "large_string", "null")
 # A name of 18 digits ends in three zeros by chance in one of 1000. More such names than chance would give in one file
 # of a million, or no others where these have three zeros together, are a spreadsheet's; so are a float's, which keeps
 # of ids of 18 digits one in 64 or 128, but no others at that one chance in a million.
-_BY_CHANCE, _ZEROS = 1e-6, 3
+_CHANCE_LEVEL, _CHANCE_ZEROS = 1e-6, 3
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Table:
 
 @dataclass
 class Edges:
-    """Edges, and what there is to say of them.
+    """The edges of a file, and notes on them.
 
     The frame has ``pre`` and ``post`` (or ``neuron``), numbers of neurons; ``weight``, finite; and where the file has
     them ``sign``, ``transmitter``, ``kind``, categories. Its index is the number of the row in the file.
@@ -60,23 +60,24 @@ class Edges:
     unused: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
+    sign_source: str = "the weights"
 
     def first(self, role: str, rows: NDArray[np.bool_]) -> str:
-        """Where the first of some rows stands, in words."""
+        """Return the place of the first of some rows, in words."""
         return self.place(role, int(self.frame.index[int(np.argmax(rows))]))
 
     def present(self, role: str) -> list[str]:
-        """The values of a column of categories that occur."""
+        """Return the values of a column of categories that occur."""
         return list(self.frame[role].cat.remove_unused_categories().cat.categories)
 
     def map(self, role: str, meaning: Callable[[str], int]) -> NDArray[np.int64]:
-        """A number for each row, by its value in a column of categories."""
+        """Return a number for each row, by its value in a column of categories."""
         column = self.frame[role].cat
         return np.array([meaning(value) for value in column.categories], dtype=np.int64)[column.codes]
 
 
 def edges_of(file: Path, table: Table, request: Request) -> Edges:
-    """The columns of a table that play a role; a name or a weight that is not valid is refused with its place."""
+    """Make edges of the columns of a table; refuse a name or a weight that is not valid, with its place."""
     position = request.positions(file, table.header, table.hint)
     conditions = request.conditions(file, table.header)
     columns = {role: table.header[k] for role, k in position.items()}
@@ -111,23 +112,23 @@ def edges_of(file: Path, table: Table, request: Request) -> Edges:
 
 
 def sorted_names(names: Sequence[str]) -> list[str]:
-    """By number where all names are numbers, otherwise alphabetically: independent of the order of the edges."""
+    """Sort names by number where all are numbers, otherwise alphabetically: independent of the order of the edges."""
     if all(name.isascii() and name.isdigit() for name in names):
         return sorted(names, key=lambda name: (len(name.lstrip("0")), name.lstrip("0"), name))
     return sorted(names)
 
 
 def _distinct(column: "pd.Series[Any]", table: Table) -> tuple[NDArray[np.int64], list[Any]]:
-    """Numbers of the column's distinct values, and these: numbers or texts; -1 where a value is missing."""
+    """Return the number of each row's value (-1 where it is missing), and the distinct values: numbers or texts."""
     dtype, shown = _type(column)
-    if not (dtype.kind in "iufb" or shown in _TEXTS):
+    if not (dtype.kind in "iufb" or shown in _TEXT_TYPES):
         raise InvalidFile(f"column {table.header[column.name]!r}", shown, "must hold texts or whole numbers, one a row")
     codes, distinct = pd.factorize(column, use_na_sentinel=True)
     return codes, list(distinct)
 
 
 def _codes(column: "pd.Series[Any]", role: str, known: dict[str, int], table: Table) -> NDArray[np.int32]:
-    """Numbers of a column's texts; `known` has those of the rows above, and gets new ones."""
+    """Return a number for each text of a column; `known` has those of the rows above, and gets new ones."""
     dtype = _type(column)[0]
     mixed = dtype.kind == "b" or (column.dtype == object and pd.api.types.infer_dtype(column) != "string")
     if role in NEURONS and mixed:
@@ -156,14 +157,14 @@ def _codes(column: "pd.Series[Any]", role: str, known: dict[str, int], table: Ta
 
 
 def _type(column: "pd.Series[Any]") -> tuple[np.dtype[Any], str]:
-    """The type in NumPy's terms, and its name, which may be one of Arrow's."""
+    """Return the type in NumPy's terms, and its name, which may be one of Arrow's."""
     dtype = getattr(column.dtype, "numpy_dtype", column.dtype)
     shown = str(getattr(column.dtype, "pyarrow_dtype", dtype))
     return dtype if isinstance(dtype, np.dtype) else np.dtype(object), shown
 
 
 def text(value: Any) -> str:
-    """A name as it is written, digit by digit: ids have more digits than a float."""
+    """Return a name as it is written, digit by digit: ids have more digits than a float."""
     if isinstance(value, str):
         return tidy(value)
     if isinstance(value, float | np.floating) and float(value).is_integer():
@@ -172,7 +173,7 @@ def text(value: Any) -> str:
 
 
 def _numbers(column: "pd.Series[Any]", table: Table) -> NDArray[np.float64]:
-    """Finite numbers, or texts that are such."""
+    """Return a column of numbers, or of texts that read as numbers; refuse those that are not finite."""
     if column.dtype == object:
         codes, distinct = pd.factorize(column, use_na_sentinel=True)
         numbers = np.array([*map(number, distinct), np.nan])[codes]
@@ -211,7 +212,7 @@ def check_names(edges: Edges) -> None:
         places = (edges.first(role, rows) for role, of in codes.items() if (rows := of == k).any())
         raise InvalidFile(next(places, f"name of neuron {k + 1}"), names[k], allowed)
 
-    for pattern, allowed in _NO_NAME.items():
+    for pattern, allowed in _INVALID_NAMES.items():
         if wrong := [k for k, name in enumerate(names) if re.fullmatch(pattern, name)]:
             refuse(wrong[0], allowed)
     if wrong := [k for k, name in enumerate(names) if name in whole and abs(float(name)) >= 2**_BITS]:
@@ -221,7 +222,7 @@ def check_names(edges: Edges) -> None:
         long = {k: names[k] for k in present if len(names[k]) > _DIGITS and names[k].isascii() and names[k].isdigit()}
         for what, cut, chances, least in _roundings(long):
             together = len(cut) == len(chances) and np.prod(list(chances.values())) <= least
-            if cut and (together or pdtrc(len(cut) - 1, sum(chances.values())) < _BY_CHANCE):
+            if cut and (together or pdtrc(len(cut) - 1, sum(chances.values())) < _CHANCE_LEVEL):
                 so = f"so {len(cut)} of {len(chances)} long names end"
                 refuse(cut[0], f"{what} ({so}); export the table again, with this column as text")
     if 0 < (comments := sum(name.startswith("#") for name in names)) < len(names):
@@ -237,12 +238,12 @@ def check_names(edges: Edges) -> None:
 
 
 def _roundings(long: dict[int, str]) -> Iterator[tuple[str, list[int], dict[int, float], float]]:
-    """How long names may have been rounded, those that look so, each one's chance to do so, and that of all at most."""
+    """Yield a way to round long names, names that look so, each one's chance to, and the most that all may have."""
     chances = {k: 10.0 ** (_DIGITS - len(name)) for k, name in long.items()}
     cut = [k for k, name in long.items() if not name[_DIGITS:].strip("0")]
-    yield f"a spreadsheet rounded this name to {_DIGITS} digits", cut, chances, 10.0**-_ZEROS * (1 + 1e-9)
+    yield f"a spreadsheet rounded this name to {_DIGITS} digits", cut, chances, 10.0**-_CHANCE_ZEROS * (1 + 1e-9)
     # One in 2^k of them is a float; and one is what JavaScript writes for that, its shortest digits and zeros.
     whole = {k: int(name) for k, name in long.items() if len(name) < 300}  # so many digits are within a float's range
     chances = {k: 2.0 ** (_BITS + 1 - n.bit_length()) for k, n in whole.items() if n.bit_length() > _BITS + 1}
     cut = [k for k in chances if whole[k] in (int(float(whole[k])), int(Decimal(repr(float(whole[k])))))]
-    yield f"a float rounded this name to {_BITS} bits", cut, chances, _BY_CHANCE
+    yield f"a float rounded this name to {_BITS} bits", cut, chances, _CHANCE_LEVEL

@@ -1,4 +1,4 @@
-"""What every format shares: opening a file that may be anything, and saying in one line why it cannot be read."""
+"""Functions for every format: opening a file that may be anything, and saying in one line why it cannot be read."""
 
 import os
 from collections.abc import Iterator
@@ -15,9 +15,12 @@ TABLES = (*TEXT, ".parquet", ".feather", ".xlsx", ".json")
 FORMATS = (*TABLES, ".npz", ".npy", ".graphml")
 """Suffixes of the formats that can be read."""
 
+MAX_NEURONS = 20_000_000
+"""Largest number of neurons accepted: no wiring diagram has more; names and row pointers of so many take 2 GB."""
+
 
 def existing(path: str | os.PathLike[str], argument: str = "path") -> Path:
-    """The path, if it is a file with something in it."""
+    """Return the path of a file with something in it; refuse others."""
     file = check_source(path, argument)
     if file.stat().st_size == 0:
         raise InvalidFile(argument, str(file), "the file is empty")
@@ -25,14 +28,14 @@ def existing(path: str | os.PathLike[str], argument: str = "path") -> Path:
 
 
 def suffix(file: Path) -> str:
-    """The suffix in lower case; that of the packed file where it ends in ``.gz``."""
+    """Return the suffix in lower case; that of the packed file where it ends in ``.gz``."""
     name = file.name.lower()
     return Path(name.removesuffix(".gz")).suffix + (".gz" if name.endswith(".gz") else "")
 
 
 @contextmanager
 def readable(file: Path, what: str) -> Iterator[None]:
-    """Around calls of other libraries on a file's content: whatever they raise, the file is not readable.
+    """Guard calls of other libraries on a file's content: whatever they raise, the file is not readable.
 
     A damaged file can make a reader fail in any way (NumPy's alone: ValueError, SyntaxError, EOFError, KeyError,
     OverflowError, zlib.error, tokenize.TokenError ...), so no list of exceptions would be complete. Only calls of
@@ -50,7 +53,7 @@ def readable(file: Path, what: str) -> Iterator[None]:
 
 @contextmanager
 def needs(file: Path, library: str) -> Iterator[None]:
-    """Around the import of a library that not everybody has."""
+    """Guard the import of a library that not everybody has."""
     try:
         yield
     except ImportError:
@@ -69,7 +72,7 @@ def must_fit(file: Path, size: int) -> None:
 
 
 def _memory() -> int | None:
-    """Bytes of memory; None where the system does not say."""
+    """Return the machine's bytes of memory; None where the system does not say."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
@@ -80,7 +83,7 @@ def refuse_doctype(file: Path, content: bytes) -> None:
     """Refuse XML that declares a document type: its entities could be expanded without end, or fetched."""
 
     class Begun(Exception):
-        """The first element: there can be no declaration further down."""
+        """A signal that the first element was met: there can be no declaration further down."""
 
     def declared(*_: Any) -> None:
         line = parser.CurrentLineNumber
@@ -97,6 +100,6 @@ def refuse_doctype(file: Path, content: bytes) -> None:
 
 
 def reason(error: BaseException) -> str:
-    """The first line of an error's message, cut to a readable length."""
+    """Return the first line of an error's message, cut to a readable length."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= 100 else text[:97] + "..."

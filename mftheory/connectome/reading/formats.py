@@ -7,7 +7,7 @@ from mftheory.connectome.reading.arrow import read_arrow
 from mftheory.connectome.reading.edges import Edges, edges_of
 from mftheory.connectome.reading.files import FORMATS, TEXT, suffix
 from mftheory.connectome.reading.graphml import read_graphml
-from mftheory.connectome.reading.records import read_json
+from mftheory.connectome.reading.json_records import read_json
 from mftheory.connectome.reading.roles import Request
 from mftheory.connectome.reading.sheets import read_sheet
 from mftheory.connectome.reading.text import read_text
@@ -21,7 +21,7 @@ def load(
     delimiter: str | None = None,
     sheet: str | None = None,
 ) -> Edges:
-    """The edges of a file, or the neurons of a table of neurons."""
+    """Load the edges of a file, or the neurons of a table of neurons."""
     kind = suffix(file)
     if kind not in FORMATS:
         raise InvalidFile("path", str(file), f"must end in {', '.join(FORMATS)}")

@@ -15,11 +15,11 @@ from mftheory.connectome.reading.roles import COLUMNS, Request, plain, tidy
 from mftheory.errors import InvalidFile
 
 _PRE, _POST = "source of the edge", "target of the edge"  # no attributes: these have no spaces here
-_DEEPEST = 64  # nested elements; GraphML without nested graphs has 4
+_MAX_DEPTH = 64  # nested elements; GraphML without nested graphs has 4
 
 
 def read_graphml(file: Path, request: Request) -> Edges:
-    """The edges of a directed graph.
+    """Read the edges of a directed graph.
 
     A neuron is named by an attribute of its node (`COLUMNS` ``["neuron"]``) if that differs between all nodes,
     otherwise by the node's id. An edge's transmitter may stand at the node it comes from.
@@ -76,8 +76,8 @@ class _Scan:
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         line = self._parser.CurrentLineNumber
-        if len(self._seen) > _DEEPEST:
-            raise InvalidFile("path", str(self.file), f"nests elements more than {_DEEPEST} deep (line {line})")
+        if len(self._seen) > _MAX_DEPTH:
+            raise InvalidFile("path", str(self.file), f"nests elements more than {_MAX_DEPTH} deep (line {line})")
         local = name.rpartition(" ")[2]
         if local == "key":
             called = attributes.get("attr.name", attributes.get("id", ""))
@@ -118,15 +118,15 @@ def _names(file: Path, nodes: Mapping[str, Mapping[str, Any]], given: str | None
 
 
 def _transmitter_of_nodes(at_edges: list[str], at_nodes: list[str], request: Request) -> list[str]:
-    """The nodes' attributes that name transmitters, unless the edges have some."""
+    """Return the nodes' attributes that name transmitters, unless the edges have some."""
     if "transmitter" not in request.optional:
         return []
     given = request.given.get("transmitter")
 
-    def found(names: list[str]) -> list[str]:
+    def matching(names: list[str]) -> list[str]:
         return [name for name in names if name == given or (given is None and plain(name) in COLUMNS["transmitter"])]
 
-    return [] if found(at_edges) else found(at_nodes)
+    return [] if matching(at_edges) else matching(at_nodes)
 
 
 def _text(value: object) -> str:

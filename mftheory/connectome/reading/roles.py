@@ -53,25 +53,25 @@ NEURONS = ("pre", "post", "neuron")
 """Roles of columns that name neurons."""
 
 # Roles that may be given as None: no such column. Without weights each row counts as 1.
-_MAY_LACK = ("weight", "sign", "transmitter", "kind")
+_OPTIONAL_ROLES = ("weight", "sign", "transmitter", "kind")
 _SEPARATORS = str.maketrans("", "", " _-.")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, characters of no width, marks of direction
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, characters of no width, marks of direction
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 def plain(text: str) -> str:
-    """Lower case, without separators."""
+    """Return the text in lower case, without separators."""
     return text.lower().translate(_SEPARATORS)
 
 
 def tidy(text: str) -> str:
-    """A text as it is seen: without blanks around it or characters of no width, and é always one character."""
-    return text.strip() if text.isascii() else unicodedata.normalize("NFC", _UNSEEN.sub("", text)).strip()
+    """Return a text as it is seen: without blanks around it or characters of no width, and é always one character."""
+    return text.strip() if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip()
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a table."""
+    """The columns and rows that are asked of a table."""
 
     needed: tuple[str, ...]  # roles
     optional: tuple[str, ...]
@@ -79,33 +79,33 @@ class Request:
     where: Mapping[str, Any]  # rows to keep: name of a column to its value, or to several
 
     def positions(self, file: Path, header: Sequence[str], hint: str = "") -> dict[str, int]:
-        """Position of the column that plays each role; roles without a column, which must be optional, are left out."""
-        found: dict[str, int] = {}
+        """Return the position of the column of each role, without optional roles that have none."""
+        index: dict[str, int] = {}
         for role in (*self.needed, *self.optional):
             if role in self.given and self.given[role] is None:
                 continue
             position = _position(file, header, role, self.given.get(role), role in self.needed, hint)
-            other = next((above for above, k in found.items() if k == position), None)
+            other = next((above for above, k in index.items() if k == position), None)
             fixed = {*self.needed, *self.given}
             if other is not None and role in fixed and other in fixed:
                 argument, played = (role, other) if role in self.given else (other, role)
-                raise InvalidNetwork(f"columns[{argument!r}]", header[found[other]], f"is the column of {played!r} too")
+                raise InvalidNetwork(f"columns[{argument!r}]", header[index[other]], f"is the column of {played!r} too")
             if other is not None and role in fixed:
-                del found[other]  # the user says which of the two it is
+                del index[other]  # the user says which of the two it is
             if position is not None and (other is None or role in fixed):
-                found[role] = position
-        return found
+                index[role] = position
+        return index
 
     def conditions(self, file: Path, header: Sequence[str]) -> list[tuple[int, set[str]]]:
-        """Positions and values of the columns of `where`."""
-        found = []
+        """Return, for each column named in `where`, its position and the values to keep."""
+        conditions = []
         for name, value in self.where.items():
             values = value if isinstance(value, list | tuple | set | frozenset) else [value]
-            found.append((_position(file, header, name, name, True, ""), {tidy(str(one)) for one in values}))
-        return [(position, values) for position, values in found if position is not None]
+            conditions.append((_position(file, header, name, name, True, ""), {tidy(str(one)) for one in values}))
+        return [(position, values) for position, values in conditions if position is not None]
 
     def unused(self, header: Sequence[str], used: Iterable[int]) -> tuple[str, ...]:
-        """Names of the columns that neither play a role nor are in `where`."""
+        """Return the names of the columns that neither play a role nor are in `where`."""
         played = set(used)
         return tuple(name for k, name in enumerate(header) if k not in played and name and name not in self.where)
 
@@ -126,7 +126,7 @@ def check_keys(given: Mapping[str, object]) -> None:
     if unknown:
         raise InvalidNetwork("columns", unknown[0], f"its keys must be among {', '.join(COLUMNS)}")
     for role, name in given.items():
-        if not isinstance(name, str) and not (name is None and role in _MAY_LACK):
+        if not isinstance(name, str) and not (name is None and role in _OPTIONAL_ROLES):
             raise InvalidNetwork(f"columns[{role!r}]", name, "must be the name of a column")
 
 
@@ -157,17 +157,17 @@ def header_hint(rows: Sequence[Sequence[str]]) -> str:
 
 def _position(file: Path, header: Sequence[str], role: str, given: str | None, needed: bool, hint: str) -> int | None:
     if given is not None:
-        found = [k for k, name in enumerate(header) if name == given]
+        places = [k for k, name in enumerate(header) if name == given]
     else:
-        found = [k for k, name in enumerate(header) if plain(name) in COLUMNS[role]]
-    if not found and (needed or given is not None):
+        places = [k for k, name in enumerate(header) if plain(name) in COLUMNS[role]]
+    if not places and (needed or given is not None):
         shown = ", ".join(header[:8])[:80]
         way_out = "" if given is not None else f"; columns={{{role!r}: NAME}} names it"
         way_out += ", columns={'weight': None} counts each row as one synapse" if way_out and role == "weight" else ""
         way_out = hint or way_out
         raise InvalidFile("path", str(file), f"has no {given or role!r} column; its columns are: {shown!r}{way_out}")
-    if len(found) > 1:
-        names = ", ".join(repr(header[k]) for k in found[:4])
+    if len(places) > 1:
+        names = ", ".join(repr(header[k]) for k in places[:4])
         way_out = "" if given is not None else f"; columns={{{role!r}: NAME}} chooses"
-        raise InvalidFile("path", str(file), f"has {len(found)} {given or role!r} columns: {names}{way_out}")
-    return found[0] if found else None
+        raise InvalidFile("path", str(file), f"has {len(places)} {given or role!r} columns: {names}{way_out}")
+    return places[0] if places else None

@@ -9,7 +9,7 @@ SAMPLES = {"celegans": "celegans_white.csv", "fly-optic-lobe": "fly_optic_lobe_e
 
 
 def sample_data(name: str = "fly-optic-lobe") -> Path:
-    """Path of a sample wiring that is installed with the package.
+    """Return the path of a sample wiring that is installed with the package.
 
     Parameters
     ----------

@@ -15,14 +15,15 @@ from mftheory.connectome.reading.files import must_fit, needs, readable, refuse_
 from mftheory.connectome.reading.roles import COLUMNS, Request, header_hint, plain
 from mftheory.errors import InvalidFile, InvalidNetwork
 
-_TOP = 6  # rows and columns in which names are looked for: published matrices have up to two of groups before them
-_EXPANDED = 30  # bytes of memory for each of the file's, unpacked
-_SUMS = re.compile("(grand|sub|row|column)?(sums?|totals?)|σ")  # as a row or column of sums is headed
-_GAP_JUNCTIONS = ("gapj", "electrical")  # in the name of a sheet
+# Rows and columns in which names are looked for: published matrices have up to two of groups before them.
+_SEARCHED_ROWS = 6
+_MEMORY_PER_BYTE = 30  # bytes of memory for each of the file's, unpacked
+_SUM_HEADING = re.compile("(grand|sub|row|column)?(sums?|totals?)|σ")  # as a row or column of sums is headed
+_GAP_JUNCTION_WORDS = ("gapj", "electrical")  # in the name of a sheet
 
 
 def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool | None) -> Edges:
-    """An edge list with a header, or a matrix.
+    """Read an edge list with a header, or a matrix.
 
     Published matrices have presynaptic neurons in their rows, and are read so unless `transpose` is False; they may be
     oblong (muscles only receive), with groups of neurons before the names, and numbers or sums without a name.
@@ -32,7 +33,7 @@ def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool 
     with readable(file, "spreadsheet"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # extensions that openpyxl does not know
         with zipfile.ZipFile(file) as archive:
-            must_fit(file, _EXPANDED * sum(member.file_size for member in archive.infolist()))
+            must_fit(file, _MEMORY_PER_BYTE * sum(member.file_size for member in archive.infolist()))
             for member in archive.namelist():
                 if member.endswith((".xml", ".rels")):
                     refuse_doctype(file, archive.read(member))
@@ -69,19 +70,20 @@ def read_sheet(file: Path, request: Request, sheet: str | None, transpose: bool 
     else:
         body, hint = cells[1:].set_axis(range(len(header)), axis=1), ""
         if not ends:
-            hint = header_hint([["" if v is None else str(v) for v in row] for row in cells[: _TOP + 1].to_numpy()])
+            top = cells[: _SEARCHED_ROWS + 1].to_numpy()
+            hint = header_hint([["" if v is None else str(v) for v in row] for row in top])
             if _names_at(cells.map(lambda v: plain(v) if isinstance(v, str) else v)):
                 hint = "; the names of its rows and columns differ in case, blanks or signs"
         table = Table(header, [body], lambda r, k: f"{r} in row {k + 1}", hint=hint, titled=True)
         edges = edges_of(file, table, request)
-    if "kind" not in edges.frame and any(word in plain(name) for word in _GAP_JUNCTIONS):
+    if "kind" not in edges.frame and any(word in plain(name) for word in _GAP_JUNCTION_WORDS):
         edges.frame["kind"] = pd.Categorical(["gap junction"] * len(edges.frame))
         edges.notes.append(f"the sheet {name!r} was taken for gap junctions")
     return edges
 
 
 def _value(stored: Any, written: Any) -> Any:
-    """A cell's value; of an error its text, and of a formula without a stored value the formula.
+    """Return a cell's value; of an error its text, and of a formula without a stored value the formula.
 
     A number of a spreadsheet is a float, also where its digits are shown: a large whole one is rounded.
     """
@@ -92,9 +94,9 @@ def _value(stored: Any, written: Any) -> Any:
 
 
 def _names_at(cells: pd.DataFrame) -> tuple[int, int] | None:
-    """The row and the column that have most names in common, near the corner."""
+    """Find the row and the column that have most names in common, near the corner."""
     best, most = None, 1
-    for i, j in itertools.product(*(range(min(_TOP, size)) for size in cells.shape)):
+    for i, j in itertools.product(*(range(min(_SEARCHED_ROWS, size)) for size in cells.shape)):
         row, column = (
             {text(v) for v in side if v is not None} for side in (cells.iloc[i, j + 1 :], cells.iloc[i + 1 :, j])
         )
@@ -113,16 +115,16 @@ def _matrix(cells: pd.DataFrame, top: int, left: int, transpose: bool | None, sh
         raise InvalidFile("sheet", sheet, f"{what}: write the names as texts, or give the matrix as .npy")
 
     def named(names: "pd.Series[Any]", first: int, what: str) -> dict[str, int]:
-        found: dict[str, int] = {}
+        places: dict[str, int] = {}
         for k, value in enumerate(names):
             if k <= first or value is None:
                 continue
             name = text(value)
-            if name in found or not name or (isinstance(value, float) and abs(value) >= 2**53):
-                allowed = f"names two {what}s" if name in found else "must name a neuron, whole, as text"
+            if name in places or not name or (isinstance(value, float) and abs(value) >= 2**53):
+                allowed = f"names two {what}s" if name in places else "must name a neuron, whole, as text"
                 raise InvalidFile(f"{what} {k + 1}", value, allowed)
-            found[name] = k
-        return found
+            places[name] = k
+        return places
 
     rows, columns = named(cells.iloc[:, left], top, "row"), named(cells.iloc[top], left, "column")
     body = cells.iloc[list(rows.values()), list(columns.values())]
@@ -136,7 +138,7 @@ def _matrix(cells: pd.DataFrame, top: int, left: int, transpose: bool | None, sh
         raise InvalidFile(place(i, j), body.iat[i, j], "must be a finite number, or empty")
     rest = cells.shape[0] - top - 1 - len(rows) + cells.shape[1] - left - 1 - len(columns)
     sides = [*rows], [*columns]
-    keep = [np.array([not _SUMS.fullmatch(plain(name)) for name in side]) for side in sides]
+    keep = [np.array([not _SUM_HEADING.fullmatch(plain(name)) for name in side]) for side in sides]
     inner = numbers[np.ix_(*keep)]
     for axis in (0, 1):
         for k in np.flatnonzero(~keep[axis]):

@@ -96,7 +96,7 @@ def _shown(table: Mapping[str, int]) -> str:
 
 
 def _one_sign(edges: Edges, sign: NDArray[np.int64], group: NDArray[np.int64], source: str) -> NDArray[np.int64]:
-    """In each group of edges the sign that has the greater total weight; 0 where both have the same."""
+    """Return the sign of greater total weight in each group of edges; 0 where both have the same."""
     weight = edges.frame.weight.to_numpy()
     plus, minus = (np.bincount(group, weight * (sign == k)) for k in (1, -1))
     both = (plus > 0) & (minus > 0)
@@ -118,6 +118,6 @@ def _one_sign(edges: Edges, sign: NDArray[np.int64], group: NDArray[np.int64], s
 
 
 def canonical(transmitter: str) -> str:
-    """One name for each transmitter."""
+    """Return one name for each transmitter."""
     name = plain(transmitter)
     return ABBREVIATIONS.get(name, name)

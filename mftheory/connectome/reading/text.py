@@ -19,13 +19,14 @@ from mftheory.errors import InvalidFile, InvalidNetwork
 
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 
-_BLOCK = 2**25  # characters read in one go: a few hundred thousand rows
-_LONGEST_LINE = 2**20  # characters; a file without line ends must not be read as one line
-_EXCEL = re.compile(r'\A\s*"?sep=(.)"?[^\S\n]*(?=\n)', re.IGNORECASE)  # its first line, which names the delimiter
+_BLOCK_CHARACTERS = 2**25  # characters read in one go: a few hundred thousand rows
+_MAX_LINE_CHARACTERS = 2**20  # characters; a file without line ends must not be read as one line
+# The first line of a file of Excel's, which names the delimiter.
+_EXCEL_FIRST_LINE = re.compile(r'\A\s*"?sep=(.)"?[^\S\n]*(?=\n)', re.IGNORECASE)
 
 
 def read_text(file: Path, delimiter: str | None = None) -> Table:
-    """A text table in UTF-8, with a header.
+    """Read a text table in UTF-8, with a header.
 
     The delimiter is by default a tab in ``.tsv``, a comma in ``.csv`` unless its header has more tabs, and in ``.txt``
     the one that is most frequent in the header.
@@ -36,9 +37,9 @@ def read_text(file: Path, delimiter: str | None = None) -> Table:
     first = next(blocks, None)
     if first is None:
         raise InvalidFile("path", str(file), "the file is empty")
-    if (excel := _EXCEL.match(first[1])) and delimiter is None:
+    if (excel := _EXCEL_FIRST_LINE.match(first[1])) and delimiter is None:
         delimiter = excel[1]
-    first = 0, _EXCEL.sub("", first[1], 1) if excel else first[1]
+    first = 0, _EXCEL_FIRST_LINE.sub("", first[1], 1) if excel else first[1]
     if (line := next(filter(str.strip, first[1].split("\n")), None)) is None:
         raise InvalidFile("path", str(file), "has no lines that are not blank")
     likely = max(DELIMITERS, key=line.count)
@@ -62,7 +63,7 @@ def read_text(file: Path, delimiter: str | None = None) -> Table:
 
 
 def _frames(file: Path, blocks: Iterator[tuple[int, str]], sep: str, header: list[str]) -> Iterator[pd.DataFrame]:
-    """Fields of the rows below the header, as texts."""
+    """Yield the fields of the rows below the header, as texts."""
     done, width = 0, len(header)
     for before, text in blocks:
         if '"' in text:  # pandas takes quotes leniently
@@ -97,7 +98,7 @@ def _frames(file: Path, blocks: Iterator[tuple[int, str]], sep: str, header: lis
 
 
 def _rows(file: Path, blocks: Iterator[tuple[int, str]], sep: str) -> Iterator[list[str]]:
-    """Fields of each line that is not empty, by Python's parser, which is strict."""
+    """Yield the fields of each line that is not empty, by Python's parser, which is strict."""
     for before, text in blocks:
         reader = csv.reader(io.StringIO(text), delimiter=sep, strict=True, skipinitialspace=sep != " ")
         try:
@@ -108,8 +109,8 @@ def _rows(file: Path, blocks: Iterator[tuple[int, str]], sep: str) -> Iterator[l
 
 
 def _find(file: Path, sep: str, record: int) -> tuple[int, list[str]]:
-    """Number of the line, from 1, and fields of a row; the header is row 0. The file is read again for it."""
-    texts = (text if before else _EXCEL.sub("", text, 1) for before, text in _blocks(file))
+    """Find the line number, from 1, and the fields of a row, by reading again; the header is row 0."""
+    texts = (text if before else _EXCEL_FIRST_LINE.sub("", text, 1) for before, text in _blocks(file))
     lines = (line for text in texts for line in io.StringIO(text))
     reader = csv.reader(lines, delimiter=sep, skipinitialspace=sep != " ")
     row = next(itertools.islice(filter(None, reader), record, None))
@@ -122,15 +123,15 @@ def _wrong(file: Path, sep: str, record: int, allowed: str) -> InvalidFile:
 
 
 def _blocks(file: Path) -> Iterator[tuple[int, str]]:
-    """Whole lines, with line ends as ``\\n``, and the number of lines before them."""
+    """Yield whole lines, with line ends as ``\\n``, and the number of lines before them."""
     done = 0
     try:
         with io.TextIOWrapper(_open(file), encoding="utf-8-sig", errors="surrogateescape") as stream:
-            while text := stream.read(_BLOCK):
-                text += stream.readline(_LONGEST_LINE)
+            while text := stream.read(_BLOCK_CHARACTERS):
+                text += stream.readline(_MAX_LINE_CHARACTERS)
                 more: list[str] = []
                 odd = text.count('"') % 2  # a quoted field may have line ends, but not very many
-                while odd and len(more) < _LONGEST_LINE and (line := stream.readline(_LONGEST_LINE)):
+                while odd and len(more) < _MAX_LINE_CHARACTERS and (line := stream.readline(_MAX_LINE_CHARACTERS)):
                     more.append(line)
                     odd ^= line.count('"') % 2
                 text += "".join(more)
@@ -156,9 +157,9 @@ def _check_text(file: Path, text: str, done: int) -> None:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
             raise InvalidFile("path", str(file), f"is not UTF-8 text (line {line(error.start)})") from None
-    long = next((k for k, row in enumerate(text.split("\n"), start=1) if len(row) >= _LONGEST_LINE), None)
+    long = next((k for k, row in enumerate(text.split("\n"), start=1) if len(row) >= _MAX_LINE_CHARACTERS), None)
     if long is not None:
-        what = f"line {done + long} is longer than {_LONGEST_LINE} characters: this is no text table"
+        what = f"line {done + long} is longer than {_MAX_LINE_CHARACTERS} characters: this is no text table"
         raise InvalidFile("path", str(file), what)
 
 

@@ -1,1 +1,0 @@
-"""Averages of a nonlinearity over Gaussian preactivations."""

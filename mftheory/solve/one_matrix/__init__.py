@@ -1,1 +1,0 @@
-"""Predictions for one given J: the linear network with the same covariances (theory §6)."""

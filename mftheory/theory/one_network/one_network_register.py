@@ -1,0 +1,50 @@
+"""The predictions for one J from its ensemble's theory, and what each of them needs of the network."""
+
+from mftheory.methods import (
+    ALIKE,
+    ENSEMBLE,
+    LEAKY,
+    NO_FEEDBACK,
+    NO_GAINS_WITH_FEEDBACK,
+    NO_NOISE,
+    ODD,
+    Method,
+    Register,
+    Requirement,
+)
+from mftheory.network import Network
+from mftheory.results import Theory
+from mftheory.theory.assembly import theory_of
+from mftheory.theory.one_network.equal_times import of_limit, of_network
+from mftheory.theory.problem import Problem
+from mftheory.theory.register import SOLVE
+from mftheory.theory.settings import Sampling, Settings
+
+
+def _limit(network: Network) -> Theory:
+    return theory_of(Problem.of(network), Settings(), Sampling())
+
+
+SOLVED = Requirement(
+    lambda t: any(m.needs(t) is None for m in SOLVE.methods), "a theory (mf.method says by which method)"
+)
+
+LINEAR_EQUIVALENT = Register("linear_equivalent", instead="or give C and S")
+LINEAR_EQUIVALENT.add(
+    Method(
+        "the limit's order parameters",
+        "spectra of one J",
+        (ENSEMBLE, SOLVED, ODD, ALIKE, NO_GAINS_WITH_FEEDBACK),
+        _limit,
+    )
+)
+
+EQUAL_TIMES = Register("linear_equivalent at equal times", instead="ask at frequencies")
+EQUAL_TIMES.add(
+    Method("the limit's order parameters", "covariances of one J", (NO_FEEDBACK, LEAKY, NO_NOISE), of_limit)
+)
+
+RESOLVE = Register("linear_equivalent with resolve", instead="leave resolve out")
+RESOLVE.add(
+    Method("the order parameters of J", "spectra and covariances of one J", (NO_FEEDBACK, LEAKY, NO_NOISE), of_network)
+)

@@ -1,0 +1,311 @@
+"""The two-site cavity against the path integral, exactly, for every ensemble; and that it can fail."""
+
+import ast
+from pathlib import Path
+
+import pytest
+import sympy as sp
+from derivations.declared import correlated_blocks, noisy, random_mode_on_background, two_populations
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mftheory
+from derivations import declared
+from mftheory.action import (
+    Bilinear,
+    Coupling,
+    Covariance,
+    GaussianEnsemble,
+    GaussianMatrix,
+    Population,
+    disorder_average,
+)
+from mftheory.action.built_in import BUILT_IN, heterogeneous, leaky_neurons
+from mftheory.derivations import linear
+from mftheory.derivations.cavity import link_averages, pair, perturbation, reservoir_averages
+from mftheory.derivations.cavity.cavity import Cavity
+from mftheory.derivations.derivation import Derivation
+from mftheory.derivations.path_integral.correlators import Correlators
+from mftheory.derivations.path_integral.saddle_point import SaddlePoint
+from mftheory.errors import Unsupported
+from mftheory.formulas import vanishes
+
+pytestmark = pytest.mark.exact
+
+
+DECLARED = {
+    **BUILT_IN,
+    "heterogeneous": heterogeneous,
+    "background": random_mode_on_background,
+    "noisy": noisy,
+    "unequal neurons": declared.unequal_neurons,
+    "noise of each neuron": declared.noise_of_each_neuron,
+    "unequal latents": declared.unequal_latents,
+    "slow latents": declared.slow_latents,
+    "reciprocal and different": declared.reciprocal_and_different,
+    "weighted inputs": declared.weighted_inputs,
+}
+
+
+def difference(ensemble: GaussianEnsemble, observable: str) -> sp.Expr:
+    """Ψ by the cavity less Ψ through the Hessian, both as they come out, before any rearrangement."""
+    d = Derivation(ensemble)
+    operator = ensemble.observables[observable]
+    return d.cavity.solution(operator) - d._hessian.four_point(
+        Bilinear(operator.field, operator.field, operator.weight**2)
+    )
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_cavity_equals_path_integral(name: str) -> None:
+    ensemble = DECLARED[name]()
+    for observable in ensemble.observables:
+        assert vanishes(difference(ensemble, observable)), observable
+
+
+@pytest.mark.parametrize("declare", [two_populations, correlated_blocks])
+def test_path_integral_satisfies_the_closure(declare) -> None:
+    """For ensembles whose closure is large: every entry of Π(1 - KΠ)⁻¹ that the closure names solves its equations.
+
+    The closure has one solution (it is 1 + O(couplings)), so this is equality without inverting it twice.
+    """
+    d = Derivation(declare())
+    rename = d._names.rename
+    known: dict[reservoir_averages.PairMoment, sp.Expr] = {}
+
+    def moment(m: reservoir_averages.PairMoment) -> sp.Expr:
+        if m not in known:
+            ends = [
+                Bilinear(getattr(m.first, end), getattr(m.second, end), weight)
+                for end, weight in (("first", m.weight_i), ("second", m.weight_j))
+            ]
+            known[m] = path_integral_entry(d.correlators, *ends, rename)
+        return known[m]
+
+    for equation in d.cavity.closure(d.ensemble.observables["phi"]).entries:
+        right = rename(equation.constant)
+        for other, coefficient in equation.coefficients.items():
+            right += rename(coefficient) * moment(other)
+        assert vanishes(moment(equation.unknown) - right), equation.unknown
+
+
+def path_integral_entry(correlators: Correlators, a: Bilinear, b: Bilinear, rename) -> sp.Expr:
+    """N⟨δO_a δO_b⟩, an entry of Π(1 - KΠ)⁻¹."""
+    listed = list(dict.fromkeys((*correlators.saddle_point.averaged.bilinears, a, b)))
+    Pi, K = (m.applyfunc(rename) for m in (correlators.matrix(listed), correlators.coupling_matrix(listed)))
+    column = linear.solve(sp.eye(len(listed)) - K * Pi, list(sp.eye(len(listed))[:, listed.index(b)]))
+    return sp.Add(*(p * c for p, c in zip(Pi[listed.index(a), :], column, strict=True)))
+
+
+@pytest.mark.parametrize("declare", [*DECLARED.values(), two_populations, correlated_blocks])
+def test_single_sites_agree(declare) -> None:
+    """Input spectrum and self-feedback of every population: [two-point, 36], [H16], [48, 49], [J9]."""
+    ensemble = declare()
+    cavity, saddle = Cavity(ensemble), SaddlePoint(disorder_average(ensemble))
+    for p in ensemble.populations:
+        ours, theirs = cavity.site(p, 1), saddle.site(p, 1)
+        for mine, other in ((ours.inputs, theirs.inputs), (ours.feedback, theirs.feedback)):
+            assert mine.keys() == other.keys()
+            assert all(sp.expand(mine[pair] - other[pair]) == 0 for pair in mine)
+
+
+@settings(max_examples=6, deadline=None, derandomize=True)
+@given(st.lists(st.integers(-3, 3), min_size=4, max_size=4), st.integers(-2, 2))
+def test_random_covariances(entries: list[int], across: int) -> None:
+    """Two matrices of random covariance, the same way round and transposed."""
+    x = leaky_neurons()
+    X, Y = GaussianMatrix("X", x, x), GaussianMatrix("Y", x, x)
+    factor = sp.Matrix(2, 2, entries) / 10
+    same = factor * factor.T + sp.eye(2) / 5
+    ensemble = GaussianEnsemble(
+        "random",
+        (x,),
+        (Coupling(X, x.response, x.activity), Coupling(Y, x.response, x.activity)),
+        (
+            Covariance(X, X, same[0, 0]),
+            Covariance(Y, Y, same[1, 1]),
+            Covariance(X, Y, same[0, 1]),
+            Covariance(X, Y, sp.Rational(across, 20), transposed=True),
+        ),
+    )
+    assert vanishes(difference(ensemble, "phi"))
+
+
+def test_closure_of_random_modes_is_the_published_one() -> None:
+    """[L32-L39]: Γ_FF = αr2(1 + αr2 Γ_GG), Γ_GG = S12(1 + S12 Γ_FF), Γ_CC of neurons and latents, ψ^z, ψ^φ.
+
+    Ours are the averages over the reservoir, diagonal included: α r2 (1 + αr2 Γ_GG) is [D² S^z S^z], S12(1 + S12 Γ_FF)
+    is [S^φ S^φ], α r4 C12 + α² ψ^z is [C^z C^z], C12 + ψ^φ is [C^φ C^φ].
+    """
+    d = Derivation(BUILT_IN["random-mode"]())
+    operator = d.ensemble.observables["phi"]
+    equations = {e.unknown.latex(): e for e in d.cavity.closure(operator).entries}
+    alpha, r2, r4 = sp.symbols("alpha r_2 r_4", positive=True)
+    C12 = sp.Symbol("C_phi_1", real=True) * sp.Symbol("C_phi_2", real=True)
+    S12 = sp.Symbol("S_phi_1", complex=True) * sp.Symbol("S_phi_2", complex=True)
+    S12c = sp.Symbol("S_phi_1_conj", complex=True) * sp.Symbol("S_phi_2_conj", complex=True)
+    CC, GG, GGc = sp.symbols("CC GG GGc")  # published: Γ_CC of latents, Γ_GG and its conjugate
+    CCn, FF, FFc = sp.symbols("CCn FF FFc")  # Γ_CC of neurons, Γ_FF and its conjugate
+    published = {
+        "C^{z z}": (alpha * r4 * C12 + alpha**2 * (r2**2 * CC + r2 * r4 * (GG + GGc) * C12), CCn),
+        "S^{z}_": (alpha * r2 * (1 + alpha * r2 * GG), FF),
+        "S^{z*}": (alpha * r2 * (1 + alpha * r2 * GGc), FFc),
+        r"C^{\phi \phi}": (C12 + S12 * S12c * CCn + (FF * S12 + FFc * S12c) * C12, CC),
+        r"S^{\phi}_": (S12 * (1 + S12 * FF), GG),
+        r"S^{\phi*}": (S12c * (1 + S12c * FFc), GGc),
+    }
+
+    def name(m: reservoir_averages.PairMoment) -> sp.Symbol:
+        return next(symbol for key, (_, symbol) in published.items() if key in m.latex())
+
+    assert len(equations) == len(published)
+    for equation in equations.values():
+        ours = equation.constant + sum(c * name(m) for m, c in equation.coefficients.items())
+        target = next(target for target, symbol in published.values() if symbol == name(equation.unknown))
+        assert sp.expand(ours - target) == 0
+
+
+@pytest.mark.parametrize("name", ["random-mode", "random-mode-overlaps", "random-mode+gains"])
+def test_formula_by_the_cavity_reads_like_the_published_one(name: str) -> None:
+    d = Derivation(BUILT_IN[name]())
+    for observable in d.observables:
+        cavity, hessian = (d.four_point(observable, route) for route in ("cavity", "path-integral"))
+        assert cavity.label == hessian.label
+        assert vanishes(cavity.expr - hessian.expr)
+        assert cavity.symbols.keys() == hessian.symbols.keys()
+        for symbol, info in cavity.symbols.items():
+            assert info.definition == hessian.symbols[symbol].definition
+
+
+# --- the derivation can fail ---------------------------------------------------------------------------------
+
+
+def changed(name: str, observable: str = "phi") -> bool:
+    return not vanishes(difference(BUILT_IN[name](), observable))
+
+
+def drop_reservoir_response(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(perturbation.TwoSites, "reservoir_response", lambda self: {})
+
+
+def drop_direct_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(perturbation.TwoSites, "direct", lambda self: {})
+
+
+def drop_reverse_influence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget that j's field moves with i."""
+    original = pair.PairExpansion.__init__
+
+    def init(self, first, second, onto_first, onto_second):
+        original(self, first, second, onto_first, set())
+
+    monkeypatch.setattr(pair.PairExpansion, "__init__", init)
+
+
+def drop_field_covariance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pair.PairExpansion, "_of_cavity_fields", lambda self, u, v: iter(()))
+
+
+def forget_conjugate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pair, "conjugated", lambda expr: expr)
+
+
+def forget_reciprocal_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Average links of one matrix only, as if no two matrices, or directions, covaried."""
+    original = link_averages._covariances
+
+    def same_matrix(a, b, ensemble):
+        same = a.matrix == b.matrix and (a.row.removed == b.row.removed)
+        return original(a, b, ensemble) if same else iter(())
+
+    monkeypatch.setattr(link_averages, "_covariances", same_matrix)
+
+
+def drop_diagonal(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = reservoir_averages.ReservoirClosure.equation
+
+    def equation(self, unknown):
+        e = original(self, unknown)
+        return reservoir_averages.Equation(unknown, sp.S.Zero, e.coefficients)
+
+    monkeypatch.setattr(reservoir_averages.ReservoirClosure, "equation", equation)
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [drop_reservoir_response, drop_reverse_influence, drop_field_covariance, forget_conjugate, drop_diagonal],
+)
+@pytest.mark.parametrize("name", ["iid", "random-mode", "random-mode-overlaps"])
+def test_mutation_is_seen(mutate, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not changed(name)
+    mutate(monkeypatch)
+    assert changed(name)
+
+
+@pytest.mark.parametrize(
+    ("mutate", "name"),
+    [
+        (drop_direct_link, "iid"),
+        (drop_direct_link, "partially-symmetric"),
+        (forget_reciprocal_links, "partially-symmetric"),
+        (forget_reciprocal_links, "random-mode-overlaps"),
+    ],
+)
+def test_mutation_of_links_is_seen(mutate, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutate(monkeypatch)
+    assert changed(name)
+
+
+def test_one_reservoir_term_deleted_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the reservoir's responses to a neuron in a network of modes on a background matters."""
+    original = perturbation.TwoSites.reservoir_response
+    ensemble = random_mode_on_background()
+    terms = sum(len(paths) for paths in Cavity(ensemble).two_sites("neurons").reservoir_response().values())
+    assert terms == 4  # l z ← r φ, l z ← J φ, J φ ← r φ, J φ ← J φ
+    for n in range(terms):
+
+        def all_but_one(self, n=n):
+            found = {key: list(paths) for key, paths in original(self).items()}
+            flat = [(key, path) for key, paths in found.items() for path in paths]
+            if n < len(flat):
+                key, path = flat[n]
+                found[key].remove(path)
+            return found
+
+        with monkeypatch.context() as patched:
+            patched.setattr(perturbation.TwoSites, "reservoir_response", all_but_one)
+            assert not vanishes(difference(ensemble, "phi"))
+
+
+def test_cavity_imports_nothing_of_the_path_integral() -> None:
+    """Neither directly nor through what it imports of this package."""
+    root = Path(mftheory.__file__).parent
+    seen: set[str] = set()
+    open_ = [f"mftheory.derivations.cavity.{p.stem}" for p in (root / "derivations" / "cavity").glob("*.py")]
+    while open_:
+        name = open_.pop()
+        if name in seen or not name.startswith("mftheory.derivations"):
+            continue
+        seen.add(name)
+        path = root.joinpath(*name.split(".")[1:]).with_suffix(".py")
+        if path.exists():
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    open_ += [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
+    assert "mftheory.derivations.cavity.reservoir_averages" in seen
+    assert not {n for n in seen if "path_integral" in n or n.endswith("derivation.derivation")}
+
+
+def test_linear_populations_in_a_circle_are_refused_by_both_routes() -> None:
+    x, y, z = leaky_neurons(), Population("ys", "y"), Population("zs", "z")
+    matrices = [GaussianMatrix(name, rows, columns) for name, rows, columns in (("A", y, z), ("B", z, y), ("C", x, z))]
+    A, B, C = matrices
+    ensemble = GaussianEnsemble(
+        "circle",
+        (x, y, z),
+        (Coupling(A, y.response, z.state), Coupling(B, z.response, y.state), Coupling(C, x.response, z.state)),
+        tuple(Covariance(m, m, sp.Rational(1, 2)) for m in matrices),
+    )
+    for route in ("path-integral", "cavity"):
+        with pytest.raises(Unsupported, match="drive each other in a circle"):
+            Derivation(ensemble).four_point("phi", route)

@@ -1,0 +1,45 @@
+"""Ensembles of independently coupled populations, with everything left open."""
+
+import sympy as sp
+
+from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Population, omega
+from mftheory.action.built_in import mode_latents
+
+LEAKY = 1 + sp.I * omega
+
+
+def blocks(names: str, modes: bool = False) -> GaussianEnsemble:
+    """Populations of sizes f_p with noise_p, N⟨J_ij²⟩ = w_pq from q to p; with `modes`, modes within the first."""
+
+    def number(name: str) -> sp.Symbol:
+        return sp.Symbol(name, nonnegative=True)
+
+    populations = [
+        Population(
+            p,
+            f"x{p}",
+            f"phi{p}",
+            size=sp.Symbol(f"f{p}", positive=True),
+            inverse_transfer=LEAKY,
+            noise=number(f"noise{p}"),
+        )
+        for p in names
+    ]
+    matrices = [GaussianMatrix(f"J{p.name}{q.name}", p, q) for p in populations for q in populations]
+    couplings = [Coupling(m, m.rows.response, m.columns.activity) for m in matrices]
+    covariances = [Covariance(m, m, number(f"w{m.rows.name}{m.columns.name}")) for m in matrices]
+    if modes:
+        first, z = populations[0], mode_latents()
+        (D,) = z.parameters
+        left, right = GaussianMatrix("l", first, z), GaussianMatrix("r", first, z)
+        couplings += [Coupling(left, first.response, z.state), Coupling(right, first.activity, D * z.response)]
+        covariances += [Covariance(left, left, 1), Covariance(right, right, 1)]
+        populations.append(z)
+    return GaussianEnsemble("blocks", tuple(populations), tuple(couplings), tuple(covariances))
+
+
+def numbers(names: str, sizes, variances, noise=None) -> dict[str, float]:
+    """Parameters of `blocks`."""
+    given = {f"f{p}": size for p, size in zip(names, sizes, strict=True)}
+    given |= {f"w{p}{q}": variances[i][j] for i, p in enumerate(names) for j, q in enumerate(names)}
+    return given | {f"noise{p}": (noise[i] if noise is not None else 0.0) for i, p in enumerate(names)}

@@ -1,0 +1,314 @@
+"""Several populations: limits in which they are one network, symmetries, identities, and what is refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from theory.coupled import blocks, numbers
+
+import mftheory as mf
+from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, omega
+from mftheory.action.built_in import BUILT_IN
+from mftheory.theory.settings import Settings
+from mftheory.theory.stationary.populations.driven_populations import CoupledPopulations, Neurons
+from mftheory.theory.stationary.populations.populations_self_consistent import SelfConsistency
+from mftheory.theory.stationary.populations.populations_two_point import populations_two_point
+
+pytestmark = pytest.mark.numeric
+
+TWO = blocks("AB")
+PHIS = (mf.Erf(), mf.Tanh(), mf.Nonlinearity("sin(x)"), mf.Nonlinearity("erf(3*x)"))
+
+
+def part(of_whole: float, variance: float, size: float) -> float:
+    """PR^a of a random part of an i.i.d. network's neurons: pairs are fewer, neurons with themselves are not."""
+    whole = variance**2 / of_whole
+    return variance**2 / (variance**2 + size * (whole - variance**2))
+
+
+@pytest.mark.parametrize(("g", "tolerance"), [(50.0, 1e-12), (3.0, 1e-12), (1.1, 1e-11), (1.01, 1e-10), (1.001, 1e-8)])
+def test_equal_populations_are_one_network(g: float, tolerance: float) -> None:
+    """The same everywhere, cut in two. Seen: 9e-15, 1e-14, 2e-13, 1e-11 and 8e-10 (rounding, over δ = (g-1)²/3)."""
+    sizes = (0.3, 0.7)
+    theory = mf.solve(TWO, parameters=numbers("AB", sizes, np.full((2, 2), g * g)))
+    one = mf.solve(mf.Network(mf.IID(g)))
+    assert theory.two_point.g_eff == pytest.approx(g, rel=1e-14)
+    for p, size in zip("AB", sizes, strict=True):
+        for observable in ("phi", "x"):
+            name = observable + p
+            tau = np.array([0.0, 1.0, 10.0])
+            assert theory.C(name, tau) == pytest.approx(one.C(observable, tau), rel=tolerance)
+            assert theory.spectrum(name, 0.1) == pytest.approx(one.spectrum(observable, 0.1), rel=max(tolerance, 1e-5))
+            expected = part(one.dimension(observable), float(one.C(observable, 0.0)), size)
+            assert theory.dimension(name) == pytest.approx(expected, rel=tolerance)
+            assert abs(theory.dimension(name) - expected) <= theory.dimension_error(name)
+    assert theory.gain == pytest.approx(one.gain, rel=tolerance)
+
+
+def test_equal_populations_with_noise_are_one_network() -> None:
+    """Below g = 1, where noise alone keeps them moving. Seen: 1e-15."""
+    theory = mf.solve(TWO, parameters=numbers("AB", (0.5, 0.5), np.full((2, 2), 0.64), (0.25, 0.25)))
+    one = mf.solve(mf.Network(mf.IID(0.8), noise=0.5))
+    assert theory.C("xA", [0.0, 2.0]) == pytest.approx(one.C("x", [0.0, 2.0]), rel=1e-12)
+    assert theory.dimension("phiB") == pytest.approx(
+        part(one.dimension("phi"), float(one.C("phi", 0.0)), 0.5), rel=1e-12
+    )
+
+
+def test_four_point_functions_at_lags_are_those_of_one_network() -> None:
+    """Ψ - CC is linear in the size, at any lags. Seen: 2e-13 (interpolation of the spectra)."""
+    theory = mf.solve(TWO, parameters=numbers("AB", (0.25, 0.75), np.full((2, 2), 9.0)))
+    one = mf.solve(mf.Network(mf.IID(3.0)))
+    tau1, tau2 = np.array([0.0, 3.0, 0.0, 7.0]), np.array([0.0, 0.0, 5.0, -2.0])
+    direct = one.C("phi", tau1) * one.C("phi", tau2)
+    expected = direct + 0.25 * (one.Psi("phi", tau1, tau2) - direct)
+    assert theory.Psi("phiA", tau1, tau2) == pytest.approx(expected, rel=1e-11)
+    assert theory.Psi("phiA", 3.0, 0.0) == pytest.approx(float(theory.Psi("phiA", 0.0, 3.0)), rel=1e-12)
+    assert theory.timescale("phiA", 0.0) == 1.0
+
+
+def test_populations_apart_are_networks_of_their_own() -> None:
+    """No couplings between: two distances from criticality in one solution (δ = 0.08 and 5e-3). Seen: 3e-13."""
+    phis = {"phiA": mf.Erf(), "phiB": mf.Tanh()}
+    theory = mf.solve(TWO, parameters=numbers("AB", (0.5, 0.5), [[18.0, 0.0], [0.0, 2 * 1.15**2]]), nonlinearity=phis)
+    for p, g, phi in (("A", 3.0, mf.Erf()), ("B", 1.15, mf.Tanh())):
+        alone = mf.solve(mf.Network(mf.IID(g), phi))
+        for observable in ("phi", "x"):
+            assert theory.dimension(observable + p) == pytest.approx(alone.dimension(observable), rel=1e-10)
+        assert theory.C(f"x{p}", 1.0) == pytest.approx(alone.C("x", 1.0), rel=1e-11)
+
+
+def test_a_population_that_only_listens() -> None:
+    """A drives B, not the other way: A is as it is alone, and B is linear in it."""
+    g = 3.0
+    theory = mf.solve(TWO, parameters=numbers("AB", (0.5, 0.5), [[2 * g * g, 0.0], [0.7, 0.0]]))
+    alone = mf.solve(mf.Network(mf.IID(g)))
+    assert theory.dimension("phiA") == pytest.approx(alone.dimension("phi"), rel=1e-11)  # 2e-14 seen
+    # B is linear in A's spectrum: C^x_B = |H|² 0.35 C^φ_A = C^x_A 0.35/9.
+    tau = np.array([0.0, 2.0, 20.0])
+    assert theory.C("xB", tau) == pytest.approx(0.35 / g**2 * alone.C("x", tau), rel=1e-11)
+    # Independent inputs of one spectrum leave B correlated through A's correlations: fewer dimensions than neurons.
+    assert theory.dimension("xB") < 1.0
+
+
+def test_nearly_parallel_modes_are_no_obstacle() -> None:
+    """A chain of equal populations: defective to first order in the coupling back, eigenvectors 1e-5 apart."""
+    variances = [[9.0, 1e-10], [4.0, 9.0 - 1e-10]]
+    theory = mf.solve(TWO, parameters=numbers("AB", (1.0, 1.0), variances))
+    alone = mf.solve(mf.Network(mf.IID(3.0)))
+    # A receives 1e-10 of what it does on its own; the change is of this order over δ.
+    assert theory.C("xA", [0.0, 5.0]) == pytest.approx(alone.C("x", [0.0, 5.0]), rel=1e-7)
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    variances=st.lists(st.floats(0.3, 6.0), min_size=4, max_size=4),
+    sizes=st.tuples(st.floats(0.2, 1.0), st.floats(0.2, 1.0)),
+    noise=st.sampled_from([(0.3, 0.3), (1.0, 0.1), (0.5, 0.0)]),
+    chosen=st.tuples(st.sampled_from(PHIS), st.sampled_from(PHIS)),
+)
+def test_permuting_populations_permutes_the_results(variances, sizes, noise, chosen) -> None:
+    w = np.array(variances).reshape(2, 2)
+    one = mf.solve(TWO, None, numbers("AB", sizes, w, noise), dict(zip(("phiA", "phiB"), chosen, strict=True)))
+    swapped = numbers("AB", sizes[::-1], w[::-1, ::-1], noise[::-1])
+    two = mf.solve(TWO, None, swapped, dict(zip(("phiB", "phiA"), chosen, strict=True)))
+    for here, there in (("A", "B"), ("B", "A")):
+        for observable in ("phi", "x"):
+            # Rounding of the solution, over δ (above 0.01 here): 4e-13 seen.
+            expected = one.dimension(observable + here)
+            assert two.dimension(observable + there) == pytest.approx(expected, rel=1e-10)
+            assert 0.0 < expected <= sizes[0] / min(sizes) + 1.0
+    assert np.all(one.spectrum("phiA", np.geomspace(0.01, 100.0, 30)) >= 0)
+
+
+@settings(max_examples=6, deadline=None)
+@given(scale=st.floats(0.1, 10.0), variances=st.lists(st.floats(1.0, 9.0), min_size=4, max_size=4))
+def test_only_neurons_times_variance_matters(scale: float, variances: list[float]) -> None:
+    """N is a name: sizes times c and variances over c are the same network, with dimensions per neuron of its own."""
+    w = np.array(variances).reshape(2, 2) * 3.0
+    one = mf.solve(TWO, parameters=numbers("AB", (0.4, 0.6), w))
+    two = mf.solve(TWO, parameters=numbers("AB", (0.4 * scale, 0.6 * scale), w / scale))
+    for name in one.observables:
+        assert two.dimension(name) == pytest.approx(one.dimension(name), rel=1e-11)  # rounding over δ: 1e-13 seen
+    of_all = one.number_of_dimensions(1000, "phiA"), two.number_of_dimensions(1000, "phiA")
+    assert of_all[1] == pytest.approx(scale * of_all[0], rel=1e-11)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    count=st.integers(1, 4),
+    entries=st.lists(st.floats(0.0, 8.0), min_size=16, max_size=16),
+    noise=st.lists(st.sampled_from([0.0, 0.2, 2.0]), min_size=4, max_size=4),
+    chosen=st.lists(st.sampled_from(PHIS), min_size=4, max_size=4),
+)
+def test_spectra_add_up_to_variances(count, entries, noise, chosen) -> None:
+    """C(0) = ∫ C(ω) dω/2π: spectra from n(ω) and the matrix, against variances from Newton's method in time."""
+    strengths = np.array(entries).reshape(4, 4)[:count, :count] + 0.05
+    populations = [Neurons(f"p{k}", f"x{k}", f"phi{k}", 1.0, chosen[k], noise[k]) for k in range(count)]
+    network = CoupledPopulations(tuple(populations), strengths)
+    if network.stability < 1.05 and not any(noise[:count]):
+        return
+    found = populations_two_point(network, Settings())
+    u, step = np.linspace(-16.0, 16.0, 4001, retstep=True)  # ω = √δ sinh u
+    x, phi = found.spectra(found.decay * np.sinh(u))
+    weights = step * found.decay * np.cosh(u) / (2 * np.pi)
+    at_zero = [float(found.covariance(name, 0.0)) for name in found.activities]
+    # With noise what lies beyond the highest frequency, C ~ ω⁻²: 4e-8 of the variance at √δ e^16/2. Without: 1e-11.
+    tolerance = 1e-6 if any(noise[:count]) else 1e-9
+    assert x @ weights == pytest.approx(found.variance, rel=tolerance)
+    assert phi @ weights == pytest.approx(at_zero, rel=tolerance)
+    # δ² is that of the matrix of gains
+    assert np.linalg.eigvals(strengths * found.gain**2).real.max() == pytest.approx(1.0 - found.delta, rel=1e-12)
+
+
+@pytest.mark.parametrize("above", [1e-3, 0.1, 30.0])
+def test_both_ways_to_a_start_lead_to_one_solution(above: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one mode, and from strong noise. Seen: 5e-13, and 4e-9 for δ = 1e-7 itself (rounding)."""
+    strengths = np.array([[0.3, 0.5], [2.0, 0.1]])
+    e, i = Neurons("A", "xA", "phiA", 1.0, mf.Tanh()), Neurons("B", "xB", "phiB", 1.0, mf.Nonlinearity("erf(3*x)"))
+    critical = CoupledPopulations((e, i), strengths).stability
+    network = CoupledPopulations((e, i), strengths * (1.0 + above) / critical)
+    direct = populations_two_point(network, Settings())
+    monkeypatch.setattr(SelfConsistency, "_single_mode", lambda self: None)
+    lowered = populations_two_point(network, Settings())
+    assert direct.variance == pytest.approx(lowered.variance, rel=1e-11)
+    assert direct.delta == pytest.approx(lowered.delta, rel=1e-12 + 1e-15 / direct.delta)
+
+
+def test_close_to_onset_all_populations_move_alike() -> None:
+    """C^x ∝ the unstable direction, δ ∝ (largest eigenvalue - 1)²: corrections of the order of its distance from 1."""
+    strengths = np.array([[0.3, 0.5], [2.0, 0.1]])
+    e, i = Neurons("A", "xA", "phiA", 1.0, mf.Tanh()), Neurons("B", "xB", "phiB", 1.0, mf.Nonlinearity("sin(x)"))
+    strengths = strengths / CoupledPopulations((e, i), strengths).stability
+    _, vectors = np.linalg.eig(strengths)
+    expected = vectors[0, 0] / vectors[1, 0] if vectors[0, 0] * vectors[1, 0] > 0 else vectors[0, 1] / vectors[1, 1]
+    found = {
+        s: populations_two_point(CoupledPopulations((e, i), (1 + s) * strengths), Settings()) for s in (2e-3, 1e-3)
+    }
+    errors = [abs(two.variance[0] / two.variance[1] / expected - 1) for two in found.values()]
+    assert errors[1] < 1e-3
+    assert errors[0] / errors[1] == pytest.approx(2.0, rel=0.05)
+    assert found[2e-3].delta / found[1e-3].delta == pytest.approx(4.0, rel=0.02)
+
+
+def test_weak_coupling_leaves_the_noise() -> None:
+    """C^x = σ²/2 and independent neurons, each population with its own noise."""
+    theory = mf.solve(TWO, parameters=numbers("AB", (0.5, 0.5), np.full((2, 2), 1e-9), (0.5, 0.02)))
+    assert theory.C("xA", 0.0) == pytest.approx(0.25, rel=1e-8)  # g² = 1e-9
+    assert theory.C("xB", 0.0) == pytest.approx(0.01, rel=1e-8)
+    assert theory.dimension("phiA") == pytest.approx(1.0, rel=1e-8)
+
+
+def test_a_ring_has_complex_eigenvalues() -> None:
+    """A → B → C → A with equal strengths: each population is as in one network, though the matrix is no scalar."""
+    ring = blocks("ABC")
+    g = 2.5
+    variances = 3.0 * g * g * np.roll(np.eye(3), 1, axis=1)
+    theory = mf.solve(ring, parameters=numbers("ABC", (1 / 3, 1 / 3, 1 / 3), variances))
+    one = mf.solve(mf.Network(mf.IID(g)))
+    assert theory.C("phiB", [0.0, 4.0]) == pytest.approx(one.C("phi", [0.0, 4.0]), rel=1e-11)  # 1e-14 seen
+    dimensions = [theory.dimension(f"phi{p}") for p in "ABC"]
+    assert dimensions == pytest.approx([dimensions[0]] * 3, rel=1e-11)
+
+
+def test_gains_and_modes_of_one_population_are_those_of_the_network() -> None:
+    """Weights of observables, and moments of modes: against the built-in theory, through the same kernels."""
+    gains = np.array([0.5, 1.5, 1.0])
+    strengths = np.array([3.0, 6.0])
+    theory = mf.solve(
+        BUILT_IN["random-mode+gains"](), parameters={"alpha": 0.5, "D": strengths, "G": gains, "w": gains}
+    )
+    network = mf.Network(mf.RandomMode(strengths, alpha=0.5), gains=gains)
+    built_in = mf.solve(network)
+    assert set(theory.observables) == set(built_in.observables)
+    for name in theory.observables:
+        assert theory.dimension(name) == pytest.approx(built_in.dimension(name), rel=1e-11), name  # 4e-14 seen
+        assert theory.C(name, [0.0, 2.0]) == pytest.approx(built_in.C(name, [0.0, 2.0]), rel=1e-11), name
+
+
+def test_results_are_labelled_and_drawn() -> None:
+    theory = mf.solve(TWO, parameters=numbers("AB", (0.5, 0.5), [[8.0, 2.0], [1.0, 4.0]]))
+    data = theory.to_xarray()
+    assert {"C_xA", "C_xAphiA", "spectrum_phiB", "timescale_xB", "dimension"} <= set(data.variables)
+    assert theory.C("xAphiA", 1.0) == pytest.approx(theory.gain[0] * theory.C("xA", 1.0))
+    assert theory.S(0.0, "phiB") == pytest.approx(theory.gain[1])
+    assert "gain = (" in repr(theory)
+    assert len(theory.plot()) == 2
+    assert not theory.trusted(10, "phiA")
+    with pytest.raises(mf.Unsupported, match="lyapunov"):
+        _ = theory.lyapunov_exponent
+
+
+def test_what_is_wrong_is_named() -> None:
+    good = numbers("AB", (0.5, 0.5), [[8.0, 2.0], [1.0, 4.0]])
+    for missing in ("fA", "wAB", "noiseB"):
+        given = {name: value for name, value in good.items() if name != missing}
+        with pytest.raises(mf.InvalidNetwork, match=rf"parameters\['{missing}'\]"):
+            mf.solve(TWO, parameters=given)
+    for name, value, match in (
+        ("wAB", -1.0, "wAB"),
+        ("noiseA", -0.1, "noiseA"),
+        ("fB", 0.0, "fB"),
+        ("wAA", np.nan, "wAA"),
+    ):
+        with pytest.raises(mf.InvalidNetwork, match=match) as caught:
+            mf.solve(TWO, parameters=good | {name: value})
+        assert "\n" not in str(caught.value)
+    with pytest.raises(mf.InvalidNetwork, match=r"nonlinearity.*phiA, phiB"):
+        mf.solve(TWO, parameters=good, nonlinearity={"phiA": mf.Erf()})
+    with pytest.raises(mf.NotConverged, match="saturate"):
+        mf.solve(TWO, parameters=good, nonlinearity=mf.Nonlinearity("x"))
+    with pytest.raises(mf.InvalidNetwork, match=r"observable = 'phi'.*'phiA'"):
+        mf.solve(TWO, parameters=good).dimension()
+    with pytest.raises(mf.Unsupported, match="odd"):
+        mf.solve(TWO, parameters=good, nonlinearity=mf.Nonlinearity("tanh(x) + x**2/(1+x**2)"))
+    with_modes, modes = blocks("AB", modes=True), {"alpha": 0.5, "r_2": 1.0}
+    with pytest.raises(mf.InvalidNetwork, match="r_4"):
+        mf.solve(with_modes, parameters=good | modes)
+
+
+def test_quiescent_populations_are_refused() -> None:
+    """The largest eigenvalue of [w_pq f_q φ_q'(0)²] decides, not any one strength."""
+    around = [[0.0, 4.0], [1.0, 0.0]]  # sizes 1/2: eigenvalues ±1
+    with pytest.raises(mf.Quiescent, match="eigenvalue"):
+        mf.solve(TWO, parameters=numbers("AB", (0.5, 0.5), around))
+    above = mf.solve(TWO, parameters=numbers("AB", (0.5, 0.5), [[0.0, 4.1], [1.0, 0.0]]))
+    assert 0 < above.two_point.delta < 1e-3
+    with pytest.raises(mf.Quiescent, match="'B'"):  # A fluctuates and does not drive B
+        mf.solve(TWO, parameters=numbers("AB", (0.5, 0.5), [[8.0, 1.0], [0.0, 1.0]]))
+    steep = {"phiA": mf.Nonlinearity("erf(3*x)"), "phiB": mf.Erf()}
+    assert mf.solve(TWO, parameters=numbers("AB", (0.5, 0.5), around), nonlinearity=steep).two_point.delta > 0.04
+
+
+def test_ensembles_of_another_kind_are_refused() -> None:
+    a, b = TWO.populations
+    J = next(c.matrix for c in TWO.couplings if c.matrix.name == "JAA")
+    sigma = Covariance(J, J, sp.Symbol("sigma", real=True), transposed=True)
+    reciprocal = replace(TWO, covariances=(*TWO.covariances, sigma))
+
+    slow = replace(a, inverse_transfer=1 + 2 * sp.I * omega)
+    X = GaussianMatrix("X", slow, slow)
+    not_leaky = GaussianEnsemble("slow", (slow,), (Coupling(X, slow.response, slow.activity),), (Covariance(X, X, 1),))
+
+    X = GaussianMatrix("X", b, a)  # what it sends is x, not φ
+    couplings, covariances = (*TWO.couplings, Coupling(X, b.response, a.state)), (*TWO.covariances, Covariance(X, X, 1))
+    linear = replace(TWO, couplings=couplings, covariances=covariances)
+
+    vague = replace(a, size=sp.Symbol("f"))
+    X = GaussianMatrix("X", vague, vague)
+    undeclared = GaussianEnsemble(
+        "vague", (vague,), (Coupling(X, vague.response, vague.activity),), (Covariance(X, X, 1),)
+    )
+    for ensemble, match in (
+        (reciprocal, "'A'.*self-feedback"),
+        (not_leaky, "'A'.*leaky"),
+        (linear, "'B'.*spectr"),
+    ):
+        with pytest.raises(mf.Unsupported, match=match) as caught:
+            mf.solve(ensemble, parameters={})
+        assert "\n" not in str(caught.value)
+    with pytest.raises(mf.InvalidNetwork, match=r"size = f: must be real: Symbol\('f'"):
+        mf.solve(undeclared, parameters={})

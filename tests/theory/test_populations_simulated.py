@@ -1,0 +1,40 @@
+"""Several populations: theory against sampled networks."""
+
+import numpy as np
+import pytest
+from theory.coupled import blocks, numbers
+
+import mftheory as mf
+
+pytestmark = pytest.mark.statistical
+
+ENSEMBLE = blocks("AB", modes=True)
+NUMBERS = numbers("AB", (0.6, 0.4), [[0.0, 16.0], [9.0, 16.0]]) | {"alpha": 1.0, "D": [4.0, 8.0]}
+PHI = {"phiA": mf.Erf(), "phiB": mf.Tanh()}
+RUN = {"parameters": NUMBERS, "nonlinearity": PHI, "trajectories": 16, "duration": 40.0, "burn_in": 30.0}
+
+
+@pytest.mark.parametrize("observable", ["phiA", pytest.param("phiB", marks=pytest.mark.long)])
+def test_dimensions_agree(observable: str) -> None:
+    """Extrapolated from 400 and 800 neurons. With 60, 40 and 16 networks up to 1600: z = 1.1 and 0.7."""
+    result = mf.compare(ENSEMBLE, n=[400, 800], seeds={400: 40, 800: 24}, observable=observable, **RUN)
+    assert result.ok, result.table()
+    (point,) = result.points
+    # 5% seen: A has 0.084, B 0.122 dimensions per neuron.
+    assert point.extrapolated.error < 0.1 * point.theory
+    assert point.number_of_dimensions == pytest.approx(400 * {"phiA": 0.6, "phiB": 0.4}[observable] * point.theory)
+    assert result.plot()
+
+
+def test_two_point_functions_and_timescales_agree() -> None:
+    theory = mf.solve(ENSEMBLE, parameters=NUMBERS, nonlinearity=PHI)
+    runs = [mf.simulate(ENSEMBLE, n=600, seed=seed, **RUN) for seed in range(8)]
+    for name in ("phiA", "xB"):
+        for tau in (0.0, 2.0):
+            found = np.array([run.C(name, tau).value for run in runs])
+            error = found.std(ddof=1) / np.sqrt(len(runs))
+            # 1/N corrections: 0.9% of C(0) seen
+            assert abs(found.mean() - theory.C(name, tau)) < 4 * error + 0.01 * theory.C(name, 0.0)
+        lagged = np.array([run.timescale(name, 2.0).value for run in runs])
+        error = lagged.std(ddof=1) / np.sqrt(len(runs))
+        assert abs(lagged.mean() - theory.timescale(name, 2.0)) < 4.5 * error + 0.02  # 1/N: 0.01 seen
