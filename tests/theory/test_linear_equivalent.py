@@ -308,3 +308,15 @@ def test_missing_order_parameters_say_what_to_give() -> None:
         mf.linear_equivalent(mf.Network(mf.IID(0.9)), 20, 0, 0.0)
     with pytest.raises(mf.InvalidNetwork, match=r"^observable = 'Phi': did you mean phi\? must be one of 'phi', 'x'"):
         mf.linear_equivalent(**GOOD).Psi("Phi")
+
+
+def test_self_feedback_of_neurons_that_differ_is_asked_for() -> None:
+    """R was 0 there, without a word. With Q and R given the covariances are those of neurons alike."""
+    phi = mf.Heterogeneous("a*tanh(b*x)", {"a": [0.8, 1.2], "b": [1.1, 0.9]})
+    C, S, J = np.array([0.5, 0.01]), np.array([0.3 - 0.1j, 0.02 - 0.08j]), mf.PartiallySymmetric(3.0, -0.3)
+    settings = {"n": 60, "seed": 2, "omega": [0.0, 1.0], "C": C, "S": S}
+    with pytest.raises(mf.Unsupported, match=r"neurons with one φ where couplings have self-feedback; or give Q and R"):
+        mf.linear_equivalent(mf.Network(J, phi), **settings)
+    differing = mf.linear_equivalent(mf.Network(J, phi), **settings, Q=9.0 * C, R=-2.7 * S)
+    alike = mf.linear_equivalent(mf.Network(J), **settings)
+    np.testing.assert_allclose(differing.Psi("phi"), alike.Psi("phi"), rtol=1e-12)  # rounding; 1e-16 seen

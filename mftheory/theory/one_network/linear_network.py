@@ -35,10 +35,10 @@ from mftheory.progress import tracked
 from mftheory.results import Theory
 from mftheory.results.diagnosis import Diagnosis
 from mftheory.results.linear_equivalent import LinearEquivalent
-from mftheory.theory.one_network.cavity_field import CavityField, cavity_field
+from mftheory.theory.one_network.cavity_field import CavityField
 from mftheory.theory.one_network.equal_times import BYTES_PER_COUPLING, Eigenbasis, OneNetwork, leaky_response
 from mftheory.theory.one_network.linear_propagator import covariance, propagator
-from mftheory.theory.one_network.one_network_register import EQUAL_TIMES, LINEAR_EQUIVALENT, RESOLVE
+from mftheory.theory.one_network.one_network_register import EQUAL_TIMES, FIELD, LINEAR_EQUIVALENT, RESOLVE
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -318,11 +318,14 @@ def _field(
     R: ArrayLike | None,
 ) -> CavityField:
     """Return Q and R as given, otherwise of the ensemble's saddle point, or as if couplings were independent."""
-    if network is not None:
-        field = cavity_field(network, omega, C, S, gains)
-    else:
+    none = np.zeros(omega.size, dtype=np.complex128)
+    if network is None:
         power = np.mean(J.dense() ** 2, axis=0)
-        field = CavityField(np.broadcast_to(_columns(C), (omega.size, J.n)) @ power, np.zeros(omega.size, complex))
+        field = CavityField(np.broadcast_to(_columns(C), (omega.size, J.n)) @ power, none)
+    elif Q is not None and R is not None and FIELD.methods[0].needs(network.traits):
+        field = CavityField(none.real, none)  # nothing is derived, and both are given
+    else:
+        field = FIELD.choose(network.traits).run(network, omega, C, S, gains)
     spectrum = field.Q if Q is None else _at_frequencies("Q", Q, omega)
     if np.any(np.imag(spectrum) != 0) or np.any(np.real(spectrum) < 0):
         raise InvalidNetwork("Q", Q, "must be real and not negative: a power spectrum")

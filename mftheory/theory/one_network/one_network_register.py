@@ -15,6 +15,7 @@ from mftheory.methods import (
 from mftheory.network import Network
 from mftheory.results import Theory
 from mftheory.theory.assembly import theory_of
+from mftheory.theory.one_network.cavity_field import cavity_field
 from mftheory.theory.one_network.equal_times import of_limit, of_network
 from mftheory.theory.problem import Problem
 from mftheory.theory.register import SOLVE
@@ -38,6 +39,13 @@ LINEAR_EQUIVALENT.add(
         _limit,
     )
 )
+
+ALIKE_WITH_FEEDBACK = Requirement(
+    lambda t: not (t.differing and t.self_feedback), "neurons with one φ where couplings have self-feedback"
+)
+
+FIELD = Register("linear_equivalent at given C and S", instead="or give Q and R too")
+FIELD.add(Method("the ensemble's saddle point", "Q and R of one J", (ALIKE_WITH_FEEDBACK,), cavity_field))
 
 EQUAL_TIMES = Register("linear_equivalent at equal times", instead="ask at frequencies")
 EQUAL_TIMES.add(
