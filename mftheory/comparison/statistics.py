@@ -1,6 +1,5 @@
 """Theory against simulation, as pure statistics on plain records."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mftheory import checks
 from mftheory.errors import InvalidNetwork, Quiescent
 from mftheory.results.attractors import fluctuating
 from mftheory.results.comparison import ComparedPoint, Comparison, SizeAverage
@@ -99,14 +99,14 @@ def compare(points: Iterable[Point], observable: str = "phi") -> Comparison:
 
 
 def _compare_point(point: Point) -> ComparedPoint:
-    theory = _above_zero("theory", point.theory)
-    theory_error = _error("theory_error", point.theory_error)
-    alternative = None if point.alternative is None else _above_zero("alternative", point.alternative)
+    theory = checks.positive("theory", point.theory)
+    theory_error = checks.nonnegative("theory_error", point.theory_error)
+    alternative = None if point.alternative is None else checks.positive("alternative", point.alternative)
     counts = Counter(int(record["n"]) for record in point.records)
     if not counts or min(counts.values()) < 2:
         raise InvalidNetwork("records", dict(counts), "must hold at least two networks at every size")
     moving, resting = fluctuating({n: [r for r in point.records if int(r["n"]) == n] for n in counts})
-    by_size = sizes_of([(n, _above_zero("dimension", r["dimension"])) for n, each in moving.items() for r in each])
+    by_size = sizes_of([(n, checks.positive("dimension", r["dimension"])) for n, each in moving.items() for r in each])
     if not by_size:
         at_rest = among(len(resting), len(point.records), "network")
         raise Quiescent(
@@ -136,17 +136,3 @@ def _compare_point(point: Point) -> ComparedPoint:
 
 def _estimate(average: Linear) -> Estimate:
     return Estimate(average.value, average.error)
-
-
-def _error(argument: str, value: Any) -> float:
-    number = float(value)
-    if not (math.isfinite(number) and number >= 0):
-        raise InvalidNetwork(argument, value, "must be a finite number of at least 0")
-    return number
-
-
-def _above_zero(argument: str, value: Any) -> float:
-    number = float(value)
-    if not (math.isfinite(number) and number > 0):
-        raise InvalidNetwork(argument, value, "must be a finite number above 0")
-    return number

@@ -61,9 +61,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name in ("time_order", "frequency_order", "quadrature_order"):
-            order = getattr(self, name)
-            if isinstance(order, bool) or not isinstance(order, int) or not 2 <= order <= 64:
-                raise InvalidNetwork(name, order, "must be a whole number from 2 to 64")
+            _whole_number(name, getattr(self, name), 2, 64)
         for name, low, high in (
             ("time_panel", 0.05, 20.0),
             ("time_window", 2.0, 200.0),
@@ -165,15 +163,19 @@ class Sampling:
             ("causal_functions", 4, 64),
             ("even_functions", 2, 64),
         ):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-                raise InvalidNetwork(name, value, f"must be a whole number from {low} to {high}")
+            _whole_number(name, getattr(self, name), low, high)
         if isinstance(self.jobs, bool) or not isinstance(self.jobs, int) or not (self.jobs == -1 or self.jobs >= 1):
             raise InvalidNetwork("jobs", self.jobs, "must be a number of threads, or -1 for all cores")
         if self.period is not None:
             _number("period", self.period, 10.0, 1e5)
         if self.step is not None:
             _number("step", self.step, 1e-3, 1.0)
+
+
+def _whole_number(name: str, value: object, low: int, high: int) -> None:
+    """Refuse what is no whole number between two others."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InvalidNetwork(name, value, f"must be a whole number from {low} to {high}")
 
 
 def _number(name: str, value: object, low: float, high: float) -> None:

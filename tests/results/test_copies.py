@@ -52,7 +52,7 @@ def test_other_content_has_another_hash() -> None:
 
 
 def answers(result, among):
-    """What a prediction for one J gives that no file holds unless it was asked for, as one array."""
+    """Return numbers of a prediction for one J that no file holds unless they were asked for, as one array."""
     if isinstance(result, LinearEquivalent):
         return result.covariance("x") + result.dimension_error()
     return np.append(result.covariance("phi", among), result.C("phi", 0.123))
