@@ -7,6 +7,7 @@ which ensemble it is.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import sympy as sp
 
@@ -210,11 +211,24 @@ class GaussianEnsemble(NoArithmetic):
     def covarying(self) -> Iterator[tuple[Coupling, Coupling, sp.Expr, bool]]:
         """Return every ordered pair of couplings whose matrices covary: (first, second, value, transposed)."""
         for first in self.couplings:
+            partners = self._covariances.get(first.matrix.name, {})
             for second in self.couplings:
-                pair = (first.matrix.name, second.matrix.name)
-                for c in self.covariances:
-                    if c.value != 0 and pair in {(c.first.name, c.second.name), (c.second.name, c.first.name)}:
+                for c in partners.get(second.matrix.name, ()):
+                    if c.value != 0:
                         yield first, second, c.value, c.transposed
+
+    def covariances_of(self, first: GaussianMatrix, second: GaussianMatrix) -> tuple[Covariance, ...]:
+        """Return the declared covariances of two matrices, in either order."""
+        return self._covariances.get(first.name, {}).get(second.name, ())
+
+    @cached_property
+    def _covariances(self) -> dict[str, dict[str, tuple[Covariance, ...]]]:
+        found: dict[str, dict[str, tuple[Covariance, ...]]] = {}
+        for c in self.covariances:
+            for one, other in {(c.first.name, c.second.name), (c.second.name, c.first.name)}:
+                partners = found.setdefault(one, {})
+                partners[other] = (*partners.get(other, ()), c)
+        return found
 
     def site_dependence(self, population: Population) -> frozenset[sp.Symbol]:
         """Return the parameters of a site on which its two-time functions C and S (if linear: its propagator) depend.
@@ -226,7 +240,7 @@ class GaussianEnsemble(NoArithmetic):
         parameters = {p.symbol for p in population.parameters}
         entering = population.inverse_transfer.free_symbols
         entering |= set() if population.linear else population.noise.free_symbols
-        for a, b, weight in self._at(population):
+        for a, b, weight in self._meetings.get(population.name, ()):
             if a.is_response != b.is_response or (a.is_response and not population.linear):
                 entering |= weight.free_symbols
         return frozenset(entering & parameters)
@@ -234,16 +248,22 @@ class GaussianEnsemble(NoArithmetic):
     def feedback(self, population: Population) -> frozenset[Field]:
         """Return the fields of a site that come back to it by way of the others."""
         return frozenset(
-            f for a, b, _ in self._at(population) if a.is_response != b.is_response for f in (a, b) if not f.is_response
+            f
+            for a, b, _ in self._meetings.get(population.name, ())
+            if a.is_response != b.is_response
+            for f in (a, b)
+            if not f.is_response
         )
 
-    def _at(self, population: Population) -> Iterator[tuple[Field, Field, sp.Expr]]:
-        """Yield the two fields, and their weight, of each ordered pair of covarying couplings that meets at a site."""
+    @cached_property
+    def _meetings(self) -> dict[str, list[tuple[Field, Field, sp.Expr]]]:
+        """The two fields, and their weight, of each ordered pair of covarying couplings, by the site they meet at."""
+        met: dict[str, list[tuple[Field, Field, sp.Expr]]] = {}
         for m, n, value, transposed in self.covarying():
             sides = (n.on_columns, n.on_rows) if transposed else (n.on_rows, n.on_columns)
             for a, b in zip((m.on_rows, m.on_columns), sides, strict=True):
-                if a.field.population == population.name:
-                    yield a.field, b.field, a.weight * b.weight * value
+                met.setdefault(a.field.population, []).append((a.field, b.field, a.weight * b.weight * value))
+        return met
 
 
 def _check_kinds(part: object, kinds: dict[str, type]) -> None:

@@ -18,15 +18,17 @@ from mftheory.action import (
     names,
 )
 from mftheory.arguments import checked_call, checked_calls
+from mftheory.derivations.agreement import Agreement, compare
 from mftheory.derivations.cavity.cavity import Cavity
 from mftheory.derivations.declarations import DERIVE
 from mftheory.derivations.naming import Names
 from mftheory.derivations.path_integral import fluctuations
-from mftheory.derivations.path_integral.correlators import Correlators, LabelledMatrix
+from mftheory.derivations.path_integral.correlators import Correlators
 from mftheory.derivations.path_integral.saddle_point import SaddlePoint
 from mftheory.derivations.present import present
 from mftheory.errors import InvalidNetwork
-from mftheory.formulas import Formula, SymbolInfo, conjugate_symbol, restore
+from mftheory.formulas import Formula, LabelledMatrix, Matrices, SymbolInfo, conjugate_symbol, restore
+from mftheory.formulas.formula import MAX_EXPANDED_TERMS, MAX_OPERATIONS
 from mftheory.network import Network
 from mftheory.wording import one_of
 
@@ -38,6 +40,10 @@ ASSUMPTIONS = (
 
 MAX_SIMPLIFIED_OPERATIONS = 1_000
 """Number of operations in a four-point function beyond which it is not brought into a readable form."""
+
+MAX_SOLVED_TERMS = 8
+"""Terms of a determinant up to which a system of a short closed form is solved: 8 by the cavity for modes on a
+background, in 1 s; 24 for two populations do not end in a minute."""
 
 
 @checked_calls
@@ -139,13 +145,47 @@ class Derivation:
         """
         operator = self._operator(observable)
         bilinear = Bilinear(operator.field, operator.field, operator.weight**2)
-        routes: dict[str, Callable[[], sp.Expr]] = {
-            "path-integral": lambda: self._hessian.four_point(bilinear),
+        routes: dict[str, Callable[[], Matrices]] = {
+            "path-integral": lambda: self._hessian.matrices(bilinear),
             "compact": lambda: fluctuations.compact(self.correlators, bilinear, self._names.rename),
-            "cavity": lambda: self.cavity.solution(operator),
+            "cavity": lambda: self.cavity.matrices(operator),
         }
         make = routes[one_of("route", route, routes, quoted=True)]
-        return self._formula(observable, make(), self.cavity.names if route == "cavity" else self._names)
+        if (observable, route) not in self._formulas:
+            self._formulas[observable, route] = self._formula(observable, make(), route)
+        return self._formulas[observable, route]
+
+    def compare_routes(
+        self, observable: str = "phi", routes: tuple[str, str] = ("path-integral", "cavity")
+    ) -> Agreement:
+        """Compare Ψ^a by two routes: exactly where it is short, else at random points modulo random primes.
+
+        Parameters
+        ----------
+        observable : str
+        routes : pair of str
+            Two of "path-integral", "compact" and "cavity".
+
+        Returns
+        -------
+        Agreement
+            True or false as a whole; it says how sure that is.
+
+        Raises
+        ------
+        InvalidNetwork
+            If the observable or a route is not one of those, or there are not two routes.
+
+        Examples
+        --------
+        >>> import mftheory as mf
+        >>> print(mf.derive(mf.Network(mf.IID(2.0))).compare_routes("phi"))
+        [psi-iid] by path-integral and by cavity: equal, compared exactly
+        """
+        if len(routes) != 2:
+            raise InvalidNetwork("routes", routes, "must be two, such as ('compact', 'cavity')")
+        first, second = (self.four_point(observable, route) for route in routes)
+        return compare(first, second, routes)
 
     def steps(self, route: str = "path-integral", observable: str = "") -> dict[str, Any]:
         """Return every intermediate of a route by name, in order, for a printed derivation of one observable."""
@@ -174,6 +214,10 @@ class Derivation:
         }
 
     @cached_property
+    def _formulas(self) -> dict[tuple[str, str], Formula]:
+        return {}
+
+    @cached_property
     def _names(self) -> Names:
         return Names(self.ensemble, self.saddle_point.site)
 
@@ -184,8 +228,36 @@ class Derivation:
     def _operator(self, observable: str) -> Operator:
         return self.ensemble.observables[one_of("observable", observable, self.observables, quoted=True)]
 
-    def _formula(self, observable: str, raw: sp.Expr, names: Names) -> Formula:
-        moments = names.moments
+    def _formula(self, observable: str, matrices: Matrices, route: str) -> Formula:
+        names = self.cavity.names if route == "cavity" else self._names
+        closed = self._closed(matrices, names) if self._is_short(observable, matrices, route) else None
+        if closed is not None and sp.count_ops(closed) > MAX_OPERATIONS:
+            closed = None
+        symbols = matrices.symbols if closed is None else closed.free_symbols
+        info = [self._describe(s, names) for s in symbols]
+        kinds = ("spectrum", "moment", "parameter")
+        info.sort(key=lambda i: (kinds.index(i.kind), i.symbol.name[0] != "C", i.symbol.name))
+        return Formula(
+            label=self.ensemble.labels.get(observable, f"{self.ensemble.name}/{observable}"),
+            ensemble=self.ensemble.name,
+            observable=observable,
+            matrices=matrices,
+            closed=closed,
+            symbols={i.symbol.name: i for i in info},
+            assumptions=ASSUMPTIONS,
+            citation=self.ensemble.citation,
+            name=rf"\Psi^{{{self._latex_of(observable)}}}_{{12}}",
+        )
+
+    def _is_short(self, observable: str, matrices: Matrices, route: str) -> bool:
+        """Say if Ψ is worth writing out: the cavity has P² unknowns in place of P, but the same closed form."""
+        if route != "cavity":
+            return matrices.terms <= MAX_EXPANDED_TERMS
+        return matrices.terms <= MAX_SOLVED_TERMS and self.four_point(observable).closed is not None
+
+    def _closed(self, matrices: Matrices, names: Names) -> sp.Expr:
+        """Return the system solved, as one expression for the reader."""
+        raw, moments = matrices.expand(), names.moments
         of_correlations = [
             symbol
             for m in moments.values()
@@ -193,20 +265,7 @@ class Derivation:
             if any(c.name.startswith("C_") for c in m.product.free_symbols)
         ]
         # Factoring a very large result takes hours; it is as true unfactored.
-        expr = present(raw, of_correlations) if sp.count_ops(raw) < MAX_SIMPLIFIED_OPERATIONS else restore(raw)
-        info = [self._describe(s, names) for s in expr.free_symbols]
-        kinds = ("spectrum", "moment", "parameter")
-        info.sort(key=lambda i: (kinds.index(i.kind), i.symbol.name[0] != "C", i.symbol.name))
-        return Formula(
-            label=self.ensemble.labels.get(observable, f"{self.ensemble.name}/{observable}"),
-            ensemble=self.ensemble.name,
-            observable=observable,
-            expr=expr,
-            symbols={i.symbol.name: i for i in info},
-            assumptions=ASSUMPTIONS,
-            citation=self.ensemble.citation,
-            name=rf"\Psi^{{{self._latex_of(observable)}}}_{{12}}",
-        )
+        return present(raw, of_correlations) if sp.count_ops(raw) < MAX_SIMPLIFIED_OPERATIONS else restore(raw)
 
     def _latex_of(self, observable: str) -> str:
         field = self.ensemble.observables[observable].field

@@ -52,11 +52,12 @@ class Names:
 
     def rename(self, expr: sp.Expr) -> sp.Expr:
         """Write r_n through g_eff, κ, … and each mean over sites as a symbol; conjugate means get conjugate symbols."""
-        for mean in expr.atoms(Mean):
-            if mean in self._means:
-                continue
-            self._name(min(mean, Mean(conjugated(mean.args[0])), key=_fewest_conjugates))
-        return expr.xreplace(self._means).subs(self._moments)
+        means = expr.atoms(Mean)
+        for mean in means:
+            if mean not in self._means:
+                self._name(min(mean, Mean(conjugated(mean.args[0])), key=_fewest_conjugates))
+        named = expr.xreplace(self._means) if means else expr
+        return named if self._moments.keys().isdisjoint(named.free_symbols) else named.subs(self._moments)
 
     def _name(self, mean: sp.Expr) -> None:
         product = mean.args[0]

@@ -9,12 +9,21 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.arguments import checked_calls
-from mftheory.errors import InvalidNetwork
-from mftheory.formulas.conjugates import SUFFIX, separate
+from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.formulas.conjugates import SUFFIX, restore, separate
 from mftheory.formulas.grids import mean_values
+from mftheory.formulas.linear import MANY_TERMS
+from mftheory.formulas.matrix_form import Matrices
 from mftheory.formulas.means import AnyNetwork
 from mftheory.formulas.typeset import pretty, typeset
 from mftheory.lookup import KERNELS
+
+MAX_EXPANDED_TERMS = 3
+"""Terms of a determinant up to which a formula is written out unasked: 2 for two populations, in 0.6 s; 6 for three,
+in 3 s and 3,900 operations."""
+
+MAX_OPERATIONS = 300
+"""Operations up to which an expression is kept: the longest of a built-in ensemble (overlaps with gains) has 290."""
 
 
 class CompiledFormula(Protocol):
@@ -72,11 +81,32 @@ class Formula:
     label: str
     ensemble: str
     observable: str
-    expr: sp.Expr
+    matrices: Matrices
+    closed: sp.Expr | None
     symbols: dict[str, SymbolInfo]
     assumptions: tuple[str, ...]
     citation: str
     name: str = field(default="")
+
+    @property
+    def expr(self) -> sp.Expr:
+        """The formula as one expression.
+
+        Raises
+        ------
+        Unsupported
+            If it is too long to be read: `matrices` is the formula then, and `expand` writes it out all the same.
+        """
+        if self.closed is None:
+            raise Unsupported(
+                f"{self.label} written out is an expression of {_size(self.matrices)}: `matrices` holds it as a linear "
+                "system that prints and evaluates; `expand()` writes it out all the same"
+            )
+        return self.closed
+
+    def expand(self) -> sp.Expr:
+        """Return the formula as one expression, however long; beyond what `expr` returns it is not simplified."""
+        return self.closed if self.closed is not None else restore(self.matrices.expand())
 
     @property
     def rational(self) -> sp.Expr:
@@ -95,17 +125,19 @@ class Formula:
             for i in self.symbols.values()
             if i.definition is not None and i.symbol.name.startswith("mean_")
         }
-        return f"{self.name} = {typeset(self.expr, means)}"
+        if self.closed is None:
+            return self.matrices.latex(self.name, means)
+        return f"{self.name} = {typeset(self.closed, means)}"
 
     def pretty(self) -> str:
         """Return the formula in characters, over several lines, for a terminal; F_12 is F(ω1) F(ω2)."""
-        return pretty(self.expr)
+        return pretty(self.closed) if self.closed is not None else str(self.matrices)
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"
 
     def __str__(self) -> str:
-        return f"[{self.label}] {self.expr}"
+        return f"[{self.label}] {self.matrices if self.closed is None else self.closed}"
 
     def evaluate(
         self,
@@ -136,7 +168,8 @@ class Formula:
         InvalidNetwork
             If a spectrum is missing, or the network is of another ensemble.
         """
-        return complex(self._at(network, C, S, spectra, 15))
+        numbers = self._numbers_at(network, C, S, spectra)
+        return complex(self._at(numbers, 15) if self.closed is not None else self.matrices.evaluate(numbers))
 
     def grid(
         self,
@@ -184,7 +217,7 @@ class Formula:
 
         Means over sites (overlaps; gains with reciprocal correlations) are taken in double precision.
         """
-        return self._at(network, C, S, spectra, digits)
+        return self._at(self._numbers_at(network, C, S, spectra), digits)
 
     def kernel(self) -> CompiledFormula:
         """Return the formula as compiled numba source: an `mftheory.kernels.Kernel`."""
@@ -193,9 +226,14 @@ class Formula:
         kernel: CompiledFormula = compiled(self)
         return kernel
 
-    def _at(
-        self, network: AnyNetwork, C: Any, S: Any, spectra: Mapping[str, tuple[complex, complex]], digits: int
-    ) -> sp.Expr:
+    def _at(self, numbers: Mapping[str, sp.Expr], digits: int) -> sp.Expr:
+        if self.closed is None:
+            return self.matrices.evaluate(numbers, digits=digits)
+        return sp.N(self.closed.subs({self.symbols[name].symbol: number for name, number in numbers.items()}), digits)
+
+    def _numbers_at(
+        self, network: AnyNetwork, C: Any, S: Any, spectra: Mapping[str, tuple[complex, complex]]
+    ) -> dict[str, sp.Expr]:
         given = self._given(network, C, S, spectra)
         pair = {name: (np.asarray(first)[None], np.asarray(second)[None]) for name, (first, second) in given.items()}
         numbers = {}
@@ -203,10 +241,10 @@ class Formula:
             number = value[0, 0] if isinstance(value, np.ndarray) else value
             number = number.tolist() if isinstance(number, np.ndarray | np.generic) else number
             try:
-                numbers[self.symbols[name].symbol] = sp.sympify(number, strict=True)  # never a text, which would be run
+                numbers[name] = sp.sympify(number, strict=True)  # never a text, which would be run
             except sp.SympifyError:
                 raise InvalidNetwork(name, number, "must be a number") from None
-        return sp.N(self.expr.subs(numbers), digits)
+        return numbers
 
     def _values(self, network: AnyNetwork, arrays: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) -> dict[str, Any]:
         """Return the value of each symbol at every pair of frequencies, for spectra of shapes (k,) and (l,)."""
@@ -250,3 +288,11 @@ class Formula:
         inside = {s.name.removesuffix(SUFFIX) for d in definitions for s in d.free_symbols}
         names = {n for n, info in self.symbols.items() if info.kind == "spectrum"} | inside
         return {n.rpartition("_")[0] for n in names if n[:2] in {"C_", "S_", "T_"}}
+
+
+def _size(matrices: Matrices) -> str:
+    """Say how long the closed form is, without writing it out."""
+    if matrices.terms > MAX_EXPANDED_TERMS:
+        more = "more than " if matrices.terms >= MANY_TERMS else ""
+        return f"determinants of {more}{matrices.terms:,} terms"
+    return f"{sp.count_ops(matrices.expand()):,} operations"

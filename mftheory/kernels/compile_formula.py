@@ -2,12 +2,16 @@
 
 from mftheory.formulas import Formula
 from mftheory.kernels.kernel import GENERATED, Kernel, committed, file_name, kernel_of_source
+from mftheory.kernels.matrix_source import matrix_source
 from mftheory.kernels.source import content_hash, source
 from mftheory.lookup import KERNELS
 
 
 def compiled(formula: Formula) -> Kernel:
-    """Return the kernel of a derived formula."""
+    """Return the kernel of a derived formula: of its expression where this is short, else of its matrices."""
+    if formula.closed is None:
+        text, key = matrix_source(formula)
+        return kernel_of_source(f"kernel_{key}", text)
     key = content_hash(formula)
     if (GENERATED / file_name(formula.ensemble, formula.observable)).is_file():
         kernel = committed(formula.ensemble, formula.observable)

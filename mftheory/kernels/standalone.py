@@ -4,7 +4,7 @@ import inspect
 import re
 from typing import TYPE_CHECKING
 
-from mftheory.kernels import runtime
+from mftheory.kernels import pairs, runtime
 
 if TYPE_CHECKING:
     from mftheory.kernels.kernel import Kernel
@@ -17,17 +17,32 @@ def psi({arguments}):
     return kernel({inputs})
 '''
 
+_OF_MATRICES = (
+    (r"Generated from the derived formula; do not edit\.", "Needs NumPy and numba only."),
+    (r"from mftheory\.compiling import njit\n", "from numba import njit\n"),
+    (r"cache=True, ", ""),  # which needs a folder to write to
+)
+
+
+def _with_solver(text: str) -> str:
+    """Put the module that solves the systems where it is imported."""
+    solver = inspect.getsource(pairs)
+    solver = re.sub(r" *# type: ignore.*", "", solver[solver.index("from collections.abc") :])
+    return text.replace("from mftheory.kernels.pairs import PairSolver\n", solver)
+
 
 def standalone(kernel: "Kernel") -> str:
     """Return the kernel's source with what it imports, and a function `psi` of the formula's arguments."""
     abs2 = re.sub(r" *# type: ignore.*", "", inspect.getsource(runtime.abs2.py_func))
-    changes = (
+    changes: tuple[tuple[str, str], ...] = (
         (r"Generated from the derived formula by `make kernels`; do not edit\.", "Needs NumPy and numba only."),
         (r"from mftheory\.compiling import vectorize\n", "import numpy as np\nfrom numba import njit, vectorize\n"),
         (r"from mftheory\.kernels\.runtime import abs2\n", f"\n{abs2}\n"),
         (r", cache=True\)", ")"),  # which needs a folder to write to
     )
     text = kernel.source
+    if "import PairSolver" in text:
+        text, changes = _with_solver(text), _OF_MATRICES
     for pattern, replacement in changes:
         text, found = re.subn(pattern, lambda _, new=replacement: new, text, count=1)  # type: ignore[misc]
         assert found, pattern

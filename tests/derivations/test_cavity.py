@@ -21,14 +21,13 @@ from mftheory.action import (
     disorder_average,
 )
 from mftheory.action.built_in import BUILT_IN, heterogeneous, leaky_neurons
-from mftheory.derivations import linear
 from mftheory.derivations.cavity import link_averages, pair, perturbation, reservoir_averages
 from mftheory.derivations.cavity.cavity import Cavity
 from mftheory.derivations.derivation import Derivation
 from mftheory.derivations.path_integral.correlators import Correlators
 from mftheory.derivations.path_integral.saddle_point import SaddlePoint
 from mftheory.errors import Unsupported
-from mftheory.formulas import vanishes
+from mftheory.formulas import LabelledMatrix, Matrices, vanishes
 
 pytestmark = pytest.mark.exact
 
@@ -93,8 +92,8 @@ def path_integral_entry(correlators: Correlators, a: Bilinear, b: Bilinear, rena
     """N⟨δO_a δO_b⟩, an entry of Π(1 - KΠ)⁻¹."""
     listed = list(dict.fromkeys((*correlators.saddle_point.averaged.bilinears, a, b)))
     Pi, K = (m.applyfunc(rename) for m in (correlators.matrix(listed), correlators.coupling_matrix(listed)))
-    column = linear.solve(sp.eye(len(listed)) - K * Pi, list(sp.eye(len(listed))[:, listed.index(b)]))
-    return sp.Add(*(p * c for p, c in zip(Pi[listed.index(a), :], column, strict=True)))
+    matrix = LabelledMatrix(tuple(o.latex for o in listed), sp.eye(len(listed)) - K * Pi)
+    return Matrices.of(matrix, list(sp.eye(len(listed))[:, listed.index(b)]), list(Pi[listed.index(a), :])).expand()
 
 
 @pytest.mark.parametrize("declare", [*DECLARED.values(), two_populations, correlated_blocks])
@@ -185,7 +184,7 @@ def changed(name: str, observable: str = "phi") -> bool:
 
 
 def drop_reservoir_response(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(perturbation.TwoSites, "reservoir_response", lambda self: {})
+    monkeypatch.setattr(perturbation.TwoSites, "kick", lambda self, site, label: [])
 
 
 def drop_direct_link(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,13 +221,7 @@ def forget_reciprocal_links(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def drop_diagonal(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = reservoir_averages.ReservoirClosure.equation
-
-    def equation(self, unknown):
-        e = original(self, unknown)
-        return reservoir_averages.Equation(unknown, sp.S.Zero, e.coefficients)
-
-    monkeypatch.setattr(reservoir_averages.ReservoirClosure, "equation", equation)
+    monkeypatch.setattr(reservoir_averages.ReservoirClosure, "_diagonal", lambda self, unknown: sp.S.Zero)
 
 
 @pytest.mark.parametrize(
@@ -256,24 +249,24 @@ def test_mutation_of_links_is_seen(mutate, name: str, monkeypatch: pytest.Monkey
     assert changed(name)
 
 
-def test_one_reservoir_term_deleted_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of the reservoir's responses to a neuron in a network of modes on a background matters."""
-    original = perturbation.TwoSites.reservoir_response
+@pytest.mark.parametrize("links", ["cavity_field", "kick"])
+def test_one_link_to_the_reservoir_deleted_is_seen(links: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each way in which a neuron hears the reservoir, or moves it, in a network of modes on a background matters."""
+    original = getattr(perturbation.TwoSites, links)
     ensemble = random_mode_on_background()
-    terms = sum(len(paths) for paths in Cavity(ensemble).two_sites("neurons").reservoir_response().values())
-    assert terms == 4  # l z ← r φ, l z ← J φ, J φ ← r φ, J φ ← J φ
-    for n in range(terms):
+    neurons = Cavity(ensemble).two_sites("neurons")
+    count = len(original(neurons, neurons.i, "k"))
+    assert count == 2  # l z and J φ; r φ and J φ
+    for n in range(count):
 
-        def all_but_one(self, n=n):
-            found = {key: list(paths) for key, paths in original(self).items()}
-            flat = [(key, path) for key, paths in found.items() for path in paths]
-            if n < len(flat):
-                key, path = flat[n]
-                found[key].remove(path)
+        def all_but_one(self, site, label, n=n):
+            found = list(original(self, site, label))
+            if site.population.name == "neurons":
+                del found[n]
             return found
 
         with monkeypatch.context() as patched:
-            patched.setattr(perturbation.TwoSites, "reservoir_response", all_but_one)
+            patched.setattr(perturbation.TwoSites, links, all_but_one)
             assert not vanishes(difference(ensemble, "phi"))
 
 

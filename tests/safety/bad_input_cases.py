@@ -584,6 +584,17 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "route = 'replica': must be one of 'path-integral', 'compact', 'cavity'",
         ),
         Row(
+            'mf.derive(net).compare_routes("phi", ("compact",))',
+            "InvalidNetwork",
+            "routes = ('compact',): must be two, such as ('compact', 'cavity')",
+        ),
+        Row(
+            'mf.derive(three).four_point("phiA").expr',
+            "Unsupported",
+            "blocks/phiA written out is an expression of determinants of 6 terms: `matrices` holds it as a linear system "
+            "that prints and evaluates; `expand()` writes it out all the same",
+        ),
+        Row(
             'mf.formula("psi-iid").evaluate(3, C=(1.0, 1.0), S=(0.1, 0.1))',
             "InvalidNetwork",
             "network = 3: must be a Network of the ensemble 'iid', or a dict",

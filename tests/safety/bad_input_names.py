@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from theory.coupled import blocks
 
 import mftheory as mf
 from mftheory.action import Coupling, Covariance, GaussianMatrix, Parameter, Population, omega
@@ -46,6 +47,7 @@ NAMES: Mapping[str, Any] = {
     "X": GaussianMatrix("X", X, X),
     "ensemble": ensemble,
     "modes": BUILT_IN["random-mode"](),
+    "three": blocks("ABC"),
     "kernel": mf.formula("psi-iid").kernel(),
     "sp": sp,
     "omega": omega,

@@ -17,7 +17,8 @@ What `mftheory` says to input that it cannot use. Each row is a test (`tests/saf
 prints that line to stderr after `mftheory: `, nothing to stdout, and ends with exit code 2. Nothing is written.
 
 In the calls, `net` is `mf.Network(mf.IID(3.0))`, `J` is `np.eye(3)`, `masked` is an array of three numbers, the last of
-them masked, `family` makes `mf.Network(mf.IID(g))` of a number `g`, and `kernel` is `mf.formula("psi-iid").kernel()`.
+them masked, `family` makes `mf.Network(mf.IID(g))` of a number `g`, and `kernel` is `mf.formula("psi-iid").kernel()`;
+`three` is an ensemble of three populations that are all coupled.
 `Population` and the like are from `mftheory.action`; `x` is a population of neurons, `X` a `GaussianMatrix` between
 them. A `…` stands for what depends on the machine, or for a long list.
 """

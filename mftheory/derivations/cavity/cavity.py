@@ -7,6 +7,7 @@ import sympy as sp
 
 from mftheory.action import GaussianEnsemble, Operator, Population, omega
 from mftheory.derivations.cavity.link_averages import expectation
+from mftheory.derivations.cavity.link_ends import removed_pair
 from mftheory.derivations.cavity.pair import PairExpansion, PairFunction
 from mftheory.derivations.cavity.perturbation import Path, TwoSites
 from mftheory.derivations.cavity.removed_sites import Connection, Site, connections, weight_at
@@ -15,11 +16,11 @@ from mftheory.derivations.cavity.reservoir_averages import (
     Gamma,
     PairMoment,
     ReservoirClosure,
-    removed_pair,
-    solve_closure,
+    system,
 )
 from mftheory.derivations.naming import Names
 from mftheory.derivations.single_site import Pair, SingleSite, average_over_sites, nonzero, refuse_circle
+from mftheory.formulas import Matrices
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,12 @@ class Cavity:
 
     def solution(self, observable: Operator) -> sp.Expr:
         """Solve for Ψ(ω1, ω2) of an observable, a sum of terms in the named moments."""
+        return self.matrices(observable).expand()
+
+    def matrices(self, observable: Operator) -> Matrices:
+        """Return Ψ(ω1, ω2) of an observable as the closure's linear system, in the named moments."""
         unknown = _unknown(observable)
-        return solve_closure(self._closure.equations(unknown), self.names.rename)[unknown]
+        return system(self._closure.system(unknown), unknown, self.names.rename)
 
     @cached_property
     def names(self) -> Names:

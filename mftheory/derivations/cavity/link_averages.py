@@ -37,14 +37,8 @@ def _covariances(
     a: Link, b: Link, ensemble: GaussianEnsemble
 ) -> Iterator[tuple[sp.Expr, Weights, tuple[tuple[Site, Site], ...]]]:
     """Return N⟨a b⟩ by every declared covariance of the two matrices that these entries have."""
-    for c in ensemble.covariances:
-        names = (c.first.name, c.second.name)
-        if names == (a.matrix.name, b.matrix.name):
-            one, two = a, b
-        elif names == (b.matrix.name, a.matrix.name):
-            one, two = b, a
-        else:
-            continue
+    for c in ensemble.covariances_of(a.matrix, b.matrix):
+        one, two = (a, b) if c.first.name == a.matrix.name else (b, a)
         ends = (two.column, two.row) if c.transposed else (two.row, two.column)
         same = _coincide((one.row, one.column), ends)
         if c.value != 0 and same is not None:

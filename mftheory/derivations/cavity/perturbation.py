@@ -21,11 +21,6 @@ class ReservoirFunction:
     second: Field
     at: tuple[Site, Site]
 
-    def at_label(self, letter: str) -> tuple[Site, Field]:
-        """Return the reservoir site whose label starts with that letter, and the function's field there."""
-        n = next(n for n, site in enumerate(self.at) if site.label.startswith(letter))
-        return self.at[n], (self.first, self.second)[n]
-
     def latex(self) -> str:
         """Typeset the function."""
         names = f"{self.first.latex} {self.second.latex}"
@@ -39,6 +34,15 @@ class Path:
     links: tuple[Link, ...]
     weights: Weights
     through: ReservoirFunction | None = None
+
+    def between(self, i: Site, j: Site) -> "Path":
+        """Return the same direct link between a pair whose sites are read in the other order."""
+
+        def other(site: Site) -> Site:
+            return i if site.label == "0" else j
+
+        links = tuple(Link(l.matrix, other(l.row), other(l.column)) for l in self.links)
+        return Path(links, tuple((other(site), weight) for site, weight in self.weights))
 
     def latex(self) -> str:
         """Typeset the term, summed over its reservoir sites."""

@@ -5,19 +5,24 @@ each pair function is expanded in what the pair exchanges. The exchanges are ave
 the reservoir does not know; what is left is an average of the same kind over the reservoir.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
 
-from mftheory.action import GaussianEnsemble, Population
-from mftheory.derivations.cavity.link_averages import Paired, expectation
-from mftheory.derivations.cavity.pair import Exchange, PairExpansion, PairFunction
-from mftheory.derivations.cavity.perturbation import Path, TwoSites
-from mftheory.derivations.cavity.removed_sites import Connection, Site, Weights, weight_at, weights_latex
-from mftheory.derivations.linear import solve
+from mftheory.action import Field, GaussianEnsemble, Population
+from mftheory.derivations.cavity.link_averages import expectation
+from mftheory.derivations.cavity.link_ends import EndAverage, LinkEnds, removed_pair
+from mftheory.derivations.cavity.pair import Exchange, PairExpansion, PairFunction, PairTerm
+from mftheory.derivations.cavity.perturbation import Path
+from mftheory.derivations.cavity.removed_sites import Connection, weight_at, weights_latex
 from mftheory.derivations.single_site import SingleSite, average_over_sites
-from mftheory.formulas import restore, typeset
+from mftheory.formulas import Matrices, restore, typeset
+
+MIN_SUMMED = 3
+"""Number of populations that a site is linked to from which a half sum is an unknown of its own."""
 
 Rename = Callable[[sp.Expr], sp.Expr]
 
@@ -75,12 +80,38 @@ class Gamma:
 
 
 @dataclass(frozen=True)
+class HalfSum:
+    """Σ_k over the sites that i is linked to of averages over pairs (k, j): one end of a Γ summed, the other not."""
+
+    ends: tuple[EndAverage, ...]
+    first: Field
+    second: Field
+    weight_j: sp.Expr
+
+    def averages(self) -> "dict[Unknown, sp.Expr]":
+        """Return the averages that it sums, and their coefficients."""
+        total: dict[Unknown, sp.Expr] = {}
+        for e in self.ends:
+            moment = _reservoir(e, self.first, self.second, self.weight_j)
+            total[moment] = total.get(moment, sp.S.Zero) + e.constant
+        return total
+
+    def latex(self) -> str:
+        """Typeset the sum."""
+        terms = (m.latex() if c == 1 else rf"{typeset(restore(c))}\,{m.latex()}" for m, c in self.averages().items())
+        return rf"\left\{{{' + '.join(terms)}\right\}}"
+
+
+Unknown = PairMoment | HalfSum
+
+
+@dataclass(frozen=True)
 class Equation:
     """One equation of the closure: unknown = constant + Σ coefficient × other unknowns."""
 
-    unknown: PairMoment
+    unknown: Unknown
     constant: sp.Expr
-    coefficients: dict[PairMoment, sp.Expr]
+    coefficients: dict[Unknown, sp.Expr]
 
     def latex(self) -> str:
         """Typeset the equation."""
@@ -113,118 +144,173 @@ class ReservoirClosure:
         site: Callable[[Population, int], SingleSite],
     ) -> None:
         self.ensemble = ensemble
-        self._wiring = wiring
         self._site = site
-        self._known: dict[tuple[str, str, Exchange, Exchange], Gamma] = {}
+        self._ends = LinkEnds(ensemble, wiring)
+        self._used: dict[tuple[str, str, Exchange, Exchange], None] = {}
+        self._expansions: dict[tuple[str, str, int], PairExpansion] = {}
+        self._averages: dict[tuple[str, sp.Expr], sp.Expr] = {}
+
+    def system(self, wanted: PairMoment) -> list[Equation]:
+        """Return the equations that determine `wanted`, sums over one end of a pair as unknowns of their own.
+
+        P populations have P² averages that depend on P² each. By way of the half sums each depends on P.
+        """
+        return _all_equations(wanted, self._by_halves)
 
     def equations(self, wanted: PairMoment) -> list[Equation]:
-        """Return the equation of `wanted` and of every average that it leads to, in the order met."""
-        equations: dict[PairMoment, Equation] = {}
-        pending = [wanted]
-        while pending:
-            unknown = pending.pop(0)
-            if unknown not in equations:
-                equations[unknown] = self.equation(unknown)
-                pending += equations[unknown].coefficients
-        return list(equations.values())
+        """Return the equation of `wanted` and of every average over the reservoir that it leads to, as met."""
+        return _all_equations(wanted, self.equation)
 
     def equation(self, unknown: PairMoment) -> Equation:
         """Express one average through others: its diagonal, and its pair functions expanded."""
+        halves = self._by_halves(unknown)
+        collected: dict[Unknown, sp.Expr] = {}
+        for half, factor in halves.coefficients.items():
+            for moment, constant in half.averages().items() if isinstance(half, HalfSum) else [(half, sp.S.One)]:
+                collected[moment] = collected.get(moment, sp.S.Zero) + factor * constant
+        return Equation(unknown, halves.constant, {m: c for m, c in collected.items() if c != 0})
+
+    def _by_halves(self, unknown: Unknown) -> Equation:
+        if isinstance(unknown, HalfSum):
+            return Equation(unknown, sp.S.Zero, unknown.averages())
         p, q = (self.ensemble.population(name) for name in unknown.populations)
-        constant = sp.S.Zero
-        if p == q:
-            alone = self._site(p, 1).two_time(unknown.first.first, unknown.first.second) * self._site(p, 2).two_time(
-                unknown.second.first, unknown.second.second
-            )
-            constant += p.size * self._average(unknown.weight_i * unknown.weight_j * alone, p)
-        collected: dict[PairMoment, sp.Expr] = {}
-        expansions = [self.expansion(p, q, k) for k in (1, 2)]
-        for a in expansions[0].terms(unknown.first):
-            for b in expansions[1].terms(unknown.second):
-                for term in self.gamma(p, q, a.exchange, b.exchange).terms:
-                    at_i = self._average(unknown.weight_i * term.weight_i * a.at_first * b.at_first, p)
-                    at_j = self._average(unknown.weight_j * term.weight_j * a.at_second * b.at_second, q)
-                    value = p.size * q.size * at_i * at_j
-                    if term.reservoir is None:
-                        constant += value
-                    else:
-                        collected[term.reservoir] = collected.get(term.reservoir, sp.S.Zero) + value
+        constant = self._diagonal(unknown)
+        collected: dict[Unknown, sp.Expr] = {}
+        second = self.expansion(p, q, 2).terms(unknown.second)
+        for a in self.expansion(p, q, 1).terms(unknown.first):
+            for b in second:
+
+                def factor(at_i: sp.Expr, at_j: sp.Expr, a: PairTerm = a, b: PairTerm = b) -> sp.Expr:
+                    of_i = self._average(unknown.weight_i * at_i * a.at_first * b.at_first, p)
+                    of_j = self._average(unknown.weight_j * at_j * a.at_second * b.at_second, q)
+                    return p.size * q.size * of_i * of_j
+
+                for term in self._direct(p, q, a.exchange, b.exchange):
+                    constant += term.constant * factor(term.weight_i, term.weight_j)
+                for half, (at_i, at_j, value) in self._halves(p, q, a.exchange, b.exchange):
+                    coefficient = value * factor(at_i, at_j)
+                    collected[half] = collected.get(half, sp.S.Zero) + coefficient
         return Equation(unknown, constant, {m: c for m, c in collected.items() if c != 0})
+
+    def _diagonal(self, unknown: PairMoment) -> sp.Expr:
+        """Return the part of a site with itself."""
+        name, other = unknown.populations
+        if name != other:
+            return sp.S.Zero
+        p = self.ensemble.population(name)
+        alone = self._site(p, 1).two_time(unknown.first.first, unknown.first.second) * self._site(p, 2).two_time(
+            unknown.second.first, unknown.second.second
+        )
+        return p.size * self._average(unknown.weight_i * unknown.weight_j * alone, p)
 
     def expansion(self, p: Population, q: Population, k: int) -> PairExpansion:
         """Return the expansion of the pair functions of a site of p and one of q at ω_k."""
-        i, j = removed_pair(p, q)
-        onto_i, onto_j = set(TwoSites(self._wiring, i, j).influence()), set(TwoSites(self._wiring, j, i).influence())
-        return PairExpansion(self._site(p, k), self._site(q, k), onto_i, onto_j)
+        key = (p.name, q.name, k)
+        if key not in self._expansions:
+            onto_i, onto_j = self._ends.influences(p, q), self._ends.influences(q, p)
+            self._expansions[key] = PairExpansion(self._site(p, k), self._site(q, k), onto_i, onto_j)
+        return self._expansions[key]
 
     @property
     def gammas(self) -> tuple[Gamma, ...]:
         """Every Γ used so far."""
-        return tuple(self._known.values())
+        populations = {p.name: p for p in self.ensemble.populations}
+        return tuple(self.gamma(populations[p], populations[q], a, b) for p, q, a, b in self._used)
 
     def gamma(self, p: Population, q: Population, a: Exchange, b: Exchange) -> Gamma:
-        """Return Γ of two exchanges between a site of p and one of q, at ω1 and ω2."""
-        key = (p.name, q.name, a, b)
-        if key not in self._known:
-            self._known[key] = self._gamma(p, q, a, b)
-        return self._known[key]
+        """Return Γ of two exchanges between a site of p and one of q, at ω1 and ω2: N⟨A B⟩ over the pair's links.
 
-    def _gamma(self, p: Population, q: Population, a: Exchange, b: Exchange) -> Gamma:
-        """Average N⟨A B⟩ over the links that the pair has with the reservoir and with each other.
-
-        Each exchange is √N times the paths below, so that a term of n pairs of links and two summed sites is of order
-        N · N⁻² · Σ_kl, an average over the reservoir; a direct link gives N · N⁻¹.
+        Each exchange is √N times a path through two links, so that a term of two pairs of links and two summed sites is
+        of order N · N⁻² · Σ_kl, an average over the reservoir; a direct link gives N · N⁻¹.
         """
-        i, j = removed_pair(p, q)
-        constants: dict[tuple[PairMoment | None, sp.Expr, sp.Expr], sp.Expr] = {}
-        for one in self._paths(i, j, a, ("k", "l")):
-            for two in self._paths(i, j, b, ("k'", "l'")):
-                for pairing in expectation((*one.links, *two.links), self.ensemble):
-                    weights = (*one.weights, *two.weights, *pairing.weights)
-                    reservoir = _reservoir(one, two, weights, pairing)
-                    key = (reservoir, weight_at(weights, i), weight_at(weights, j))
-                    constants[key] = constants.get(key, sp.S.Zero) + pairing.constant
-        return Gamma(a, b, tuple(ExchangeAverage(c * wi, wj, r) for (r, wi, wj), c in constants.items() if c != 0))
+        terms = [ExchangeAverage(t.constant * t.weight_i, t.weight_j, None) for t in self._direct(p, q, a, b)]
+        for e in self._ends.averages(p, a.first, b.first):
+            for f in self._ends.averages(q, a.second, b.second):
+                reservoir = _reservoir(e, f.first, f.second, f.reservoir_weight)
+                terms.append(ExchangeAverage(e.constant * f.constant * e.weight, f.weight, reservoir))
+        return Gamma(a, b, tuple(terms))
 
-    def _paths(self, i: Site, j: Site, exchange: Exchange, labels: tuple[str, str]) -> list[Path]:
-        """Return the paths of one exchange, those from i to j read backwards: i's reservoir site comes first."""
+    def _halves(
+        self, p: Population, q: Population, a: Exchange, b: Exchange
+    ) -> Iterator[tuple[Unknown, tuple[sp.Expr, sp.Expr, sp.Expr]]]:
+        """Yield the sums over i's end of a Γ, with the weights of i and j and the constant of j's end."""
+        at_i: dict[sp.Expr, list[EndAverage]] = {}
+        for e in self._ends.averages(p, a.first, b.first):
+            at_i.setdefault(e.weight, []).append(e)
+        at_j = self._ends.averages(q, a.second, b.second)
+        if at_i and at_j:
+            self._used[p.name, q.name, a, b] = None
+        for weight, ends in at_i.items():
+            for f in at_j:
+                if len(ends) >= MIN_SUMMED:
+                    half = HalfSum(tuple(ends), f.first, f.second, f.reservoir_weight)
+                    yield half, (weight, f.weight, f.constant)
+                    continue
+                for e in ends:
+                    average = _reservoir(e, f.first, f.second, f.reservoir_weight)
+                    yield average, (weight, f.weight, f.constant * e.constant)
+
+    def _direct(self, p: Population, q: Population, a: Exchange, b: Exchange) -> Iterator["DirectAverage"]:
+        """Yield what the link between the two sites averages to."""
+        i, j = removed_pair(p, q)
+        for one in self._links(p, q, a):
+            for two in self._links(p, q, b):
+                for pairing in expectation((*one.links, *two.links), self.ensemble):
+                    self._used[p.name, q.name, a, b] = None
+                    weights = (*one.weights, *two.weights, *pairing.weights)
+                    yield DirectAverage(pairing.constant, weight_at(weights, i), weight_at(weights, j))
+
+    def _links(self, p: Population, q: Population, exchange: Exchange) -> list[Path]:
+        """Return the direct links of an exchange; those from i to j join the same two removed sites."""
         pair = (exchange.first, exchange.second)
-        if exchange.first.is_response and exchange.second.is_response:
-            return TwoSites(self._wiring, i, j, labels).field_covariance().get(pair, [])
         if exchange.first.is_response:
-            return TwoSites(self._wiring, i, j, labels).influence().get(pair, [])
-        return TwoSites(self._wiring, j, i, labels[::-1]).influence().get(pair[::-1], [])
+            return self._ends.direct(p, q).get(pair, [])
+        i, j = removed_pair(p, q)
+        return [path.between(j, i) for path in self._ends.direct(q, p).get(pair[::-1], [])]
 
     def _average(self, expr: sp.Expr, population: Population) -> sp.Expr:
-        return average_over_sites(expr, population, self.ensemble)
+        key = (population.name, expr)
+        if key not in self._averages:
+            self._averages[key] = average_over_sites(expr, population, self.ensemble)
+        return self._averages[key]
 
 
-def removed_pair(p: Population, q: Population) -> tuple[Site, Site]:
-    """Return the two removed sites of a pair."""
-    return Site("0", p, removed=True), Site("0'", q, removed=True)
+@dataclass(frozen=True)
+class DirectAverage:
+    """N⟨X_00' Y_00'⟩ of the links between the two sites, with the parameters of both."""
+
+    constant: sp.Expr
+    weight_i: sp.Expr
+    weight_j: sp.Expr
 
 
-def _reservoir(one: Path, two: Path, weights: Weights, pairing: Paired) -> PairMoment | None:
-    """Return the reservoir average left by two paths, over sites k next to i and l next to j; None if none is left."""
-    if one.through is None or two.through is None:
-        assert one.through is two.through, "direct and indirect links do not pair"
-        return None
-    functions, at = [], []
-    for letter in ("k", "l"):
-        (site, _), (other, _) = one.through.at_label(letter), two.through.at_label(letter)
-        assert (site, other) in pairing.same or (other, site) in pairing.same, "reservoir sites that stay apart"
-        at.append(weight_at(weights, site) * weight_at(weights, other))
-    for path in (one, two):
-        assert path.through is not None
-        functions.append(PairFunction(path.through.at_label("k")[1], path.through.at_label("l")[1]))
-    return PairMoment(functions[0], functions[1], at[0], at[1])
+def _all_equations(wanted: PairMoment, equation: Callable[[Any], Equation]) -> list[Equation]:
+    """Return the equation of `wanted` and of every unknown that it leads to, in the order met."""
+    equations: dict[Unknown, Equation] = {}
+    pending: deque[Unknown] = deque([wanted])
+    while pending:
+        unknown = pending.popleft()
+        if unknown not in equations:
+            equations[unknown] = equation(unknown)
+            pending.extend(equations[unknown].coefficients)
+    return list(equations.values())
 
 
-def solve_closure(equations: list[Equation], rename: Rename) -> dict[PairMoment, sp.Expr]:
-    """Solve for every unknown of the closure, exactly."""
-    unknowns = [e.unknown for e in equations]
-    matrix = sp.eye(len(unknowns))
+def _reservoir(end: EndAverage, first: Field, second: Field, weight: sp.Expr) -> PairMoment:
+    """Return the average over sites k next to i and l next to j, where `first` and `second` are fields of l."""
+    return PairMoment(PairFunction(end.first, first), PairFunction(end.second, second), end.reservoir_weight, weight)
+
+
+def system(equations: list[Equation], wanted: PairMoment, rename: Rename) -> Matrices:
+    """Return the closure as matrices, for one of its unknowns."""
+    place = {e.unknown: n for n, e in enumerate(equations)}
+    matrix = {(n, n): sp.S.One for n in range(len(equations))}
+    right = {}
     for row, equation in enumerate(equations):
         for other, coefficient in equation.coefficients.items():
-            matrix[row, unknowns.index(other)] -= rename(coefficient)
-    return dict(zip(unknowns, solve(matrix, [rename(e.constant) for e in equations]), strict=True))
+            column = place[other]
+            matrix[row, column] = matrix.get((row, column), sp.S.Zero) - rename(coefficient)
+        if equation.constant != 0:
+            right[row] = rename(equation.constant)
+    entries = {at: e for at, e in matrix.items() if e != 0}
+    return Matrices(tuple(e.unknown.latex() for e in equations), entries, right, {place[wanted]: sp.S.One})

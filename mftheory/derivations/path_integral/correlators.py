@@ -13,31 +13,7 @@ import sympy as sp
 
 from mftheory.action import Bilinear
 from mftheory.derivations.path_integral.saddle_point import SaddlePoint
-from mftheory.formulas import restore, typeset
-
-
-@dataclass(frozen=True)
-class LabelledMatrix:
-    """A matrix whose rows and columns are named."""
-
-    names: tuple[str, ...]
-    matrix: sp.ImmutableDenseMatrix
-
-    def entry(self, row: str, column: str) -> sp.Expr:
-        """Return one entry, by the names of its row and column."""
-        return self.matrix[self.names.index(row), self.names.index(column)]
-
-    def in_order(self, names: Sequence[str]) -> sp.ImmutableDenseMatrix:
-        """Return the matrix with its rows and columns in the order given."""
-        index = [self.names.index(name) for name in names]
-        return self.matrix.extract(index, index)
-
-    def latex(self) -> str:
-        """Typeset the matrix, conjugates restored."""
-        return typeset(self.matrix.applyfunc(restore))
-
-    def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {self.latex()}$"
+from mftheory.formulas import LabelledMatrix
 
 
 @dataclass(frozen=True)
@@ -50,6 +26,11 @@ class Correlators:
         """Return Π_ab = size × ⟨w_a w_b P_uu'(ω1) P_vv'(ω2)⟩ over their population's sites, 0 between populations."""
         if a.population != b.population:
             return sp.S.Zero
+        if (a, b) not in self._entries:
+            self._entries[a, b] = self._entry(a, b)
+        return self._entries[a, b]
+
+    def _entry(self, a: Bilinear, b: Bilinear) -> sp.Expr:
         population = self.saddle_point.averaged.ensemble.population(a.population)
         product = (
             a.weight
@@ -62,6 +43,10 @@ class Correlators:
     def matrix(self, bilinears: Sequence[Bilinear]) -> sp.ImmutableDenseMatrix:
         """Return the matrix Π over the bilinears given."""
         return sp.ImmutableDenseMatrix([[self.entry(a, b) for b in bilinears] for a in bilinears])
+
+    @cached_property
+    def _entries(self) -> dict[tuple[Bilinear, Bilinear], sp.Expr]:
+        return {}
 
     @cached_property
     def couplings(self) -> LabelledMatrix:

@@ -6,25 +6,39 @@ from functools import cached_property
 import sympy as sp
 
 from mftheory.action import Bilinear, FactorisedAction, OrderParameter
-from mftheory.derivations.linear import solve
-from mftheory.derivations.path_integral.correlators import Correlators, LabelledMatrix
+from mftheory.derivations.path_integral.correlators import Correlators
+from mftheory.formulas import LabelledMatrix, Matrices, symbol_latex
 
 Rename = Callable[[sp.Expr], sp.Expr]
 Source = tuple[tuple[sp.Expr, Bilinear], ...]
 """Factors of an order parameter (or external source) in the single-site exponent: (factor, bilinear), …"""
 
 
-def compact(correlators: Correlators, observable: Bilinear, rename: Rename) -> sp.Expr:
-    """Solve for Ψ, the observable's entry of Π (1 - KΠ)⁻¹ (theory §3, compact form), as a sum of terms.
+def compact(correlators: Correlators, observable: Bilinear, rename: Rename) -> Matrices:
+    """Return Ψ, the observable's entry of Π (1 - KΠ)⁻¹ (theory §3, compact form), as matrices.
 
     An observable that couples to nothing is one more row of Π with a zero row in K.
     """
     coupled = correlators.saddle_point.averaged.bilinears
     listed = list(dict.fromkeys((*coupled, observable)))
+    names = tuple(b.latex for b in listed)
     position = listed.index(observable)
     Pi, K = (m.applyfunc(rename) for m in (correlators.matrix(listed), correlators.coupling_matrix(listed)))
-    column = solve(sp.eye(len(listed)) - K * Pi, list(sp.eye(len(listed))[:, position]))
-    return sp.Add(*(p * c for p, c in zip(Pi[position, :], column, strict=True)))
+    matrix = LabelledMatrix(names, sp.eye(len(listed)) - _product(K, Pi))
+    definitions = ((r"\Pi", LabelledMatrix(names, Pi)), ("K", LabelledMatrix(names, K)))
+    return Matrices.of(matrix, list(sp.eye(len(listed))[:, position]), list(Pi[position, :]), definitions=definitions)
+
+
+def _product(K: sp.MatrixBase, Pi: sp.MatrixBase) -> sp.ImmutableSparseMatrix:
+    """Multiply two matrices of few entries."""
+    entries: dict[tuple[int, int], sp.Expr] = {}
+    in_row: dict[int, list[tuple[int, sp.Expr]]] = {}
+    for (b, c), value in Pi.todok().items():
+        in_row.setdefault(b, []).append((c, value))
+    for (a, b), coupling in K.todok().items():
+        for c, value in in_row.get(b, ()):
+            entries[a, c] = entries.get((a, c), sp.S.Zero) + coupling * value
+    return sp.ImmutableSparseMatrix(*K.shape, entries)
 
 
 class Hessian:
@@ -57,30 +71,37 @@ class Hessian:
         names = tuple(p.name for p in fields) + tuple(conjugate_name(p.name) for p in fields)
         return LabelledMatrix(names, sp.ImmutableDenseMatrix(H.applyfunc(sp.cancel)))
 
-    def four_point(self, observable: Bilinear) -> sp.Expr:
-        """Solve for Ψ: minus the source's own second derivative, plus its coupling to fields through H⁻¹ [F23].
+    def matrices(self, observable: Bilinear) -> Matrices:
+        """Return Ψ: minus the source's own second derivative, plus its coupling to fields through H⁻¹ [F23].
 
-        A sum of terms in the named moments. For a named order parameter it is its entry of H⁻¹.
+        In the named moments. For a named order parameter it is its entry of H⁻¹.
         """
         fields = self.action.order_parameters
         source: Source = ((sp.S.One, observable),)
         out = [_of_field(q) for q in fields] + [_of_conjugate(q) for q in fields]
         right = [self._rename(self._between(q, source)) for q in out]
-        column = solve(self._named, right)
+        row = [self._rename(self._between(source, q)) for q in out]
         own = self._rename(self.correlators.entry(observable, observable))
-        return sp.Add(own, *(self._rename(self._between(source, q)) * c for q, c in zip(out, column, strict=True)))
+        named = LabelledMatrix(tuple(typeset_name(n) for n in self.labelled.names), self._named)
+        return Matrices.of(named, right, row, own, definitions=(("H", named),))
+
+    def four_point(self, observable: Bilinear) -> sp.Expr:
+        """Solve for Ψ, a sum of terms in the named moments."""
+        return self.matrices(observable).expand()
 
     def inverse_entry(self, name: str) -> sp.Expr:
         """Return the diagonal entry of H⁻¹ of one order parameter, such as ``C_phi``, in the named moments."""
         position = self.labelled.names.index(name)
-        return solve(self._named, list(sp.eye(len(self.labelled.names))[:, position]))[position]
+        unit = list(sp.eye(len(self.labelled.names))[:, position])
+        return Matrices.of(LabelledMatrix(self.labelled.names, self._named), unit, unit).expand()
 
     @cached_property
-    def _named(self) -> sp.Matrix:
-        return sp.Matrix(self.labelled.matrix.applyfunc(self._rename))
+    def _named(self) -> sp.ImmutableDenseMatrix:
+        return self.labelled.matrix.applyfunc(self._rename)
 
     def _between(self, p: Source, q: Source) -> sp.Expr:
-        return sp.Add(*(c * d * self.correlators.entry(a, b) for c, a in p for d, b in q))
+        pairs = ((c, d, self.correlators.entry(a, b)) for c, a in p for d, b in q)
+        return sp.Add(*(c * d * entry for c, d, entry in pairs if entry != 0))
 
 
 def _of_field(q: OrderParameter) -> Source:
@@ -95,3 +116,11 @@ def conjugate_name(name: str) -> str:
     """Return the name of the conjugate field, ``Chat_phi`` for ``C_phi``."""
     letter, _, rest = name.partition("_")
     return f"{letter}hat_{rest}"
+
+
+def typeset_name(name: str) -> str:
+    """Return the LaTeX of a field's name: ``C_phi`` and its conjugate ``Chat_phi``."""
+    letter, _, rest = name.partition("_")
+    base = letter.removesuffix("hat")
+    upper = symbol_latex(f"{base}_{rest}_1").removesuffix("_{1}")
+    return upper if base == letter else upper.replace(base, rf"\hat {base}", 1)

@@ -90,6 +90,10 @@ class SaddlePoint:
         InvalidNetwork
             If the size of a population is not declared real.
         """
+        return self._inputs
+
+    @cached_property
+    def _inputs(self) -> Inputs:
         neurons = tuple(p for p in self.averaged.ensemble.populations if not p.linear)
         for symbol in {s for p in self.averaged.ensemble.populations for s in p.size.free_symbols}:
             if not symbol.is_real:
