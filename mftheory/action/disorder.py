@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import sympy as sp
+from sympy.utilities.iterables import strongly_connected_components
 
 from mftheory.action import joint, names
 from mftheory.action.fields import Field, Operator, Parameter, Population, finite
 from mftheory.arguments import checked_calls
-from mftheory.errors import InvalidNetwork
+from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network.arithmetic import OF_ENSEMBLES, OF_PARTS, NoArithmetic
 
 
@@ -66,6 +67,10 @@ class Coupling(NoArithmetic):
         return self.on_columns if self.target_on_rows else self.on_rows
 
 
+ONE_SITE_SHARED = {"chain": "⟨X_ij X_jk⟩", "convergent": "⟨X_ij X_ik⟩", "divergent": "⟨X_ij X_kj⟩"}
+"""Covariances of couplings that share one site, by the name that they have in the literature."""
+
+
 @checked_calls
 @dataclass(frozen=True)
 class Covariance(NoArithmetic):
@@ -73,6 +78,11 @@ class Covariance(NoArithmetic):
 
     `value` may contain per-site parameters of the row or column site, such as the overlap ρ_a of mode a, as a single
     product; of a matrix within one population, those of the row site.
+
+    Raises
+    ------
+    Unsupported
+        Of chain, convergent and divergent covariances, asked for by name.
     """
 
     first: GaussianMatrix
@@ -83,6 +93,12 @@ class Covariance(NoArithmetic):
     _instead = OF_PARTS
 
     def __post_init__(self) -> None:
+        if isinstance(self.transposed, str) and self.transposed in ONE_SITE_SHARED:
+            raise Unsupported(
+                f"{self.transposed} covariances, {ONE_SITE_SHARED[self.transposed]}: couplings that share one site "
+                "covary where they have a part of finite rank, which is not derived. Couplings that share both sites "
+                "covary: Covariance(X, Y, value), or with transposed=True ⟨X_ij Y_ji⟩"
+            )
         _check_kinds(self, {"first": GaussianMatrix, "second": GaussianMatrix, "transposed": bool})
         object.__setattr__(self, "value", finite("value", self.value))
 
@@ -255,15 +271,36 @@ class GaussianEnsemble(NoArithmetic):
             if not f.is_response
         )
 
+    def circle(self, population: Population) -> tuple[Population, ...]:
+        """Return the linear populations that a linear one drives and is driven by, directly or not, itself included."""
+        return next((together for together in self._circles if population in together), (population,))
+
+    @cached_property
+    def _circles(self) -> list[tuple[Population, ...]]:
+        linear = {p.name: p for p in self.populations if p.linear}
+        drives = {
+            (here[0].field.population, there[0].field.population)
+            for sides, _ in self._sides()
+            for here, there in (sides, sides[::-1])
+            if any(operator.field.is_response for operator in here)
+        }
+        edges = sorted((a, b) for a, b in drives if a in linear and b in linear)
+        return [tuple(linear[name] for name in found) for found in strongly_connected_components((list(linear), edges))]
+
     @cached_property
     def _meetings(self) -> dict[str, list[tuple[Field, Field, sp.Expr]]]:
         """The two fields, and their weight, of each ordered pair of covarying couplings, by the site they meet at."""
         met: dict[str, list[tuple[Field, Field, sp.Expr]]] = {}
-        for m, n, value, transposed in self.covarying():
-            sides = (n.on_columns, n.on_rows) if transposed else (n.on_rows, n.on_columns)
-            for a, b in zip((m.on_rows, m.on_columns), sides, strict=True):
+        for sides, value in self._sides():
+            for a, b in sides:
                 met.setdefault(a.field.population, []).append((a.field, b.field, a.weight * b.weight * value))
         return met
+
+    def _sides(self) -> Iterator[tuple[list[tuple[Operator, Operator]], sp.Expr]]:
+        """Yield the operators of each ordered pair of covarying couplings that meet at one site, and at the other."""
+        for m, n, value, transposed in self.covarying():
+            of_second = (n.on_columns, n.on_rows) if transposed else (n.on_rows, n.on_columns)
+            yield list(zip((m.on_rows, m.on_columns), of_second, strict=True)), value
 
 
 def _check_kinds(part: object, kinds: dict[str, type]) -> None:

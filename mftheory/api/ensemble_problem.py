@@ -51,6 +51,8 @@ def problem_of(
     if plain:
         names |= {name for a in ("phi", "x") for name in _parameters(derived.formula(a))}
     numbers = Numbers(values, frozenset(names))
+    for amplification in inputs.amplifications:
+        _refuse_unstable([[numbers.of(g) for g in row] for row in amplification.tolist()])
     strengths = np.array([[numbers.of(g) for g in row] for row in inputs.strengths.tolist()])
     neurons = tuple(
         Neurons(
@@ -81,6 +83,15 @@ def problem_of(
         nonlinearity=neuron.nonlinearity,
         noise=neuron.noise**0.5,
     )
+
+
+def _refuse_unstable(amplification: list[list[float]]) -> None:
+    largest = float(np.abs(np.linalg.eigvals(amplification)).max())
+    if largest >= 1:
+        raise Unsupported(
+            f"linear populations drive each other too strongly: one round through them multiplies what they carry by "
+            f"{largest:.3g}, which must be below 1"
+        )
 
 
 def traits_of(ensemble: GaussianEnsemble) -> Traits:

@@ -28,7 +28,7 @@ from mftheory.derivations.path_integral.saddle_point import SaddlePoint
 from mftheory.derivations.present import present
 from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Formula, LabelledMatrix, Matrices, SymbolInfo, conjugate_symbol, restore
-from mftheory.formulas.formula import MAX_EXPANDED_TERMS, MAX_OPERATIONS
+from mftheory.formulas.formula import MAX_EXPANDED_WORK, MAX_OPERATIONS
 from mftheory.network import Network
 from mftheory.wording import one_of
 
@@ -41,9 +41,9 @@ ASSUMPTIONS = (
 MAX_SIMPLIFIED_OPERATIONS = 1_000
 """Number of operations in a four-point function beyond which it is not brought into a readable form."""
 
-MAX_SOLVED_TERMS = 8
-"""Terms of a determinant up to which a system of a short closed form is solved: 8 by the cavity for modes on a
-background, in 1 s; 24 for two populations do not end in a minute."""
+MAX_SOLVED_WORK = 2_500
+"""`Matrices.work` up to which the cavity's system is solved where Ψ is short: 2,432 for modes on a background, in 1 s;
+4,040 for latents that drive each other take 9 s."""
 
 
 @checked_calls
@@ -252,8 +252,8 @@ class Derivation:
     def _is_short(self, observable: str, matrices: Matrices, route: str) -> bool:
         """Say if Ψ is worth writing out: the cavity has P² unknowns in place of P, but the same closed form."""
         if route != "cavity":
-            return matrices.terms <= MAX_EXPANDED_TERMS
-        return matrices.terms <= MAX_SOLVED_TERMS and self.four_point(observable).closed is not None
+            return matrices.work <= MAX_EXPANDED_WORK
+        return matrices.work <= MAX_SOLVED_WORK and self.four_point(observable).closed is not None
 
     def _closed(self, matrices: Matrices, names: Names) -> sp.Expr:
         """Return the system solved, as one expression for the reader."""

@@ -130,14 +130,15 @@ def _sum(total: sp.Expr) -> sp.Expr:
     """
     weights: dict[sp.Expr, sp.Expr] = {}
     for monomial in sp.Add.make_args(sp.expand(total)):
-        real = sp.Mul(*(f for f in sp.Mul.make_args(monomial) if f.is_real))
+        real = sp.Mul(*(f for f in sp.Mul.make_args(monomial) if all(s.is_real for s in f.free_symbols)))
         complex_part = monomial / real
         weights[complex_part] = weights.get(complex_part, sp.S.Zero) + real
     shown = []
     while weights:
         part, weight = weights.popitem()
         mirrored = conjugated(part)
-        weight = sp.factor_terms(weight)
+        fraction = sp.fraction(sp.together(weight))[1].has(sp.Add)
+        weight = sp.factor(weight) if fraction else sp.factor_terms(weight)
         if mirrored == part:
             shown.append(weight * _paired_monomial(part))
         elif weights.get(mirrored) is not None and sp.expand(weights[mirrored] - weight) == 0:

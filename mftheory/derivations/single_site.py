@@ -12,7 +12,6 @@ import sympy as sp
 from mftheory.action import Field, GaussianEnsemble, Population, names, omega
 from mftheory.derivations import spectra
 from mftheory.derivations.site_averages import average
-from mftheory.errors import Unsupported
 from mftheory.formulas import conjugated, restore, typeset
 
 Pair = tuple[Field, Field]
@@ -174,15 +173,6 @@ def nonzero(entries: dict[Pair, sp.Expr]) -> dict[Pair, sp.Expr]:
 def _factored(entry: sp.Expr) -> sp.Expr:
     few = len(entry.free_symbols) <= MAX_FACTORED_SYMBOLS
     return sp.factor(entry) if few else sp.factor_terms(entry)
-
-
-def refuse_circle(population: Population, open_: tuple[str, ...]) -> None:
-    """Raise Unsupported if what a linear population feels is asked for while it is being found."""
-    if population.name in open_:
-        raise Unsupported(
-            f"linear populations {', '.join(open_)} drive each other in a circle: eliminate one by hand, or "
-            "declare them as one population with several states"
-        )
 
 
 def average_over_sites(expr: sp.Expr, population: Population, ensemble: GaussianEnsemble) -> sp.Expr:

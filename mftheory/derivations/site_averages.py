@@ -43,6 +43,10 @@ def average(
     >>> average(alpha * D.symbol**4, [D, rho]), average(alpha * D.symbol * rho.symbol, [D, rho])
     (alpha*r_4, alpha*Mean(D*rho))
     """
+    known = {mean: sp.Dummy() for mean in expr.atoms(Mean)}  # the same for all sites
+    if known:
+        averaged = average(expr.xreplace(known), parameters, differs, dependence)
+        return averaged.xreplace({dummy: mean for mean, dummy in known.items()})
     expr = sp.expand(sp.sympify(expr, strict=True))
     if expr == 0:
         return expr

@@ -18,9 +18,9 @@ from mftheory.formulas.means import AnyNetwork
 from mftheory.formulas.typeset import pretty, typeset
 from mftheory.lookup import KERNELS
 
-MAX_EXPANDED_TERMS = 3
-"""Terms of a determinant up to which a formula is written out unasked: 2 for two populations, in 0.6 s; 6 for three,
-in 3 s and 3,900 operations."""
+MAX_EXPANDED_WORK = 200
+"""`Matrices.work` up to which a formula is written out unasked: 186 for latents that differ, in 1 s; 230 for latents
+that drive each other, with overlaps, take 30 s."""
 
 MAX_OPERATIONS = 300
 """Operations up to which an expression is kept: the longest of a built-in ensemble (overlaps with gains) has 290."""
@@ -292,7 +292,7 @@ class Formula:
 
 def _size(matrices: Matrices) -> str:
     """Say how long the closed form is, without writing it out."""
-    if matrices.terms > MAX_EXPANDED_TERMS:
+    if matrices.work > MAX_EXPANDED_WORK:
         more = "more than " if matrices.terms >= MANY_TERMS else ""
-        return f"determinants of {more}{matrices.terms:,} terms"
+        return f"determinants of {more}{matrices.terms:,} terms whose entries have {matrices.operations:,} operations"
     return f"{sp.count_ops(matrices.expand()):,} operations"

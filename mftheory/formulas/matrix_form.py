@@ -4,7 +4,8 @@ Both derivations end in a linear system A x = b, and Ψ = own + r·x. By the pat
 responses to the observable: A = 1 - KΠ over the bilinears that the disorder couples, b the observable's column, r its
 row of Π (or A the Hessian, and b, r the observable's coupling to the fields). By the cavity x are the averages over
 pairs of sites, A and b their closure, and r picks one of them. The entries are products of a few two-time functions and
-parameters, whatever the number P of populations; there are as many as couplings. The closed form has P! terms.
+parameters, whatever the number P of populations; there are as many as couplings. The closed form has P! terms, also
+where the answer is one line in matrices: [psi-blocks].
 
 What is kept are the entries that are not 0. Only unknowns that r reaches and that b moves are in the system; ordered
 by who waits for whom (responses before covariances) A is block-triangular, and each block is solved on its own.
@@ -133,6 +134,16 @@ class Matrices:
     def terms(self) -> int:
         """Number of terms of the longest determinant of a block, without cancellation."""
         return max((block.permanent for block in self.blocks), default=1)
+
+    @cached_property
+    def operations(self) -> int:
+        """Number of operations in all entries that Ψ depends on."""
+        return int(sum(sp.count_ops(e) for e in self._entries))
+
+    @property
+    def work(self) -> int:
+        """What it takes to write Ψ out, roughly: terms of a determinant times operations in the entries."""
+        return self.terms * self.operations
 
     def expand(self) -> sp.Expr:
         """Solve for Ψ as one expression, a sum of terms; its size grows like `terms`."""

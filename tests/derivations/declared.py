@@ -61,6 +61,42 @@ def with_overlaps() -> GaussianEnsemble:
     return modes("overlaps", z, ("l", "r", rho.symbol))
 
 
+def self_coupled_latents() -> GaussianEnsemble:
+    """Random modes with overlaps whose latents drive each other by z_a = D_a (Σ_j r_aj φ_j + Σ_b B_ab z_b)."""
+    D, rho = Parameter("D", "r"), Parameter("rho", "rho")
+    z = Population("latents", "z", size=sp.Symbol("alpha", positive=True), parameters=(D, rho), index="a")
+    alone = modes("self-coupled latents", z, ("l", "r", rho.symbol))
+    B = GaussianMatrix("B", z, z)
+    return replace(
+        alone,
+        couplings=(*alone.couplings, Coupling(B, D * z.response, z.state)),
+        covariances=(*alone.covariances, Covariance(B, B, sp.Symbol("b", positive=True) ** 2)),
+    )
+
+
+def latents_in_a_circle() -> GaussianEnsemble:
+    """What neurons send passes through y and z, which drive each other; y is slow, and has noise."""
+    x = leaky_neurons()
+    y = Population("ys", "y", size=sp.Symbol("beta", positive=True), inverse_transfer=1 + 2 * sp.I * omega, noise=g**2)
+    z = mode_latents()
+    (D,) = z.parameters
+    r, A, B, C = (
+        GaussianMatrix(name, rows, columns)
+        for name, rows, columns in (("r", y, x), ("A", y, z), ("B", z, y), ("C", x, z))
+    )
+    return GaussianEnsemble(
+        "latents in a circle",
+        (x, y, z),
+        (
+            Coupling(r, y.response, x.activity),
+            Coupling(A, y.response, D * z.state),
+            Coupling(B, D * z.response, y.state),
+            Coupling(C, x.response, z.state),
+        ),
+        (*(Covariance(m, m, 1) for m in (r, C)), *(Covariance(m, m, sp.Rational(1, 2)) for m in (A, B))),
+    )
+
+
 def two_populations() -> GaussianEnsemble:
     """E: a random-mode block onto itself; I: i.i.d.; between them i.i.d. blocks. Each with its own nonlinearity."""
     e = Population("E", "x", "phi", inverse_transfer=1 + sp.I * omega)

@@ -1,6 +1,7 @@
 """The two-site cavity against the path integral, exactly, for every ensemble; and that it can fail."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from mftheory.action import (
     Covariance,
     GaussianEnsemble,
     GaussianMatrix,
-    Population,
+    Operator,
     disorder_average,
 )
 from mftheory.action.built_in import BUILT_IN, heterogeneous, leaky_neurons
@@ -289,16 +290,56 @@ def test_cavity_imports_nothing_of_the_path_integral() -> None:
     assert not {n for n in seen if "path_integral" in n or n.endswith("derivation.derivation")}
 
 
-def test_linear_populations_in_a_circle_are_refused_by_both_routes() -> None:
-    x, y, z = leaky_neurons(), Population("ys", "y"), Population("zs", "z")
-    matrices = [GaussianMatrix(name, rows, columns) for name, rows, columns in (("A", y, z), ("B", z, y), ("C", x, z))]
-    A, B, C = matrices
-    ensemble = GaussianEnsemble(
-        "circle",
-        (x, y, z),
-        (Coupling(A, y.response, z.state), Coupling(B, z.response, y.state), Coupling(C, x.response, z.state)),
-        tuple(Covariance(m, m, sp.Rational(1, 2)) for m in matrices),
+@pytest.mark.parametrize("declare", [declared.self_coupled_latents, declared.latents_in_a_circle])
+def test_routes_agree_for_linear_populations_in_a_circle(declare) -> None:
+    derivation = Derivation(declare())
+    for observable in derivation.observables:
+        assert derivation.compare_routes(observable)
+
+
+def test_self_coupled_latents_without_overlaps_are_short() -> None:
+    """[psi-circle]: |1 - B - αr_2 S_1 S_2|² Ψ = C_1 C_2 ((1 - B)² + αr_4 |S_1 S_2|²/(1 - B)²), with B = αb²r_2."""
+    with_b = declared.self_coupled_latents()
+    ensemble = replace(with_b, covariances=tuple(c for c in with_b.covariances if c.first == c.second))
+    symbols = {s.name: s for s in Derivation(ensemble).four_point("phi").expr.free_symbols}
+    C1, C2, S1, S2, r2, r4, alpha, b = (
+        symbols[name] for name in ("C_phi_1", "C_phi_2", "S_phi_1", "S_phi_2", "r_2", "r_4", "alpha", "b")
     )
+    left = 1 - alpha * b**2 * r2
+    above = C1 * C2 * (left**2 + alpha * r4 * sp.Abs(S1 * S2) ** 2 / left**2)
+    expected = above / sp.Abs(left - alpha * r2 * S1 * S2) ** 2
+    assert vanishes(Derivation(ensemble).four_point("phi").expr - expected)
+
+
+def test_reciprocal_linear_populations_are_refused_with_advice_that_helps() -> None:
+    """Their responses obey no linear equations; as neurons they have symbols, for which both routes agree."""
+    coupled = declared.self_coupled_latents()
+    z = coupled.population("latents")
+    B = next(c.matrix for c in coupled.couplings if c.matrix.name == "B")
+    reciprocal = replace(coupled, covariances=(*coupled.covariances, Covariance(B, B, sp.Symbol("c"), transposed=True)))
     for route in ("path-integral", "cavity"):
-        with pytest.raises(Unsupported, match="drive each other in a circle"):
-            Derivation(ensemble).four_point("phi", route)
+        with pytest.raises(Unsupported, match="Give 'latents' an activity") as caught:
+            Derivation(reciprocal).four_point("phi", route)
+        assert "\n" not in str(caught.value)
+
+    with_activity = replace(z, activity_name="zeta")
+
+    def moved(operator: Operator) -> Operator:
+        if operator.field.population != "latents":
+            return operator
+        field = with_activity.response if operator.field.is_response else with_activity.activity
+        return Operator(field.field, operator.weight)
+
+    def matrix(m: GaussianMatrix) -> GaussianMatrix:
+        rows, columns = (with_activity if p == z else p for p in (m.rows, m.columns))
+        return GaussianMatrix(m.name, rows, columns)
+
+    advised = GaussianEnsemble(
+        "advised",
+        (reciprocal.population("neurons"), with_activity),
+        tuple(Coupling(matrix(c.matrix), moved(c.on_rows), moved(c.on_columns)) for c in reciprocal.couplings),
+        tuple(Covariance(matrix(c.first), matrix(c.second), c.value, c.transposed) for c in reciprocal.covariances),
+    )
+    derivation = Derivation(advised)
+    assert any("C_zeta_1" in name for name in derivation.four_point("phi").symbols)
+    assert derivation.compare_routes("phi")

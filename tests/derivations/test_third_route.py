@@ -44,6 +44,8 @@ CASES = {
     "heterogeneous": Case(heterogeneous, {"alpha": 1.0}, MODES),
     "background": Case(declared.random_mode_on_background, {"alpha": 0.5, "g": 0.7}, MODES),
     "with overlaps": Case(declared.with_overlaps, {"alpha": 1.0}, OVERLAPPING),
+    "self-coupled latents": Case(declared.self_coupled_latents, {"alpha": 1.0, "b": 0.4}, OVERLAPPING),
+    "latents in a circle": Case(declared.latents_in_a_circle, {"alpha": 0.6, "beta": 0.8, "g": 0.7}, MODES),
     "two populations": Case(
         declared.two_populations, {"alpha": 0.5, "beta": 0.5, "g_EI": 0.6, "g_IE": 0.7, "g_II": 0.5}, MODES
     ),

@@ -459,6 +459,11 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "first = 'X': must be of type GaussianMatrix",
         ),
         Row(
+            "Covariance(X, X, 1, 'chain')",
+            "Unsupported",
+            "chain covariances, ⟨X_ij X_jk⟩: couplings that share one site covary where they have a part of finite rank, which is not derived. Couplings that share both sites covary: Covariance(X, Y, value), or with transposed=True ⟨X_ij Y_ji⟩",
+        ),
+        Row(
             "Covariance(X, X, sp.oo)",
             "InvalidNetwork",
             "value = oo: must be finite",
@@ -591,8 +596,8 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.derive(three).four_point("phiA").expr',
             "Unsupported",
-            "blocks/phiA written out is an expression of determinants of 6 terms: `matrices` holds it as a linear system "
-            "that prints and evaluates; `expand()` writes it out all the same",
+            "blocks/phiA written out is an expression of determinants of 6 terms whose entries have 95 operations: `matrices` "
+            "holds it as a linear system that prints and evaluates; `expand()` writes it out all the same",
         ),
         Row(
             'mf.formula("psi-iid").evaluate(3, C=(1.0, 1.0), S=(0.1, 0.1))',

@@ -38,3 +38,27 @@ def test_two_point_functions_and_timescales_agree() -> None:
         lagged = np.array([run.timescale(name, 2.0).value for run in runs])
         error = lagged.std(ddof=1) / np.sqrt(len(runs))
         assert abs(lagged.mean() - theory.timescale(name, 2.0)) < 4.5 * error + 0.02  # 1/N: 0.01 seen
+
+
+@pytest.mark.parametrize(
+    ("names", "sizes", "variances"),
+    [
+        ("AB", (0.75, 0.25), [[6.0, 60.0], [20.0, 90.0]]),
+        ("ABC", (0.4, 0.35, 0.25), [[40.0, 0.0, 0.0], [25.0, 20.0, 0.0], [0.0, 30.0, 60.0]]),
+    ],
+    ids=["two populations", "three layers"],
+)
+def test_blocks_agree_and_are_not_one_population(names: str, sizes, variances) -> None:
+    """Extrapolated: z = 1.2 and -0.5, errors of 3.5% and 4.9%. Merged with the mean variance: 17 and 15 errors off."""
+    parameters = numbers(names, sizes, variances)
+    seeds = {300: 96, 600: 48, 1200: 32}
+    settings = {"trajectories": 16, "duration": 40.0, "burn_in": 30.0}
+    found = mf.compare(blocks(names), n=[*seeds], seeds=seeds, observable="phiB", parameters=parameters, **settings)
+    assert found.ok, found.table()
+    (point,) = found.points
+    assert point.extrapolated.error < 0.05 * point.theory
+    of_all = float(np.array(sizes) @ np.array(variances) @ np.array(sizes))
+    one = mf.solve(mf.Network(mf.IID(of_all**0.5)))
+    variance = float(one.C("phi", 0.0)) ** 2
+    merged = variance / (variance + sizes[1] * (variance / one.dimension("phi") - variance))
+    assert abs(point.extrapolated.value - merged) > 5 * point.extrapolated.error

@@ -134,7 +134,7 @@ ELSEWHERE = {
     "derivations/site_averages.py": "an average that is no product: found in an expression",
     "derivations/naming.py": "names that clash: found while deriving",
     "derivations/path_integral/saddle_point.py": "means of several parameters, or populations: found while deriving",
-    "derivations/single_site.py": "linear populations in a circle: found while deriving",
+    "derivations/linear_circle.py": "reciprocal linear populations: found while deriving",
     "formulas/formula.py": "an expression too long to be read: found by counting",
     "formulas/linear.py": "a system that is singular: found while solving it",
     "kernels/kernel.py": "no committed kernel of that name",

@@ -18,8 +18,9 @@ from mftheory.derivations.cavity.reservoir_averages import (
     ReservoirClosure,
     system,
 )
+from mftheory.derivations.linear_circle import LinearCircle
 from mftheory.derivations.naming import Names
-from mftheory.derivations.single_site import Pair, SingleSite, average_over_sites, nonzero, refuse_circle
+from mftheory.derivations.single_site import Pair, SingleSite, average_over_sites, nonzero
 from mftheory.formulas import Matrices
 
 
@@ -100,7 +101,11 @@ class Cavity:
 
     def site(self, population: Population, k: int) -> SingleSite:
         """Return the process of one removed site of a population at frequency ω_k."""
-        return self._site(population, k, ())
+        if (population.name, k) not in self._solved:
+            circle = LinearCircle(self.ensemble.circle(population), self.ensemble)
+            for site in circle.close([self._feels(p, k, circle) for p in circle.populations]):
+                self._solved[site.population.name, k] = site
+        return self._solved[population.name, k]
 
     def pair(self, observable: Operator) -> ExpandedPair:
         """Expand the covariance of an observable between two sites, to first order in what they exchange."""
@@ -138,28 +143,20 @@ class Cavity:
     def _closure(self) -> ReservoirClosure:
         return ReservoirClosure(self.ensemble, self._connections, self.site)
 
-    # The populations being solved for are carried along, so that a circle of linear populations is noticed.
-
-    def _site(self, p: Population, k: int, open_: tuple[str, ...]) -> SingleSite:
-        if (p.name, k) in self._solved:
-            return self._solved[p.name, k]
-        refuse_circle(p, open_)
-        if p.linear:
-            open_ = (*open_, p.name)
+    def _feels(self, p: Population, k: int, circle: LinearCircle) -> SingleSite:
         zero = Site("0", p, removed=True)
         alone = TwoSites(self._connections, zero, zero)
         noise = p.noise.subs(omega, sp.Symbol(f"omega_{k}", real=True))
         inputs: dict[Pair, sp.Expr] = {(y.field, y.field): noise for y in p.responses}
         for pair, paths in alone.field_covariance().items():
-            inputs[pair] = inputs.get(pair, sp.S.Zero) + sp.Add(*(self._mean(path, zero, k, open_) for path in paths))
+            inputs[pair] = inputs.get(pair, sp.S.Zero) + sp.Add(*(self._mean(path, zero, k, circle) for path in paths))
         feedback = {
-            pair: sp.Add(*(self._mean(path, zero, k, open_) for path in paths))
+            pair: sp.Add(*(self._mean(path, zero, k, circle) for path in paths))
             for pair, paths in alone.influence().items()
         }
-        self._solved[p.name, k] = SingleSite(p, k, nonzero(inputs), nonzero(feedback))
-        return self._solved[p.name, k]
+        return SingleSite(p, k, nonzero(inputs), nonzero(feedback))
 
-    def _mean(self, path: Path, zero: Site, k: int, open_: tuple[str, ...]) -> sp.Expr:
+    def _mean(self, path: Path, zero: Site, k: int, circle: LinearCircle) -> sp.Expr:
         """Average a path from a site to itself: its two links pair, so that both reservoir sites are one."""
         assert path.through is not None  # a site has no link to itself
         at, through = path.through.at, path.through
@@ -167,11 +164,14 @@ class Cavity:
         for pairing in expectation(path.links, self.ensemble):
             weights = (*path.weights, *pairing.weights)
             p = at[0].population
-            site = self._site(p, k, open_) if p.linear else SingleSite(p, k)
             # A response is ⟨.. of the perturbed equation, of the field that moves ..⟩ in `two_time`.
             ends = (through.second, through.first) if through.kind == "S" else (through.first, through.second)
-            inner = weight_at(weights, at[0]) * weight_at(weights, at[1]) * site.two_time(*ends)
-            mean = p.size * average_over_sites(inner, p, self.ensemble)
+            weight = weight_at(weights, at[0]) * weight_at(weights, at[1])
+            if p in circle:
+                mean: sp.Expr = circle.mean(*ends, weight)
+            else:
+                site = self.site(p, k) if p.linear else SingleSite(p, k)
+                mean = p.size * average_over_sites(weight * site.two_time(*ends), p, self.ensemble)
             total += pairing.constant * weight_at(weights, zero) * mean
         return total
 

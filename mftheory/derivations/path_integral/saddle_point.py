@@ -12,7 +12,8 @@ from functools import cached_property
 import sympy as sp
 
 from mftheory.action import AveragedExponent, Bilinear, Field, Interaction, Population, names, omega
-from mftheory.derivations.single_site import Pair, SingleSite, average_over_sites, nonzero, refuse_circle
+from mftheory.derivations.linear_circle import LinearCircle
+from mftheory.derivations.single_site import Pair, SingleSite, average_over_sites, nonzero
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.formulas import Mean
 
@@ -26,6 +27,9 @@ class Inputs:
     populations : tuple of Population
     strengths : Matrix
         G, with input spectra Σ_q G_pq C^φ_q plus white noise.
+    amplifications : tuple of Matrix
+        How means over linear populations that drive each other follow from each other: of eigenvalues below 1 in
+        modulus where such a circle is stable.
     not_leaky, self_feedback, differing, not_sums : tuple of str
         Populations whose neurons are not leaky units; whose past comes back to them; that differ in input, noise,
         dynamics or nonlinearity; whose input spectra are of another form.
@@ -33,6 +37,7 @@ class Inputs:
 
     populations: tuple[Population, ...]
     strengths: sp.Matrix
+    amplifications: tuple[sp.MatrixBase, ...]
     not_leaky: tuple[str, ...]
     self_feedback: tuple[str, ...]
     differing: tuple[str, ...]
@@ -55,11 +60,21 @@ class SaddlePoint:
 
     def site(self, population: Population, k: int) -> SingleSite:
         """Return the single-site process of a population at frequency ω_k, k = 1 or 2."""
-        return self._solve(population, k, ())
+        if (population.name, k) not in self._solved:
+            circle = LinearCircle(self.averaged.ensemble.circle(population), self.averaged.ensemble)
+            for site in circle.close([self._feels(p, k, circle) for p in circle.populations]):
+                self._solved[site.population.name, k] = site
+            if circle.amplification:
+                self._amplifications.append(circle.amplification)
+        return self._solved[population.name, k]
 
     def two_time(self, first: Field, second: Field, k: int) -> sp.Expr:
         """Return ∫dτ e^{-iω_k τ} ⟨u(t) v(t+τ)⟩ of two fields of one site; it may depend on the site's parameters."""
-        return self._two_time(first, second, k, ())
+        if first.population != second.population:
+            return sp.S.Zero
+        population = self.averaged.ensemble.population(first.population)
+        site = self.site(population, k) if population.linear else SingleSite(population, k)
+        return site.two_time(first, second)
 
     def average(self, expr: sp.Expr, population: Population) -> sp.Expr:
         """Average an expression over the sites of a population, as one product."""
@@ -116,7 +131,12 @@ class SaddlePoint:
                 if is_so:
                     exceptions[what].append(p.name)
             rows.append(row)
-        return Inputs(neurons, sp.Matrix(rows), **{what: tuple(names) for what, names in exceptions.items()})
+        return Inputs(
+            neurons,
+            sp.Matrix(rows),
+            tuple(self._amplifications),
+            **{what: tuple(names) for what, names in exceptions.items()},
+        )
 
     def input_and_feedback(self) -> tuple[sp.Expr, sp.Expr]:
         """Return (Q, K) at ω_1 of the one population of neurons: T[x] = η + K∘φ, η of spectrum Q.
@@ -135,46 +155,36 @@ class SaddlePoint:
         feedback = sum(neurons[0].feedback.values(), sp.S.Zero)
         return neurons[0].noise.xreplace(propagators), feedback.xreplace(propagators)
 
-    # The populations being solved for are carried along, so that a circle of linear populations is noticed.
-
-    def _solve(self, population: Population, k: int, open_: tuple[str, ...]) -> SingleSite:
-        if (population.name, k) in self._solved:
-            return self._solved[population.name, k]
-        refuse_circle(population, open_)
-        if population.linear:
-            open_ = (*open_, population.name)
+    def _feels(self, population: Population, k: int, circle: LinearCircle) -> SingleSite:
         noise = population.noise.subs(omega, sp.Symbol(f"omega_{k}", real=True))
         inputs: dict[Pair, sp.Expr] = {(y.field, y.field): noise for y in population.responses}
         feedback: dict[Pair, sp.Expr] = {}
         for o, other, strength in _occurrences(self.averaged.interactions, population.name):
             if o.responses == 2:
-                term = strength * o.weight * self._mean(other, k, open_)
+                term = strength * o.weight * self._mean(other, k, circle)
                 inputs[o.first, o.second] = inputs.get((o.first, o.second), sp.S.Zero) + term
             elif o.responses == 1:
                 # Half: a pair with one response field on each side appears in both of its time orders.
                 pair, kernel = ((o.first, o.second), other.swapped) if o.first.is_response else (
                     (o.second, o.first), other)  # fmt: skip
-                term = strength * o.weight * self._mean(kernel, k, open_) / 2
+                term = strength * o.weight * self._mean(kernel, k, circle) / 2
                 feedback[pair] = feedback.get(pair, sp.S.Zero) + term
-        site = SingleSite(population, k, nonzero(inputs), nonzero(feedback))
-        self._solved[population.name, k] = site
-        return site
+        return SingleSite(population, k, nonzero(inputs), nonzero(feedback))
+
+    @cached_property
+    def _amplifications(self) -> list[sp.MatrixBase]:
+        return []
 
     @cached_property
     def _solved(self) -> dict[tuple[str, int], SingleSite]:
         return {}
 
-    def _mean(self, bilinear: Bilinear, k: int, open_: tuple[str, ...]) -> sp.Expr:
+    def _mean(self, bilinear: Bilinear, k: int, circle: LinearCircle) -> sp.Expr:
         population = self.averaged.ensemble.population(bilinear.population)
-        inner = bilinear.weight * self._two_time(bilinear.first, bilinear.second, k, open_)
+        if population in circle:
+            return circle.mean(bilinear.first, bilinear.second, bilinear.weight)
+        inner = bilinear.weight * self.two_time(bilinear.first, bilinear.second, k)
         return population.size * self.average(inner, population)
-
-    def _two_time(self, first: Field, second: Field, k: int, open_: tuple[str, ...]) -> sp.Expr:
-        if first.population != second.population:
-            return sp.S.Zero
-        population = self.averaged.ensemble.population(first.population)
-        site = self._solve(population, k, open_) if population.linear else SingleSite(population, k)
-        return site.two_time(first, second)
 
 
 def _occurrences(interactions: tuple[Interaction, ...], population: str) -> list[tuple[Bilinear, Bilinear, sp.Expr]]:
