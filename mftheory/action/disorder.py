@@ -93,14 +93,19 @@ class Covariance(NoArithmetic):
     _instead = OF_PARTS
 
     def __post_init__(self) -> None:
-        if isinstance(self.transposed, str) and self.transposed in ONE_SITE_SHARED:
-            raise Unsupported(
-                f"{self.transposed} covariances, {ONE_SITE_SHARED[self.transposed]}: couplings that share one site "
-                "covary where they have a part of finite rank, which is not derived. Couplings that share both sites "
-                "covary: Covariance(X, Y, value), or with transposed=True ⟨X_ij Y_ji⟩"
-            )
+        if isinstance(self.transposed, str):
+            self._refuse_pattern(self.transposed)
         _check_kinds(self, {"first": GaussianMatrix, "second": GaussianMatrix, "transposed": bool})
         object.__setattr__(self, "value", finite("value", self.value))
+
+    def _refuse_pattern(self, name: str) -> None:
+        both = "Covariance(X, Y, value) is ⟨X_ij Y_ij⟩, with transposed=True ⟨X_ij Y_ji⟩"
+        if name in ONE_SITE_SHARED:
+            raise Unsupported(
+                f"{name} covariances, {ONE_SITE_SHARED[name]}: the same for all sites they make a part of rank one, "
+                f"which is not derived; {both}"
+            )
+        raise InvalidNetwork("transposed", name, f"must be True or False: {both}")
 
 
 @checked_calls

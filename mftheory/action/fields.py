@@ -74,7 +74,8 @@ def expression(argument: str, value: Any) -> sp.Expr:
         raise InvalidNetwork(argument, value, "must be a number or a SymPy expression") from None
     if not isinstance(converted, sp.Expr) or converted.is_Matrix or converted.atoms(AppliedUndef):
         raise InvalidNetwork(argument, value, "must be a number or a SymPy expression of known functions")
-    return converted
+    # Floating-point numbers round, and equal formulas would differ: 1.44 is 36/25.
+    return converted.xreplace({x: sp.Rational(repr(float(x))) for x in converted.atoms(sp.Float) if x.is_finite})
 
 
 def finite(argument: str, value: Any) -> sp.Expr:

@@ -142,6 +142,9 @@ def _check_symbols(ensemble: "GaussianEnsemble", taken: dict[str, str]) -> dict[
                 where = "use `mftheory.action.omega`" if frequency is not None else "must not depend on the frequency"
                 raise InvalidNetwork(what, str(expr), f"contains a symbol named omega: {where}")
             _refuse_taken(what, symbol.name, taken, ensemble.parameters)
+            if not symbol.is_real:
+                allowed = f"contains a symbol that may be complex: Symbol({symbol.name!r}, real=True), or positive=True"
+                raise InvalidNetwork(what, str(expr), allowed)
             _refuse_second(what, symbols.setdefault(symbol.name, symbol), symbol)
     return symbols
 

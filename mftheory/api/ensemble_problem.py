@@ -89,8 +89,8 @@ def _refuse_unstable(amplification: list[list[float]]) -> None:
     largest = float(np.abs(np.linalg.eigvals(amplification)).max())
     if largest >= 1:
         raise Unsupported(
-            f"linear populations drive each other too strongly: one round through them multiplies what they carry by "
-            f"{largest:.3g}, which must be below 1"
+            "linear populations drive each other too strongly: the matrix by which their variances make each other has "
+            f"an eigenvalue {largest:.3g}, and must have none from 1 on"
         )
 
 

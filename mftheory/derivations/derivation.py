@@ -1,6 +1,6 @@
 """The derivation of one ensemble, step by step; every intermediate is kept and can be printed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -27,7 +27,7 @@ from mftheory.derivations.path_integral.correlators import Correlators
 from mftheory.derivations.path_integral.saddle_point import SaddlePoint
 from mftheory.derivations.present import present
 from mftheory.errors import InvalidNetwork
-from mftheory.formulas import Formula, LabelledMatrix, Matrices, SymbolInfo, conjugate_symbol, restore
+from mftheory.formulas import Formula, LabelledMatrix, Matrices, Mean, SymbolInfo, conjugate_symbol, restore
 from mftheory.formulas.formula import MAX_EXPANDED_WORK, MAX_OPERATIONS
 from mftheory.network import Network
 from mftheory.wording import one_of
@@ -38,8 +38,9 @@ ASSUMPTIONS = (
     "no condensed modes",
 )
 
-MAX_SIMPLIFIED_OPERATIONS = 1_000
-"""Number of operations in a four-point function beyond which it is not brought into a readable form."""
+MAX_SIMPLIFIED_WORK = 12_000
+"""Operations times symbols up to which a four-point function is brought into a readable form: 10,064 for latents that
+drive each other, in 5 s; 18,500 took 23 s."""
 
 MAX_SOLVED_WORK = 2_500
 """`Matrices.work` up to which the cavity's system is solved where Ψ is short: 2,432 for modes on a background, in 1 s;
@@ -182,10 +183,10 @@ class Derivation:
         >>> print(mf.derive(mf.Network(mf.IID(2.0))).compare_routes("phi"))
         [psi-iid] by path-integral and by cavity: equal, compared exactly
         """
-        if len(routes) != 2:
-            raise InvalidNetwork("routes", routes, "must be two, such as ('compact', 'cavity')")
+        if not isinstance(routes, Sequence) or len(routes) != 2 or routes[0] == routes[1]:
+            raise InvalidNetwork("routes", routes, "must be two different ones, such as ('compact', 'cavity')")
         first, second = (self.four_point(observable, route) for route in routes)
-        return compare(first, second, routes)
+        return compare(first, second, (routes[0], routes[1]))
 
     def steps(self, route: str = "path-integral", observable: str = "") -> dict[str, Any]:
         """Return every intermediate of a route by name, in order, for a printed derivation of one observable."""
@@ -265,7 +266,8 @@ class Derivation:
             if any(c.name.startswith("C_") for c in m.product.free_symbols)
         ]
         # Factoring a very large result takes hours; it is as true unfactored.
-        return present(raw, of_correlations) if sp.count_ops(raw) < MAX_SIMPLIFIED_OPERATIONS else restore(raw)
+        work = sp.count_ops(raw) * len(raw.free_symbols)
+        return present(raw, of_correlations) if work <= MAX_SIMPLIFIED_WORK else restore(raw)
 
     def _latex_of(self, observable: str) -> str:
         field = self.ensemble.observables[observable].field
@@ -283,7 +285,13 @@ class Derivation:
         if symbol.name in spectra:
             meaning, two_time = spectra[symbol.name]
             return SymbolInfo(symbol, meaning, domain, "spectrum", two_time=(two_time,))
-        return SymbolInfo(symbol, self.ensemble.meanings.get(symbol.name, "network parameter"), domain, "parameter")
+        meaning = self.ensemble.meanings.get(symbol.name, "network parameter")
+        return SymbolInfo(symbol, meaning, domain, "parameter", of_sites=self._moment(symbol.name))
+
+    def _moment(self, name: str) -> sp.Expr | None:
+        """Return the mean over sites that a moment r_n stands for, None of another parameter."""
+        orders = ((p, names.moment_order(p, name)) for p in self.ensemble.parameters)
+        return next((Mean(p.symbol**n) for p, n in orders if n is not None), None)
 
     @property
     def two_time_functions(self) -> dict[str, tuple[str, str, int]]:

@@ -9,6 +9,7 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from mftheory.arguments import checked_calls
+from mftheory.checks import integer
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.formulas.conjugates import SUFFIX, restore, separate
 from mftheory.formulas.grids import mean_values
@@ -48,9 +49,9 @@ class SymbolInfo:
     """One symbol of a formula.
 
     `kind` is "spectrum" (a single-site two-time function at ω1 or ω2), "parameter" (of the network) or "moment" (a mean
-    over sites of a product, whose `definition` says of what). `two_time` says which two-time functions these are, each
-    by its letter, its field and 1 or 2 for the frequency: one for a spectrum, those in the product for a moment, as far
-    as this contains nothing else.
+    over sites of a product, whose `definition` says of what). `of_sites` is the mean that a parameter such as r_2 is.
+    `two_time` says which two-time functions these are, each by its letter, its field and 1 or 2 for the frequency: one
+    for a spectrum, those in the product for a moment, as far as this contains nothing else.
     """
 
     symbol: sp.Symbol
@@ -59,6 +60,7 @@ class SymbolInfo:
     kind: str
     definition: sp.Expr | None = None
     two_time: tuple[tuple[str, str, int], ...] = ()
+    of_sites: sp.Expr | None = None
 
 
 @checked_calls
@@ -87,6 +89,9 @@ class Formula:
     assumptions: tuple[str, ...]
     citation: str
     name: str = field(default="")
+
+    def __hash__(self) -> int:
+        return hash((self.label, self.ensemble, self.observable))  # the rest is in dicts
 
     @property
     def expr(self) -> sp.Expr:
@@ -201,9 +206,8 @@ class Formula:
         ((3, 2), True)
         """
         given = self._given(network, C, S, spectra)
-        return self.kernel()(
-            **self._values(network, {n: (np.asarray(a), np.asarray(b)) for n, (a, b) in given.items()})
-        )
+        pairs = {name: (np.atleast_1d(first), np.atleast_1d(second)) for name, (first, second) in given.items()}
+        return self.kernel()(**self._values(network, pairs))
 
     def numeric(
         self,
@@ -217,7 +221,7 @@ class Formula:
 
         Means over sites (overlaps; gains with reciprocal correlations) are taken in double precision.
         """
-        return self._at(self._numbers_at(network, C, S, spectra), digits)
+        return self._at(self._numbers_at(network, C, S, spectra), integer("digits", digits, at_least=1))
 
     def kernel(self) -> CompiledFormula:
         """Return the formula as compiled numba source: an `mftheory.kernels.Kernel`."""
@@ -244,14 +248,17 @@ class Formula:
                 numbers[name] = sp.sympify(number, strict=True)  # never a text, which would be run
             except sp.SympifyError:
                 raise InvalidNetwork(name, number, "must be a number") from None
+            if numbers[name] is sp.nan:
+                raise InvalidNetwork(name, number, "must be a number")
         return numbers
 
     def _values(self, network: AnyNetwork, arrays: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) -> dict[str, Any]:
         """Return the value of each symbol at every pair of frequencies, for spectra of shapes (k,) and (l,)."""
         values: dict[str, Any] = {}
         for name, info in self.symbols.items():
-            if info.definition is not None:
-                mean = mean_values(info.definition, network, arrays)
+            average = info.of_sites if info.of_sites is not None and self._lacks(network, info) else info.definition
+            if average is not None:
+                mean = mean_values(average, network, arrays)
                 values[name] = mean.real if info.domain == "real" else mean
             elif info.kind == "spectrum":
                 base, _, which = name.rpartition("_")
@@ -281,6 +288,12 @@ class Formula:
         if name not in by_name:
             raise InvalidNetwork("network", sorted(by_name), f"must have a value for {name}")
         return by_name[name]
+
+    def _lacks(self, network: AnyNetwork, info: SymbolInfo) -> bool:
+        """Return True if the network has no number for a moment, but the sites' values that it is a mean of."""
+        by_name = network if isinstance(network, Mapping) else network.parameters
+        assert info.of_sites is not None
+        return info.symbol.name not in by_name and {s.name for s in info.of_sites.free_symbols} <= by_name.keys()
 
     def _needed(self) -> set[str]:
         """Return the names of the spectra that the formula, or a mean in it, contains."""

@@ -72,6 +72,9 @@ def blocks(entries: Entries, n: int) -> list[Block]:
     for r, c in sorted(entries):
         in_row[r].append(c)
         in_column[c].append(r)
+    for c, rows in in_column.items():  # rows that still determine the unknown where nothing is coupled come first
+        constants = {r: entries[r, c].as_coeff_Add()[0] for r in rows}
+        rows.sort(key=lambda r: constants[r] == 0)
     rows_of = _matching(in_column)
     # Column c is solved for by row rows_of[c]; it waits for the other columns that this row contains.
     edges = [(c, other) for c in range(n) for other in in_row[rows_of[c]] if other != c]
@@ -123,9 +126,9 @@ def _matching(in_column: Mapping[int, Sequence[int]]) -> list[int]:
         return False
 
     for column in in_column:
-        # A row of its own where it has one: a system x = … is matched at once.
-        if column in in_column[column] and column not in column_of:
-            column_of[column] = column
+        # The first row where it is free: a system x = … is matched at once.
+        if in_column[column] and in_column[column][0] not in column_of:
+            column_of[in_column[column][0]] = column
         elif not assign(column, set()):
             raise Unsupported("the linear system is singular: an order parameter couples to nothing")
     row_of = {column: row for row, column in column_of.items()}

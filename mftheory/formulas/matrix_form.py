@@ -86,6 +86,9 @@ class Matrices:
     own: sp.Expr = sp.S.Zero
     definitions: tuple[tuple[str, LabelledMatrix], ...] = field(default=(), compare=False)
 
+    def __hash__(self) -> int:
+        return hash((self.names, self.own))  # the rest is in dicts
+
     @classmethod
     def of(
         cls,
@@ -114,6 +117,16 @@ class Matrices:
                 reached |= block.waits_for
                 chosen.append(block)
         return tuple(reversed(chosen))
+
+    @cached_property
+    def system(self) -> tuple[LabelledMatrix, sp.ImmutableDenseMatrix, sp.ImmutableDenseMatrix]:
+        """A, b and r as SymPy matrices of the unknowns that Ψ depends on, ordered so that A is block-triangular."""
+        rows = [r for block in self.blocks for r in block.rows]
+        columns = [c for block in self.blocks for c in block.columns]
+        A = sp.ImmutableDenseMatrix([[restore(self.matrix.get((r, c), sp.S.Zero)) for c in columns] for r in rows])
+        b = sp.ImmutableDenseMatrix([restore(self.right.get(r, sp.S.Zero)) for r in rows])
+        row = sp.ImmutableDenseMatrix([[restore(self.row.get(c, sp.S.Zero)) for c in columns]])
+        return LabelledMatrix(tuple(self.names[c] for c in columns), A), b, row
 
     @property
     def unknowns(self) -> int:
@@ -182,7 +195,7 @@ class Matrices:
                 number = self._by(Arithmetic({n: _mpmath(v) for n, v in given.items()}, convert=_mpmath), _mpmath_solve)
                 return sp.N(sp.sympify(number, strict=True), digits)
         numbers = Arithmetic({name: complex(value) for name, value in given.items()})
-        return complex(self._by(numbers, lambda A, b: np.linalg.solve(A.astype(complex), b.astype(complex))))
+        return complex(self._by(numbers, _numpy_solve))
 
     def _by(self, numbers: Arithmetic, solved: Callable[[Any, Any], Any]) -> Any:
         x = np.zeros(len(self.names), dtype=object)
@@ -197,7 +210,9 @@ class Matrices:
         for block in self.blocks:
             A, b = self._assemble(block, x, residues, np.int64)
             x[list(block.columns)] = solve_modulo(A % p, b % p, p).tolist()
-        return int((residues.of(self.own) + sum(residues.of(e) * x[c] for c, e in self.row.items())) % p)
+        return int(
+            (residues.of(self.own) + sum(residues.of(e) * x[c] for c, e in self.row.items() if c in self._columns)) % p
+        )
 
     def _assemble(self, block: Block, x: Any, numbers: Arithmetic, kind: type) -> tuple[Any, Any]:
         """Return A and b of one block, with what is known of the others on the right."""
@@ -245,10 +260,11 @@ class Matrices:
         lines.append(_sum(name, self.own, {c: e for c, e in self.row.items() if c in self._columns}, x, text))
         for block in self.blocks:
             for r, c in zip(block.rows, block.columns, strict=True):
-                diagonal = self.matrix[r, c]
-                others = {d: -self.matrix[r, d] for d in block.entries[r] if d != c and d in self._columns}
+                sign = -1 if self.matrix[r, c].as_coeff_Add()[0].is_negative else 1
+                diagonal = sign * self.matrix[r, c]
+                others = {d: -sign * self.matrix[r, d] for d in block.entries[r] if d != c and d in self._columns}
                 left = x[c] if diagonal == 1 else rf"\left({text(diagonal)}\right) {x[c]}"
-                lines.append(_sum(left, self.right.get(r, sp.S.Zero), others, x, text))
+                lines.append(_sum(left, sign * self.right.get(r, sp.S.Zero), others, x, text))
         return r"\begin{gathered} " + r" \\ ".join(lines) + r" \end{gathered}"
 
     def _repr_latex_(self) -> str:
@@ -256,7 +272,7 @@ class Matrices:
 
     def __str__(self) -> str:
         sizes = " + ".join(str(len(b.columns)) for b in self.blocks) or "0"
-        return f"own + r·x, A x = b with {self.unknowns} unknowns in blocks of {sizes}"
+        return f"own + r·x with A x = b of {self.unknowns} unknowns in blocks of {sizes}: A, b, r = .matrices.system"
 
     @cached_property
     def _columns(self) -> frozenset[int]:
@@ -280,7 +296,7 @@ def _sum(
     for c, factor in factors.items():
         written = "" if factor == 1 else text(factor)
         terms.append((rf"\left({written}\right) " if factor.is_Add else f"{written} ") + x[c])
-    return f"{left} = " + (" + ".join(terms) or "0")
+    return f"{left} = " + (" + ".join(terms).replace("+ - ", "- ") or "0")
 
 
 MAX_PRINTED_ROWS = 8
@@ -294,5 +310,15 @@ def _mpmath(value: Any) -> Any:
     return mpmath.mpmathify(sp.N(value, mpmath.mp.dps) if isinstance(value, sp.Basic) else value)
 
 
+def _numpy_solve(A: Any, b: Any) -> Any:
+    try:
+        return np.linalg.solve(A.astype(complex), b.astype(complex))
+    except np.linalg.LinAlgError:  # a pole of Ψ
+        return np.full(len(b), np.nan)
+
+
 def _mpmath_solve(A: Any, b: Any) -> list[Any]:
-    return list(mpmath.lu_solve(mpmath.matrix(A.tolist()), mpmath.matrix(b.tolist())))
+    try:
+        return list(mpmath.lu_solve(mpmath.matrix(A.tolist()), mpmath.matrix(b.tolist())))
+    except ZeroDivisionError:
+        return [mpmath.nan] * len(b)

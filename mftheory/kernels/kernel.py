@@ -133,7 +133,7 @@ class Kernel:
         if array.dtype.kind not in ("biuf" if name in self._real else "biufc"):
             number = "real number" if name in self._real else "number"
             raise InvalidNetwork(name, value, f"must be a {number}, or an array of them")
-        return array
+        return array.astype(np.float64) if array.dtype.kind == "b" else array
 
     @cached_property
     def _real(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ import sympy as sp
 from mftheory.formulas import Formula, restore
 from mftheory.formulas.conjugates import SUFFIX
 from mftheory.kernels.printer import Printer, dict_source
+from mftheory.kernels.source import check_names, in_docstring
 
 _TEMPLATE = '''\
 """[{label}] {title}
@@ -57,6 +58,7 @@ def _code(expr: sp.Expr) -> str:
 
 def matrix_source(formula: Formula) -> tuple[str, str]:
     """Return the source of the kernel of a formula that is kept as matrices, and a fingerprint of its content."""
+    check_names(formula)
     symbols = formula.symbols
     constant = {info.symbol for info in symbols.values() if info.kind == "parameter"}
     terms, coefficients, monomials = _terms(formula, constant)
@@ -72,8 +74,8 @@ def matrix_source(formula: Formula) -> tuple[str, str]:
     content = repr((written, terms, sizes, formula.arguments, types))
     key = hashlib.sha256(content.encode()).hexdigest()[:16]
     text = _TEMPLATE.format(
-        label=formula.label,
-        title=f"Ψ^{formula.observable}(ω1, ω2) of the ensemble {formula.ensemble}.",
+        label=in_docstring(formula.label),
+        title=in_docstring(f"Ψ^{formula.observable}(ω1, ω2) of the ensemble {formula.ensemble}."),
         unknowns=formula.matrices.unknowns,
         label_text=repr(formula.label),
         ensemble=formula.ensemble,

@@ -117,6 +117,8 @@ def _solve_pairs(sizes, terms, coefficients, monomials, out):  # type: ignore[no
                     for j in range(k, size):
                         A[k, j], A[pivot, j] = A[pivot, j], A[k, j]
                     b[k], b[pivot] = b[pivot], b[k]
+                if A[k, k] == 0.0:  # singular: Ψ has a pole there
+                    A[k, k] = np.nan
                 inverse = 1.0 / A[k, k]
                 for i in range(k + 1, size):
                     factor = A[i, k] * inverse

@@ -27,6 +27,13 @@ class Printer(PythonCodePrinter):
         product = "*".join([factor] * abs(int(exponent)))
         return product if exponent > 0 else f"1.0/({product})"
 
+    def _print_Mul(self, expr: sp.Expr) -> str:
+        # SymPy's own leaves out parentheses around a single denominator, as a power needs none: here it is a product.
+        below = [f for f in expr.args if f.is_Pow and f.exp.is_Rational and f.exp.is_negative]
+        if len(below) != 1 or below[0].exp >= -1 or not below[0].exp.is_Integer:
+            return str(super()._print_Mul(expr))
+        return f"{self.parenthesize(expr / below[0], 50)}/({self._print(1 / below[0])})"
+
     def _print__abs2(self, expr: sp.Expr) -> str:
         return f"abs2({self._print(expr.args[0])})"
 

@@ -3,6 +3,7 @@
 import hashlib
 import keyword
 import textwrap
+import unicodedata
 
 import sympy as sp
 
@@ -10,6 +11,11 @@ from mftheory.errors import InvalidNetwork
 from mftheory.formulas import Formula
 from mftheory.kernels.loops import with_loops_apart
 from mftheory.kernels.printer import Printer, dict_source, with_squares
+
+OF_KERNELS = frozenset(
+    {"np", "njit", "vectorize", "abs2", "kernel", "psi", "PairSolver", "coefficients", "monomials", "one_minus_s"}
+)
+"""Names that the files of kernels give to something else."""
 
 _TEMPLATE = '''\
 """[{label}] {title}
@@ -59,9 +65,7 @@ def source(formula: Formula) -> str:
     these factors, each with a function for its value from the arguments. Real symbols are float64, complex ones
     complex128; the result is complex128.
     """
-    for name in formula.arguments:
-        if not name.isidentifier() or keyword.iskeyword(name):
-            raise InvalidNetwork("symbol", name, "must have an identifier as its name, other than Python's keywords")
+    check_names(formula)
     apart, loops = with_loops_apart(formula)
     shared, (result,) = sp.cse(
         with_squares(apart), symbols=sp.numbered_symbols("t"), optimizations="basic", order="canonical"
@@ -75,9 +79,9 @@ def source(formula: Formula) -> str:
     types = ["float64" if symbol.is_real else "complex128" for symbol in inputs]
     names, used = tuple(symbol.name for symbol in inputs), formula.symbols
     return _TEMPLATE.format(
-        label=_in_docstring(formula.label),
-        title=_in_docstring(f"Ψ^{formula.observable}(ω1, ω2) of the ensemble {formula.ensemble}."),
-        formula=_in_docstring(textwrap.fill(str(formula.expr), width=110, break_long_words=False)),
+        label=in_docstring(formula.label),
+        title=in_docstring(f"Ψ^{formula.observable}(ω1, ω2) of the ensemble {formula.ensemble}."),
+        formula=in_docstring(textwrap.fill(str(formula.expr), width=110, break_long_words=False)),
         label_text=repr(formula.label),
         ensemble=formula.ensemble,
         observable=formula.observable,
@@ -93,7 +97,18 @@ def source(formula: Formula) -> str:
     )
 
 
-def _in_docstring(text: str) -> str:
+def check_names(formula: Formula) -> None:
+    """Refuse symbols that cannot be the arguments of a function, or would hide what a kernel uses."""
+    for name in formula.arguments:
+        read = unicodedata.normalize("NFKC", name)  # as Python reads it
+        if not name.isidentifier() or keyword.iskeyword(name) or read != name or name in OF_KERNELS:
+            allowed = (
+                "must have an identifier as its name, other than Python's keywords and what kernels use themselves"
+            )
+            raise InvalidNetwork("symbol", name, allowed)
+
+
+def in_docstring(text: str) -> str:
     """Escape a text so that it cannot end the docstring that it stands in."""
     return text.replace("\\", "\\\\").replace('"', "'")
 

@@ -43,7 +43,7 @@ between = GaussianMatrix("K", gained, gained)
         ((x, z), (Coupling(left, x.response, elsewhere.state),), (), "psi|y.*belongs to no population"),
         ((x,), (ok,), (var, Covariance(J, J, 2, transposed=True)), "correlation above 1"),
         ((x,), (ok,), (Covariance(J, J, -1),), "variance must not be negative"),
-        ((x,), (ok,), (Covariance(J, J, sp.Symbol("a") + z.parameters[0].symbol),), None),
+        ((x,), (ok,), (Covariance(J, J, sp.Symbol("a", real=True) + z.parameters[0].symbol),), None),
         ((x, x), (ok,), (var,), "names must differ"),
         (
             (x, z),

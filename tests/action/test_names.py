@@ -63,7 +63,7 @@ REFUSED = {
         lambda: neurons(sp.Symbol("G"), parameters=(Parameter("G", "q"),)),
         "'G'.*parameter G: use its `.symbol`",
     ),
-    "two symbols of one name": (lambda: neurons(sp.Symbol("g"), noise=g), "second symbol of that name"),
+    "two symbols of one name": (lambda: neurons(sp.Symbol("g", real=True), noise=g), "second symbol of that name"),
     "size that differs": (
         lambda: neurons(parameters=(D,), size=D.symbol),
         "size = 'D': contains D, a parameter of other sites",

@@ -316,7 +316,9 @@ def test_reciprocal_linear_populations_are_refused_with_advice_that_helps() -> N
     coupled = declared.self_coupled_latents()
     z = coupled.population("latents")
     B = next(c.matrix for c in coupled.couplings if c.matrix.name == "B")
-    reciprocal = replace(coupled, covariances=(*coupled.covariances, Covariance(B, B, sp.Symbol("c"), transposed=True)))
+    reciprocal = replace(
+        coupled, covariances=(*coupled.covariances, Covariance(B, B, sp.Symbol("c", real=True), transposed=True))
+    )
     for route in ("path-integral", "cavity"):
         with pytest.raises(Unsupported, match="Give 'latents' an activity") as caught:
             Derivation(reciprocal).four_point("phi", route)

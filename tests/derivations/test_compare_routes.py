@@ -1,16 +1,20 @@
 """Both routes for any number of populations, compared without writing either out; and that the comparison can fail."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import sympy as sp
 from derivations.test_cavity import DECLARED, correlated_blocks, drop_reservoir_response, forget_conjugate
 from theory.coupled import blocks
 
-from derivations import test_mutations
+from derivations import declared, test_mutations
+from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Population, omega
 from mftheory.action.built_in import BUILT_IN
 from mftheory.derivations import agreement
 from mftheory.derivations.derivation import Derivation
-from mftheory.errors import Unsupported
-from mftheory.formulas import LabelledMatrix, Matrices
+from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.formulas import LabelledMatrix, Matrices, restore
 from mftheory.formulas.polynomial_size import ratio
 
 pytestmark = pytest.mark.exact
@@ -138,3 +142,72 @@ def test_names_of_matrices_are_kept() -> None:
     assert (pi, k) == (r"\Pi", "K")
     assert isinstance(matrix, LabelledMatrix)
     assert r"O_{\phi A \phi A}" in matrix.names
+
+
+def test_floating_point_numbers_in_a_declaration_are_exact() -> None:
+    """1.44 is 36/25: rounded products would make equal formulas differ."""
+    x = Population("neurons", "x", "phi", size=0.7, inverse_transfer=1 + sp.I * omega)
+    J = GaussianMatrix("J", x, x)
+    covariances = (Covariance(J, J, 1.44), Covariance(J, J, -0.432, transposed=True))
+    ensemble = GaussianEnsemble("floats", (x,), (Coupling(J, x.response, 0.3 * x.activity),), covariances)
+    assert ensemble.covariances[0].value == sp.Rational(36, 25)
+    derivation = Derivation(ensemble)
+    for routes in (("path-integral", "cavity"), ("compact", "cavity"), ("path-integral", "compact")):
+        assert derivation.compare_routes("phi", routes)
+
+
+def test_a_route_is_not_compared_with_itself() -> None:
+    derivation = Derivation(blocks("AB"))
+    for routes in (("cavity", "cavity"), ("cavity",), {"cavity", "compact"}, 5):
+        with pytest.raises(InvalidNetwork, match="two different ones"):
+            derivation.compare_routes("phiA", routes)
+
+
+def test_poles_are_no_numbers() -> None:
+    """A singular system of a pair is NaN there and leaves all others, by every way to evaluate."""
+    psi = Derivation(blocks("ABC")).four_point("phiA")
+    parameters = {n: float(n in ("wAA", "fA", "fB", "fC")) for n, i in psi.symbols.items() if i.kind == "parameter"}
+    spectra = dict.fromkeys(psi._needed(), (1.0, 1.0))
+    assert np.isnan(psi.evaluate(parameters, **spectra))
+    assert psi.numeric(parameters, **spectra) is sp.nan
+    values = psi.grid(parameters, **dict.fromkeys(spectra, ([0.5, 1.0], [1.0])))
+    assert np.isnan(values[1, 0])
+    assert np.isfinite(values[0, 0])
+
+
+def test_bad_numbers_are_refused() -> None:
+    psi = Derivation(blocks("ABC")).four_point("phiA")
+    parameters = {n: 0.3 for n, i in psi.symbols.items() if i.kind == "parameter"}
+    spectra = dict.fromkeys(psi._needed(), (0.2, 0.3))
+    assert psi.grid(parameters, **spectra).shape == (1, 1)
+    for digits in ("a", -3, 0, 2.5):
+        with pytest.raises(InvalidNetwork, match="digits"):
+            psi.numeric(parameters, digits=digits, **spectra)
+    with pytest.raises(InvalidNetwork, match="must be a number"):
+        psi.numeric(parameters | {"fA": np.nan}, **spectra)
+    assert len({psi, psi, psi.matrices, psi.matrices}) == 2
+
+
+def test_moments_are_those_of_the_sites_values() -> None:
+    latents = declared.self_coupled_latents()
+    ensemble = replace(latents, covariances=tuple(c for c in latents.covariances if c.first == c.second))
+    psi, D = Derivation(ensemble).four_point("phi"), np.array([1.5, 2.5])
+    rest = {"C": (1.0, 2.0), "S": (0.1, 0.1j)}
+    by_moments = {"r_2": np.mean(D**2), "r_4": np.mean(D**4)}
+    expected = psi.evaluate({"alpha": 1.0, "b": 0.2, **by_moments}, **rest)
+    assert psi.evaluate({"alpha": 1.0, "b": 0.2, "D": D}, **rest) == pytest.approx(expected, rel=1e-14)
+    with pytest.raises(InvalidNetwork, match="r_2"):
+        psi.evaluate({"alpha": 1.0, "b": 0.2}, **rest)
+
+
+def test_rows_are_solved_for_what_they_determine_without_couplings() -> None:
+    """(1 - …) x = …, never a coupling that may be 0 in front of an unknown; the matrices are what is evaluated."""
+    psi = Derivation(blocks("ABC")).four_point("phiA")
+    assert psi.latex().count(r"\left(1 - f") == 6
+    A, b, r = psi.matrices.system
+    numbers = {s: 0.1 + 0.01 * k for k, s in enumerate(sorted(A.matrix.free_symbols | b.free_symbols, key=str))}
+    assert all(A.matrix[k, k].as_coeff_Add()[0] == -1 for k in range(6))
+    own = restore(psi.matrices.own)
+    expected = (own + (r * A.matrix.LUsolve(b))[0]).subs(numbers)
+    point = {s.name: v for s, v in numbers.items()}
+    assert psi.matrices.evaluate(point) == pytest.approx(complex(expected), rel=1e-12)

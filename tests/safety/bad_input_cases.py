@@ -414,7 +414,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "covariance of J, J = 'r_2': stands for something else already (a moment of D, whose letter is r); choose another name",
         ),
         Row(
-            "ensemble(sp.Symbol('g'), noise=sp.Symbol('g', positive=True))",
+            "ensemble(sp.Symbol('g', real=True), noise=sp.Symbol('g', positive=True))",
             "InvalidNetwork",
             "covariance of J, J = 'g': is a second symbol of that name, with other assumptions: use one symbol for both",
         ),
@@ -424,12 +424,12 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "covariances = 'J, K: 20': gives a correlation above 1",
         ),
         Row(
-            "mf.solve(ensemble(4, sp.Symbol('c')), parameters={'c': 20})",
+            "mf.solve(ensemble(4, sp.Symbol('c', real=True)), parameters={'c': 20})",
             "InvalidNetwork",
             "covariances = 'J, K: 20': gives a correlation above 1",
         ),
         Row(
-            "mf.solve(ensemble(4, sp.Symbol('c')), parameters={'c': 1, 'bogus': 1})",
+            "mf.solve(ensemble(4, sp.Symbol('c', real=True)), parameters={'c': 1, 'bogus': 1})",
             "InvalidNetwork",
             "parameters['bogus'] = 1.0: is not a parameter of this ensemble; it has c",
         ),
@@ -459,9 +459,19 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "first = 'X': must be of type GaussianMatrix",
         ),
         Row(
+            "ensemble(sp.Symbol('g'))",
+            "InvalidNetwork",
+            "covariance of J, J = 'g': contains a symbol that may be complex: Symbol('g', real=True), or positive=True",
+        ),
+        Row(
             "Covariance(X, X, 1, 'chain')",
             "Unsupported",
-            "chain covariances, ⟨X_ij X_jk⟩: couplings that share one site covary where they have a part of finite rank, which is not derived. Couplings that share both sites covary: Covariance(X, Y, value), or with transposed=True ⟨X_ij Y_ji⟩",
+            "chain covariances, ⟨X_ij X_jk⟩: the same for all sites they make a part of rank one, which is not derived; Covariance(X, Y, value) is ⟨X_ij Y_ij⟩, with transposed=True ⟨X_ij Y_ji⟩",
+        ),
+        Row(
+            "Covariance(X, X, 1, 'reciprocal')",
+            "InvalidNetwork",
+            "transposed = 'reciprocal': must be True or False: Covariance(X, Y, value) is ⟨X_ij Y_ij⟩, with transposed=True ⟨X_ij Y_ji⟩",
         ),
         Row(
             "Covariance(X, X, sp.oo)",
@@ -591,7 +601,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.derive(net).compare_routes("phi", ("compact",))',
             "InvalidNetwork",
-            "routes = ('compact',): must be two, such as ('compact', 'cavity')",
+            "routes = ('compact',): must be two different ones, such as ('compact', 'cavity')",
         ),
         Row(
             'mf.derive(three).four_point("phiA").expr',

@@ -346,7 +346,7 @@ def test_latents_that_drive_each_other_amplify_the_modes() -> None:
     modes = mf.solve(mf.Network(mf.RandomMode(D, alpha=1.0)))
     for name in ("phi", "x"):
         assert weak.dimension(name) == pytest.approx(modes.dimension(name), rel=1e-12)
-    with pytest.raises(mf.Unsupported, match=r"multiplies what they carry by 2\.5"):
+    with pytest.raises(mf.Unsupported, match=r"eigenvalue 2\.5"):
         mf.solve(ensemble, parameters=given | {"b": 0.5})
 
 
@@ -435,9 +435,8 @@ def test_ensembles_of_another_kind_are_refused() -> None:
 
     vague = replace(a, size=sp.Symbol("f"))
     X = GaussianMatrix("X", vague, vague)
-    undeclared = GaussianEnsemble(
-        "vague", (vague,), (Coupling(X, vague.response, vague.activity),), (Covariance(X, X, 1),)
-    )
+    with pytest.raises(mf.InvalidNetwork, match=r"size = 'f': contains a symbol that may be complex: Symbol\('f'"):
+        GaussianEnsemble("vague", (vague,), (Coupling(X, vague.response, vague.activity),), (Covariance(X, X, 1),))
     for ensemble, match in (
         (reciprocal, "'A'.*self-feedback"),
         (not_leaky, "'A'.*leaky"),
@@ -446,5 +445,3 @@ def test_ensembles_of_another_kind_are_refused() -> None:
         with pytest.raises(mf.Unsupported, match=match) as caught:
             mf.solve(ensemble, parameters={})
         assert "\n" not in str(caught.value)
-    with pytest.raises(mf.InvalidNetwork, match=r"size = f: must be real: Symbol\('f'"):
-        mf.solve(undeclared, parameters={})

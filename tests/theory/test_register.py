@@ -123,6 +123,7 @@ def test_a_method_in_one_file_is_solved_saved_plotted_cited_and_in_the_table(mon
 # Modules other than the register that raise Unsupported, and why the register cannot.
 ELSEWHERE = {
     "action/composition.py": "populations of a sum that do not fit: found while declaring",
+    "action/disorder.py": "chain, convergent and divergent covariances: no argument takes them",
     "action/fields.py": "a noise that is not white: found in an expression",
     "action/forgetting.py": "dynamics or noise that never forget: found in an expression",
     "action/sampled_ensemble.py": "declarations that cannot be simulated: found in their expressions",

@@ -7,7 +7,11 @@ import sympy as sp
 
 from mftheory.action import Bilinear, FactorisedAction, OrderParameter
 from mftheory.derivations.path_integral.correlators import Correlators
+from mftheory.derivations.single_site import MAX_FACTORED_SYMBOLS
 from mftheory.formulas import LabelledMatrix, Matrices, symbol_latex
+
+MAX_CANCELLED_OPERATIONS = 200
+"""Operations up to which an entry of the Hessian has its common factors divided out: 0.1 s; some of 1,000 take 50 s."""
 
 Rename = Callable[[sp.Expr], sp.Expr]
 Source = tuple[tuple[sp.Expr, Bilinear], ...]
@@ -69,7 +73,7 @@ class Hessian:
                 H[n + a, b] = pairing - self._between(_of_conjugate(p), _of_field(q))
                 H[n + a, n + b] = -self._between(_of_conjugate(p), _of_conjugate(q))
         names = tuple(p.name for p in fields) + tuple(conjugate_name(p.name) for p in fields)
-        return LabelledMatrix(names, sp.ImmutableDenseMatrix(H.applyfunc(sp.cancel)))
+        return LabelledMatrix(names, sp.ImmutableDenseMatrix(H.applyfunc(_cancelled)))
 
     def matrices(self, observable: Bilinear) -> Matrices:
         """Return Ψ: minus the source's own second derivative, plus its coupling to fields through H⁻¹ [F23].
@@ -102,6 +106,11 @@ class Hessian:
     def _between(self, p: Source, q: Source) -> sp.Expr:
         pairs = ((c, d, self.correlators.entry(a, b)) for c, a in p for d, b in q)
         return sp.Add(*(c * d * entry for c, d, entry in pairs if entry != 0))
+
+
+def _cancelled(entry: sp.Expr) -> sp.Expr:
+    short = len(entry.free_symbols) <= MAX_FACTORED_SYMBOLS and sp.count_ops(entry) <= MAX_CANCELLED_OPERATIONS
+    return sp.cancel(entry) if short else entry
 
 
 def _of_field(q: OrderParameter) -> Source:

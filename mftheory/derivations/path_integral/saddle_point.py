@@ -14,7 +14,7 @@ import sympy as sp
 from mftheory.action import AveragedExponent, Bilinear, Field, Interaction, Population, names, omega
 from mftheory.derivations.linear_circle import LinearCircle
 from mftheory.derivations.single_site import Pair, SingleSite, average_over_sites, nonzero
-from mftheory.errors import InvalidNetwork, Unsupported
+from mftheory.errors import Unsupported
 from mftheory.formulas import Mean
 
 
@@ -98,21 +98,12 @@ class SaddlePoint:
         return rf"$\displaystyle {self.latex()}$"
 
     def inputs(self) -> Inputs:
-        """Return the inputs of neurons: G of the spectra Σ_q G_pq C^φ_q plus white noise, and exceptions to this form.
-
-        Raises
-        ------
-        InvalidNetwork
-            If the size of a population is not declared real.
-        """
+        """Return the inputs of neurons, spectra Σ_q G_pq C^φ_q plus white noise, and exceptions to this form."""
         return self._inputs
 
     @cached_property
     def _inputs(self) -> Inputs:
         neurons = tuple(p for p in self.averaged.ensemble.populations if not p.linear)
-        for symbol in {s for p in self.averaged.ensemble.populations for s in p.size.free_symbols}:
-            if not symbol.is_real:
-                raise InvalidNetwork("size", symbol, f"must be real: Symbol({symbol.name!r}, positive=True)")
         spectra = [self.two_time(p.activity.field, p.activity.field, 1) for p in neurons]
         exceptions: dict[str, list[str]] = {"not_leaky": [], "self_feedback": [], "differing": [], "not_sums": []}
         rows = []
