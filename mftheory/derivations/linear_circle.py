@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 
 from mftheory.action import Field, GaussianEnsemble, Population
-from mftheory.derivations.single_site import SingleSite, average_over_sites, nonzero
+from mftheory.derivations.single_site import SingleSite, average_over_sites
 from mftheory.errors import Unsupported
+from mftheory.formulas.linear import blocks, solve
 
 
 @dataclass
@@ -63,12 +64,11 @@ class LinearCircle:
         unknowns = list(self._unknowns.values())
         means = [self._mean_of(sites, *asked) for asked in self._unknowns]
         self.amplification, constants = sp.linear_eq_to_matrix(means, unknowns)
-        solution = (sp.eye(len(unknowns)) - self.amplification).LUsolve(-constants)
-        values = dict(zip(unknowns, solution, strict=True))
-        return [
-            replace(site, inputs=nonzero({pair: e.xreplace(values) for pair, e in site.inputs.items()}))
-            for site in sites
-        ]
+        matrix = (sp.eye(len(unknowns)) - self.amplification).todok()
+        right = {k: -c for k, c in enumerate(constants) if c != 0}
+        solution = solve(matrix, right, blocks(matrix, len(unknowns)))
+        values = {unknown: solution[k] for k, unknown in enumerate(unknowns)}
+        return [replace(s, inputs={pair: e.xreplace(values) for pair, e in s.inputs.items()}) for s in sites]
 
     def _mean_of(self, sites: Sequence[SingleSite], first: Field, second: Field, weight: sp.Expr) -> sp.Expr:
         site = next(s for s in sites if s.population.name == first.population)

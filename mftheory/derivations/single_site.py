@@ -20,6 +20,10 @@ MAX_FACTORED_SYMBOLS = 20
 """Number of symbols up to which what a site feels is factored: 10 ms at 13, 0.6 s at 25 (eight populations)."""
 
 
+MAX_EXPANDED_OPERATIONS = 1_000
+"""Operations up to which what a site feels is expanded, to see if it vanishes; a zero that is kept is only longer."""
+
+
 @dataclass(frozen=True)
 class SingleSite:
     """The process T[u_y] = η_y + Σ_v R_yv∘v of each state u_y of one site of a population, at frequency ω_k.
@@ -167,7 +171,11 @@ class SingleSite:
 
 def nonzero(entries: dict[Pair, sp.Expr]) -> dict[Pair, sp.Expr]:
     """Return the entries that do not vanish, factored: large ones only by what all their terms share."""
-    return {pair: _factored(entry) for pair, entry in entries.items() if sp.expand(entry) != 0}
+    return {pair: _factored(entry) for pair, entry in entries.items() if not _vanishes(entry)}
+
+
+def _vanishes(entry: sp.Expr) -> bool:
+    return bool(entry == 0 or (sp.count_ops(entry) <= MAX_EXPANDED_OPERATIONS and sp.expand(entry) == 0))
 
 
 def _factored(entry: sp.Expr) -> sp.Expr:

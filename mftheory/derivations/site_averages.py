@@ -43,15 +43,26 @@ def average(
     >>> average(alpha * D.symbol**4, [D, rho]), average(alpha * D.symbol * rho.symbol, [D, rho])
     (alpha*r_4, alpha*Mean(D*rho))
     """
-    known = {mean: sp.Dummy() for mean in expr.atoms(Mean)}  # the same for all sites
-    if known:
-        averaged = average(expr.xreplace(known), parameters, differs, dependence)
-        return averaged.xreplace({dummy: mean for mean, dummy in known.items()})
-    expr = sp.expand(sp.sympify(expr, strict=True))
-    if expr == 0:
-        return expr
-    if expr.is_Add:
-        return sp.Add(*(average(term, parameters, differs, dependence) for term in expr.args))
+    alike: dict[sp.Expr, sp.Symbol] = {}
+    of_site = {p.symbol for p in parameters} | {s for s in expr.free_symbols if differs(s)}
+    expr = sp.expand(_hidden(sp.sympify(expr, strict=True), of_site, alike))
+    terms = (_average_of_product(term, parameters, differs, dependence) for term in sp.Add.make_args(expr) if term != 0)
+    return sp.Add(*terms).xreplace({symbol: inner for inner, symbol in alike.items()})
+
+
+def _hidden(expr: sp.Expr, of_site: set[sp.Symbol], alike: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
+    """Put symbols for the sums that are the same at all sites: expanding them may take hours."""
+    if (expr.is_Add and not expr.free_symbols & of_site) or isinstance(expr, Mean):
+        return alike.setdefault(expr, sp.Dummy())
+    return expr.func(*(_hidden(a, of_site, alike) for a in expr.args)) if expr.args else expr
+
+
+def _average_of_product(
+    expr: sp.Expr,
+    parameters: Sequence[Parameter],
+    differs: Callable[[sp.Symbol], bool],
+    dependence: Collection[sp.Symbol],
+) -> sp.Expr:
     functions = {s for s in expr.free_symbols if differs(s)}
     of_site = {p.symbol for p in parameters} | functions
     factoring = {p.symbol for p in parameters if p.independent} - (set(dependence) if functions else set())

@@ -101,7 +101,7 @@ class RandomEnsemble:
             inverse_transfer=self._dynamics(tag, parameters, 1 + I * omega),
             parameters=parameters,
             noise=self._noise(tag, parameters),
-            heterogeneous=(f"phi{k}",) if self._chance(0.12) else (),
+            heterogeneous=(f"phi{k}",) if self._chance(0.12) and not any(p.independent for p in parameters) else (),
             observed=(f"chi{k}",) if self._chance(0.15) else (),
         )
 
