@@ -63,7 +63,7 @@ def test_cavity_equals_path_integral(name: str) -> None:
         assert vanishes(difference(ensemble, observable)), observable
 
 
-@pytest.mark.parametrize("declare", [two_populations, correlated_blocks])
+@pytest.mark.parametrize("declare", [two_populations, pytest.param(correlated_blocks, marks=pytest.mark.long)])
 def test_path_integral_satisfies_the_closure(declare) -> None:
     """For ensembles whose closure is large: every entry of Π(1 - KΠ)⁻¹ that the closure names solves its equations.
 
