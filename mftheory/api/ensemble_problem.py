@@ -41,7 +41,7 @@ def problem_of(
     derived = Derived.of(ensemble)  # refuses what is no ensemble
     values = Values(ensemble, parameters)
     values.check(moments=True)
-    inputs, traits = derived.derivation.saddle_point.inputs(), traits_of(ensemble)
+    inputs, traits = derived.derivation.saddle_point.inputs, traits_of(ensemble)
     plain = _is_one_population(ensemble)
     if traits.of:  # no method knows the numbers of such a population
         return Problem(ensemble, traits, {}, derived.kernel, {})
@@ -102,7 +102,7 @@ def traits_of(ensemble: GaussianEnsemble) -> Traits:
     InvalidNetwork
         If it is no ensemble.
     """
-    inputs = Derived.of(ensemble).derivation.saddle_point.inputs()
+    inputs = Derived.of(ensemble).derivation.saddle_point.inputs
     exceptions = (*inputs.not_leaky, *inputs.self_feedback, *inputs.differing, *inputs.not_sums)
     return Traits(
         self_feedback=bool(inputs.self_feedback),
@@ -119,7 +119,7 @@ def _observables(derivation: Derivation, values: Values, neurons: tuple[Neurons,
     """Return the observables that the ensemble declares, in numbers."""
     observables = {}
     for name, operator in derivation.ensemble.observables.items():
-        for p, of in zip(derivation.saddle_point.inputs().populations, neurons, strict=True):
+        for p, of in zip(derivation.saddle_point.inputs.populations, neurons, strict=True):
             if operator.field in (p.state.field, p.activity.field):
                 second, fourth = (values.scalar(derivation.saddle_point.moment(operator.weight**n, p)) for n in (2, 4))
                 observables[name] = Observable(operator.field.name, second, fourth, of.size)
@@ -169,7 +169,6 @@ class Derived:
 
     def __init__(self, ensemble: GaussianEnsemble) -> None:
         self.derivation = derive(ensemble)
-        self._formulas: dict[str, Formula] = {}
         self._kernels: dict[str, Kernel] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -187,9 +186,7 @@ class Derived:
 
     def formula(self, observable: str) -> Formula:
         """Return the formula for Ψ of an observable."""
-        if observable not in self._formulas:
-            self._formulas[observable] = self.derivation.four_point(observable)
-        return self._formulas[observable]
+        return self.derivation.four_point(observable)
 
     def kernel(self, observable: str) -> Kernel:
         """Return the formula of an observable, compiled.

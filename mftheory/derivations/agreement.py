@@ -28,7 +28,7 @@ MAX_ATTEMPTS = 10
 
 @dataclass(frozen=True)
 class Agreement:
-    """Whether two derivations of one formula are equal.
+    """The verdict of a comparison of two derivations of one formula.
 
     Attributes
     ----------

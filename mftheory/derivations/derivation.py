@@ -46,7 +46,6 @@ MAX_SOLVED_WORK = 3_100
 """`Matrices.work` up to which the cavity's system is solved where Ψ is short: 3,064 for modes on a background, in 2 s;
 4,040 for latents that drive each other take 9 s."""
 
-
 MAX_CAVITY_OPERATIONS = 3_000
 """Operations up to which the cavity's form of a short formula is kept: subtracted from it, 1,925 vanish in 0.2 s, the
 12,319 of three layers in half a minute."""
@@ -237,9 +236,8 @@ class Derivation:
     def _formula(self, observable: str, matrices: Matrices, route: str) -> Formula:
         names = self.cavity.names if route == "cavity" else self._names
         closed = self._closed(matrices, names) if self._is_short(observable, matrices, route) else None
-        if closed is not None and sp.count_ops(closed) > (
-            MAX_CAVITY_OPERATIONS if route == "cavity" else MAX_OPERATIONS
-        ):
+        longest = MAX_CAVITY_OPERATIONS if route == "cavity" else MAX_OPERATIONS
+        if closed is not None and sp.count_ops(closed) > longest:
             closed = None
         symbols = matrices.symbols if closed is None else closed.free_symbols
         info = [self._describe(s, names) for s in symbols]

@@ -34,7 +34,7 @@ class LinearCircle:
 
     populations: tuple[Population, ...]
     ensemble: GaussianEnsemble
-    amplification: sp.MatrixBase = field(default_factory=sp.Matrix)
+    amplification: sp.MatrixBase = field(default_factory=sp.ImmutableMatrix)
     _unknowns: dict[tuple[Field, Field, sp.Expr], sp.Dummy] = field(default_factory=dict)
 
     def __contains__(self, population: Population) -> bool:
@@ -63,7 +63,8 @@ class LinearCircle:
             return list(sites)
         unknowns = list(self._unknowns.values())
         means = [self._mean_of(sites, *asked) for asked in self._unknowns]
-        self.amplification, constants = sp.linear_eq_to_matrix(means, unknowns)
+        amplification, constants = sp.linear_eq_to_matrix(means, unknowns)
+        self.amplification = amplification.as_immutable()
         matrix = (sp.eye(len(unknowns)) - self.amplification).todok()
         right = {k: -c for k, c in enumerate(constants) if c != 0}
         solution = solve(matrix, right, blocks(matrix, len(unknowns)))

@@ -13,12 +13,9 @@ from mftheory.action import Field, GaussianEnsemble, Population, names, omega
 from mftheory.derivations import spectra
 from mftheory.derivations.site_averages import average
 from mftheory.formulas import conjugated, restore, typeset
+from mftheory.formulas.linear import MAX_FACTORED_SYMBOLS
 
 Pair = tuple[Field, Field]
-
-MAX_FACTORED_SYMBOLS = 20
-"""Number of symbols up to which what a site feels is factored: 10 ms at 13, 0.6 s at 25 (eight populations)."""
-
 
 MAX_EXPANDED_OPERATIONS = 1_000
 """Operations up to which what a site feels is expanded, to see if it vanishes; a zero that is kept is only longer."""

@@ -43,9 +43,10 @@ def average(
     >>> average(alpha * D.symbol**4, [D, rho]), average(alpha * D.symbol * rho.symbol, [D, rho])
     (alpha*r_4, alpha*Mean(D*rho))
     """
+    expr = sp.sympify(expr, strict=True)
     alike: dict[sp.Expr, sp.Symbol] = {}
     of_site = {p.symbol for p in parameters} | {s for s in expr.free_symbols if differs(s)}
-    expr = sp.expand(_hidden(sp.sympify(expr, strict=True), of_site, alike))
+    expr = sp.expand(_hidden(expr, of_site, alike))
     terms = (_average_of_product(term, parameters, differs, dependence) for term in sp.Add.make_args(expr) if term != 0)
     return sp.Add(*terms).xreplace({symbol: inner for inner, symbol in alike.items()})
 

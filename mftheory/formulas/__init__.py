@@ -1,8 +1,8 @@
 """Formulas as objects: expression, symbols, assumptions, citation, exact comparison.
 
 In: expressions that `mftheory.derivations` derived. Out: `Formula`, which prints, evaluates and (`mftheory.kernels`)
-compiles. Next: `formula`; then `matrix_form`, the linear system behind it,
-`conjugates`, how conjugates are written, and `means`, how means over sites are.
+compiles. Next: `formula`; then `matrix_form`, the linear system behind it, `conjugates`, how conjugates are written,
+and `means`, how means over sites are.
 """
 
 from mftheory.formulas.conjugates import Re, canonical, conjugate_symbol, conjugated, restore, separate, vanishes

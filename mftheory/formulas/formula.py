@@ -284,14 +284,14 @@ class Formula:
         return given
 
     def _parameter(self, network: AnyNetwork, name: str) -> Any:
-        by_name = network if isinstance(network, Mapping) else network.parameters
+        by_name = _by_name(network)
         if name not in by_name:
             raise InvalidNetwork("network", sorted(by_name), f"must have a value for {name}")
         return by_name[name]
 
     def _lacks(self, network: AnyNetwork, info: SymbolInfo) -> bool:
         """Return True if the network has no number for a moment, but the sites' values that it is a mean of."""
-        by_name = network if isinstance(network, Mapping) else network.parameters
+        by_name = _by_name(network)
         assert info.of_sites is not None
         return info.symbol.name not in by_name and {s.name for s in info.of_sites.free_symbols} <= by_name.keys()
 
@@ -301,6 +301,11 @@ class Formula:
         inside = {s.name.removesuffix(SUFFIX) for d in definitions for s in d.free_symbols}
         names = {n for n, info in self.symbols.items() if info.kind == "spectrum"} | inside
         return {n.rpartition("_")[0] for n in names if n[:2] in {"C_", "S_", "T_"}}
+
+
+def _by_name(network: AnyNetwork) -> Mapping[str, Any]:
+    """Return the numbers of a network, or the mapping that is given in its place."""
+    return network if isinstance(network, Mapping) else network.parameters
 
 
 def _size(matrices: Matrices) -> str:

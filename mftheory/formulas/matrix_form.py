@@ -15,7 +15,7 @@ prime.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import mpmath
@@ -155,7 +155,7 @@ class Matrices:
 
     @property
     def work(self) -> int:
-        """What it takes to write Ψ out, roughly: terms of a determinant times operations in the entries."""
+        """Rough cost of writing Ψ out: terms of a determinant times operations in the entries."""
         return self.terms * self.operations
 
     def expand(self) -> sp.Expr:
@@ -186,7 +186,7 @@ class Matrices:
             If modulo the prime A is singular, or an entry has a pole.
         """
         if modulus is not None:
-            return self._modulo(Arithmetic(values, modulus))
+            return int(self._by(Arithmetic(values, modulus), partial(solve_modulo, modulus=modulus)))
         given = {**values}
         for name in {s.name for s in self.rational_symbols} - given.keys():
             given[name] = sp.conjugate(values[name.removesuffix(SUFFIX)])
@@ -200,25 +200,15 @@ class Matrices:
     def _by(self, numbers: Arithmetic, solved: Callable[[Any, Any], Any]) -> Any:
         x = np.zeros(len(self.names), dtype=object)
         for block in self.blocks:
-            x[list(block.columns)] = solved(*self._assemble(block, x, numbers, object))
-        return numbers.of(self.own) + sum(numbers.of(e) * x[c] for c, e in self.row.items() if c in self._columns)
+            x[list(block.columns)] = solved(*self._assemble(block, x, numbers))
+        outside = sum(numbers.of(e) * x[c] for c, e in self.row.items() if c in self._columns)
+        return numbers.reduced(numbers.of(self.own) + outside)
 
-    def _modulo(self, residues: Arithmetic) -> int:
-        p = residues.modulus
-        assert p is not None
-        x = np.zeros(len(self.names), dtype=object)
-        for block in self.blocks:
-            A, b = self._assemble(block, x, residues, np.int64)
-            x[list(block.columns)] = solve_modulo(A % p, b % p, p).tolist()
-        return int(
-            (residues.of(self.own) + sum(residues.of(e) * x[c] for c, e in self.row.items() if c in self._columns)) % p
-        )
-
-    def _assemble(self, block: Block, x: Any, numbers: Arithmetic, kind: type) -> tuple[Any, Any]:
+    def _assemble(self, block: Block, x: Any, numbers: Arithmetic) -> tuple[Any, Any]:
         """Return A and b of one block, with what is known of the others on the right."""
         place = {c: n for n, c in enumerate(block.columns)}
-        A: Any = np.zeros((len(place), len(place)), dtype=kind)
-        b: Any = np.zeros(len(place), dtype=kind)
+        A: Any = np.zeros((len(place), len(place)), dtype=object)
+        b: Any = np.zeros(len(place), dtype=object)
         for n, r in enumerate(block.rows):
             total = numbers.of(self.right[r]) if r in self.right else 0
             for c in block.entries[r]:

@@ -8,8 +8,8 @@ import sympy as sp
 
 from mftheory.formulas import Formula, restore
 from mftheory.formulas.conjugates import SUFFIX
-from mftheory.kernels.printer import Printer, dict_source
-from mftheory.kernels.source import check_names, in_docstring
+from mftheory.kernels.printer import Printer
+from mftheory.kernels.source import check_names, described
 
 _TEMPLATE = '''\
 """[{label}] {title}
@@ -74,16 +74,9 @@ def matrix_source(formula: Formula) -> tuple[str, str]:
     content = repr((written, terms, sizes, formula.arguments, types))
     key = hashlib.sha256(content.encode()).hexdigest()[:16]
     text = _TEMPLATE.format(
-        label=in_docstring(formula.label),
-        title=in_docstring(f"Ψ^{formula.observable}(ω1, ω2) of the ensemble {formula.ensemble}."),
+        **described(formula),
         unknowns=formula.matrices.unknowns,
-        label_text=repr(formula.label),
-        ensemble=formula.ensemble,
-        observable=formula.observable,
-        arguments=formula.arguments,
         content_hash=key,
-        spectra=dict_source({name: info.two_time[0] for name, info in symbols.items() if info.kind == "spectrum"}),
-        means=dict_source({name: info.two_time for name, info in symbols.items() if info.kind == "moment"}),
         constant=", ".join(of_coefficients),
         coefficients=written[0],
         parameters=", ".join(formula.arguments),

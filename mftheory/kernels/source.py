@@ -77,20 +77,13 @@ def source(formula: Formula) -> str:
     inputs = [formula.symbols[name].symbol for name in formula.arguments if name in left]
     inputs += sorted(loops, key=str)
     types = ["float64" if symbol.is_real else "complex128" for symbol in inputs]
-    names, used = tuple(symbol.name for symbol in inputs), formula.symbols
+    names = tuple(symbol.name for symbol in inputs)
     return _TEMPLATE.format(
-        label=in_docstring(formula.label),
-        title=in_docstring(f"Ψ^{formula.observable}(ω1, ω2) of the ensemble {formula.ensemble}."),
-        formula=in_docstring(textwrap.fill(str(formula.expr), width=110, break_long_words=False)),
-        label_text=repr(formula.label),
-        ensemble=formula.ensemble,
-        observable=formula.observable,
-        arguments=formula.arguments,
+        **described(formula),
+        formula=_in_docstring(textwrap.fill(str(formula.expr), width=110, break_long_words=False)),
         content_hash=content_hash(formula),
         signature=f"complex128({', '.join(types)})",
         inputs=names,
-        spectra=dict_source({name: info.two_time[0] for name, info in used.items() if info.kind == "spectrum"}),
-        means=dict_source({name: info.two_time for name, info in used.items() if info.kind == "moment"}),
         parameters=", ".join(names),
         body=textwrap.indent("\n".join(lines), "    "),
         loops="".join(_loop(symbol, loops[symbol], formula, printer) for symbol in sorted(loops, key=str)),
@@ -108,7 +101,22 @@ def check_names(formula: Formula) -> None:
             raise InvalidNetwork("symbol", name, allowed)
 
 
-def in_docstring(text: str) -> str:
+def described(formula: Formula) -> dict[str, object]:
+    """Return what every kernel's source says of its formula, by the names of the templates."""
+    symbols = formula.symbols
+    return {
+        "label": _in_docstring(formula.label),
+        "title": _in_docstring(f"Ψ^{formula.observable}(ω1, ω2) of the ensemble {formula.ensemble}."),
+        "label_text": repr(formula.label),
+        "ensemble": formula.ensemble,
+        "observable": formula.observable,
+        "arguments": formula.arguments,
+        "spectra": dict_source({name: info.two_time[0] for name, info in symbols.items() if info.kind == "spectrum"}),
+        "means": dict_source({name: info.two_time for name, info in symbols.items() if info.kind == "moment"}),
+    }
+
+
+def _in_docstring(text: str) -> str:
     """Escape a text so that it cannot end the docstring that it stands in."""
     return text.replace("\\", "\\\\").replace('"', "'")
 

@@ -67,7 +67,7 @@ class Traits:
         listed = [words for name, words in _WORDS.items() if values[name]]
         listed += {"leaky": [], "filter": ["a filter"], "map": ["discrete time"]}[self.dynamics]
         if not self.sums:
-            listed.append("inputs that are filtered on their way, or no activities")
+            listed.append("inputs that are filtered on their way, or that are no activities")
         if self.populations not in (None, 1):
             listed.append(f"{self.populations} populations")
         return ", ".join(listed) or "leaky neurons alike"

@@ -61,11 +61,11 @@ def with_overlaps() -> GaussianEnsemble:
     return modes("overlaps", z, ("l", "r", rho.symbol))
 
 
-def self_coupled_latents() -> GaussianEnsemble:
-    """Random modes with overlaps whose latents drive each other by z_a = D_a (Σ_j r_aj φ_j + Σ_b B_ab z_b)."""
+def self_coupled_latents(overlaps: bool = True) -> GaussianEnsemble:
+    """Random modes, with overlaps or not, whose latents drive each other: z_a = D_a (Σ_j r_aj φ_j + Σ_b B_ab z_b)."""
     D, rho = Parameter("D", "r"), Parameter("rho", "rho")
     z = Population("latents", "z", size=sp.Symbol("alpha", positive=True), parameters=(D, rho), index="a")
-    alone = modes("self-coupled latents", z, ("l", "r", rho.symbol))
+    alone = modes("self-coupled latents", z, *([("l", "r", rho.symbol)] if overlaps else []))
     B = GaussianMatrix("B", z, z)
     return replace(
         alone,
@@ -75,7 +75,7 @@ def self_coupled_latents() -> GaussianEnsemble:
 
 
 def latents_in_a_circle() -> GaussianEnsemble:
-    """What neurons send passes through y and z, which drive each other; y is slow, and has noise."""
+    """Neurons that reach each other through y and z, which drive each other; y is slow, and has noise."""
     x = leaky_neurons()
     y = Population("ys", "y", size=sp.Symbol("beta", positive=True), inverse_transfer=1 + 2 * sp.I * omega, noise=g**2)
     z = mode_latents()

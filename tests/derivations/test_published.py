@@ -150,7 +150,7 @@ def test_heterogeneous_neurons(observable: str) -> None:
     """[psi-het, J12] and, normalised, [J16]; path integral and compact form."""
     d = derive(heterogeneous())
     field = d.ensemble.observables[observable].field
-    raw = d._hessian.four_point(Bilinear(field, field))
+    raw = d._hessian.matrices(Bilinear(field, field)).expand()
     back = {m.symbol: m.definition for m in d._names.moments.values()}
     back |= {conjugate_symbol(m.symbol): conjugated(m.definition) for m in d._names.moments.values()}
     assert sp.cancel(sp.together(raw.xreplace(back) - psi_het(observable == "phi"))) == 0

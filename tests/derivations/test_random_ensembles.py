@@ -29,7 +29,7 @@ def check(seed: int) -> int:
             found = formula.evaluate(numbers, **spectra)
             # Rounding of a small inverse: 1e-13 seen in 700 evaluations.
             assert found == pytest.approx(expected, rel=1e-9), (seed, observable, route)
-            if formula.closed is not None:
+            if formula.closed is not None:  # the same numbers in another order: 1e-13 seen, too
                 assert printed(formula, numbers, spectra) == pytest.approx(found, rel=1e-9), (seed, observable, route)
             compared += 1
         for route in ROUTES[1:]:
@@ -43,7 +43,7 @@ def printed(formula, numbers, spectra) -> complex:
     arguments = {
         name: complex(v).real if formula.symbols[name].symbol.is_real else complex(v) for name, v in values.items()
     }
-    text = Printer().doprint(with_squares(formula.closed))
+    text = Printer().doprint(with_squares(formula.closed))  # of symbols that this test named
     return complex(eval(text, {"abs2": lambda z: abs(z) ** 2, "sqrt": np.sqrt, **arguments}))
 
 

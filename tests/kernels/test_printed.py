@@ -1,4 +1,4 @@
-"""What a kernel's source says is what the expression is; names and labels cannot break it."""
+"""The source of a kernel computes the expression, and names and labels cannot break it."""
 
 from dataclasses import replace
 
@@ -21,6 +21,7 @@ def exact(expr: sp.Expr) -> float:
 
 
 def value(expr: sp.Expr) -> float:
+    """Evaluate the source of an expression in a, b and c."""
     return eval(Printer().doprint(expr), dict(POINT))
 
 

@@ -43,3 +43,9 @@ def numbers(names: str, sizes, variances, noise=None) -> dict[str, float]:
     given = {f"f{p}": size for p, size in zip(names, sizes, strict=True)}
     given |= {f"w{p}{q}": variances[i][j] for i, p in enumerate(names) for j, q in enumerate(names)}
     return given | {f"noise{p}": (noise[i] if noise is not None else 0.0) for i, p in enumerate(names)}
+
+
+def part(of_whole: float, variance: float, size: float) -> float:
+    """PR^a of a random part of an i.i.d. network's neurons: pairs are fewer, neurons with themselves are not."""
+    whole = variance**2 / of_whole
+    return variance**2 / (variance**2 + size * (whole - variance**2))

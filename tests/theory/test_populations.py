@@ -8,7 +8,7 @@ import sympy as sp
 from derivations.declared import self_coupled_latents
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from theory.coupled import blocks, numbers
+from theory.coupled import blocks, numbers, part
 
 import mftheory as mf
 from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Parameter, omega
@@ -22,12 +22,6 @@ pytestmark = pytest.mark.numeric
 
 TWO = blocks("AB")
 PHIS = (mf.Erf(), mf.Tanh(), mf.Nonlinearity("sin(x)"), mf.Nonlinearity("erf(3*x)"))
-
-
-def part(of_whole: float, variance: float, size: float) -> float:
-    """PR^a of a random part of an i.i.d. network's neurons: pairs are fewer, neurons with themselves are not."""
-    whole = variance**2 / of_whole
-    return variance**2 / (variance**2 + size * (whole - variance**2))
 
 
 @pytest.mark.parametrize(("g", "tolerance"), [(50.0, 1e-12), (3.0, 1e-12), (1.1, 1e-11), (1.01, 1e-10), (1.001, 1e-8)])
@@ -225,18 +219,21 @@ def test_many_populations_obey_the_one_line(count: int) -> None:
     stream = np.random.default_rng(3)
     f, w = np.full(count, 1 / count), 9.0 * stream.uniform(0.5, 1.5, (count, count))
     theory = mf.solve(blocks(names), parameters=numbers(names, f, w))
+    expected = dimensions_by_hand(theory, names, f, w, lambda M: np.abs(np.linalg.inv(np.eye(count) - M)) ** 2)
+    assert [theory.dimension(f"phi{p}") for p in names] == pytest.approx(expected, rel=1e-11)
+
+
+def dimensions_by_hand(theory, names: str, f, w, passed) -> np.ndarray:
+    """PR of φ of each population from Ψ_p = Σ_q passed(M)_pq f_q C_q(ω1) C_q(ω2), by a trapezoid."""
     u, step = np.linspace(-9.0, 9.0, 301, retstep=True)  # ω = 0.3 sinh u
     omega, weight = 0.3 * np.sinh(u), step * 0.3 * np.cosh(u) / (2 * np.pi)
     C = np.array([theory.spectrum(f"phi{p}", omega) for p in names])
     S = np.array([gain / (1 + 1j * omega) for gain in theory.gain])
-    psi = np.zeros(count)
+    psi = np.zeros(len(names))
     for i in range(len(omega)):
         M = np.einsum("p,pq,pj->jpq", f, w, S * S[:, [i]])
-        A = np.linalg.inv(np.eye(count) - M)
-        psi += weight[i] * np.einsum("jpq,q,qj,j->p", np.abs(A) ** 2, f, C * C[:, [i]], weight)
-    for k, p in enumerate(names):
-        expected = float(theory.C(f"phi{p}", 0.0)) ** 2 * f[k] / psi[k]
-        assert theory.dimension(f"phi{p}") == pytest.approx(expected, rel=1e-11)
+        psi += weight[i] * np.einsum("jpq,q,qj,j->p", passed(M), f, C * C[:, [i]], weight)
+    return np.array([float(theory.C(f"phi{p}", 0.0)) for p in names]) ** 2 * f / psi
 
 
 @pytest.mark.parametrize("count", [3, 6])
@@ -319,25 +316,18 @@ def test_three_layers_with_gains_obey_the_one_line() -> None:
     absent = {f"w{p}{q}" for p in names for q in names if (p, q) not in present}
     theory = mf.solve(ensemble, parameters={name: value for name, value in known.items() if name not in absent})
     m2, m4 = (np.array([np.mean(of_neurons[p] ** n) for p in names]) for n in (2, 4))
-    u, step = np.linspace(-9.0, 9.0, 301, retstep=True)  # ω = 0.3 sinh u
-    frequency, weight = 0.3 * np.sinh(u), step * 0.3 * np.cosh(u) / (2 * np.pi)
-    C = np.array([theory.spectrum(f"phi{p}", frequency) for p in names])
-    S = np.array([gain / (1 + 1j * frequency) for gain in theory.gain])
-    psi = np.zeros(3)
-    for i in range(len(frequency)):
-        M = np.einsum("p,pq,pj->jpq", f, strengths, S * S[:, [i]])
+
+    def passed(M: np.ndarray) -> np.ndarray:
         B = M @ np.linalg.inv(np.eye(3) - m2[:, None] * M)
-        passed = np.eye(3) * (1 + 2 * m2 * B.real) + m4 * np.abs(B) ** 2
-        psi += weight[i] * np.einsum("jpq,q,qj,j->p", passed, f, C * C[:, [i]], weight)
-    for k, p in enumerate(names):
-        expected = float(theory.C(f"phi{p}", 0.0)) ** 2 * f[k] / psi[k]
-        assert theory.dimension(f"phi{p}") == pytest.approx(expected, rel=1e-11)
+        return np.eye(3) * (1 + 2 * m2 * B.real) + m4 * np.abs(B) ** 2
+
+    expected = dimensions_by_hand(theory, names, f, strengths, passed)
+    assert [theory.dimension(f"phi{p}") for p in names] == pytest.approx(expected, rel=1e-11)
 
 
 def test_latents_that_drive_each_other_amplify_the_modes() -> None:
     """z_a = D_a (r_a·φ + Σ_b B_ab z_b): g_eff² = αr_2/(1 - αb²r_2), refused where αb²r_2 is 1 or more."""
-    latents = self_coupled_latents()
-    ensemble = replace(latents, covariances=tuple(c for c in latents.covariances if c.first == c.second))
+    ensemble = self_coupled_latents(overlaps=False)
     D = np.array([2.0, 4.0])
     given = {"alpha": 1.0, "D": D, "rho": np.zeros(2)}
     theory = mf.solve(ensemble, parameters=given | {"b": 0.2})

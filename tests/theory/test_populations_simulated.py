@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from theory.coupled import blocks, numbers
+from theory.coupled import blocks, numbers, part
 
 import mftheory as mf
 
@@ -59,6 +59,5 @@ def test_blocks_agree_and_are_not_one_population(names: str, sizes, variances) -
     assert point.extrapolated.error < 0.05 * point.theory
     of_all = float(np.array(sizes) @ np.array(variances) @ np.array(sizes))
     one = mf.solve(mf.Network(mf.IID(of_all**0.5)))
-    variance = float(one.C("phi", 0.0)) ** 2
-    merged = variance / (variance + sizes[1] * (variance / one.dimension("phi") - variance))
+    merged = part(one.dimension("phi"), float(one.C("phi", 0.0)), sizes[1])
     assert abs(point.extrapolated.value - merged) > 5 * point.extrapolated.error

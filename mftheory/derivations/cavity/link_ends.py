@@ -1,4 +1,4 @@
-"""What the links of one removed site average to: the two ends of an exchange, each on its own.
+"""Averages over the links of one removed site: each end of an exchange on its own.
 
 An exchange of a pair goes from one removed site through one of its links into the reservoir, and out of it through one
 link of the other site. The two exchanges of a Γ have four links, which pair at each removed site: links of different

@@ -7,8 +7,8 @@ import sympy as sp
 
 from mftheory.action import Bilinear, FactorisedAction, OrderParameter
 from mftheory.derivations.path_integral.correlators import Correlators
-from mftheory.derivations.single_site import MAX_FACTORED_SYMBOLS
 from mftheory.formulas import LabelledMatrix, Matrices, symbol_latex
+from mftheory.formulas.linear import MAX_FACTORED_SYMBOLS
 
 MAX_CANCELLED_OPERATIONS = 200
 """Operations up to which an entry of the Hessian has its common factors divided out: 0.1 s; some of 1,000 take 50 s."""
@@ -28,21 +28,10 @@ def compact(correlators: Correlators, observable: Bilinear, rename: Rename) -> M
     names = tuple(b.latex for b in listed)
     position = listed.index(observable)
     Pi, K = (m.applyfunc(rename) for m in (correlators.matrix(listed), correlators.coupling_matrix(listed)))
-    matrix = LabelledMatrix(names, sp.eye(len(listed)) - _product(K, Pi))
+    loop = sp.ImmutableSparseMatrix(K) * sp.ImmutableSparseMatrix(Pi)  # few of their entries are not 0
+    matrix = LabelledMatrix(names, sp.eye(len(listed)) - loop)
     definitions = ((r"\Pi", LabelledMatrix(names, Pi)), ("K", LabelledMatrix(names, K)))
     return Matrices.of(matrix, list(sp.eye(len(listed))[:, position]), list(Pi[position, :]), definitions=definitions)
-
-
-def _product(K: sp.MatrixBase, Pi: sp.MatrixBase) -> sp.ImmutableSparseMatrix:
-    """Multiply two matrices of few entries."""
-    entries: dict[tuple[int, int], sp.Expr] = {}
-    in_row: dict[int, list[tuple[int, sp.Expr]]] = {}
-    for (b, c), value in Pi.todok().items():
-        in_row.setdefault(b, []).append((c, value))
-    for (a, b), coupling in K.todok().items():
-        for c, value in in_row.get(b, ()):
-            entries[a, c] = entries.get((a, c), sp.S.Zero) + coupling * value
-    return sp.ImmutableSparseMatrix(*K.shape, entries)
 
 
 class Hessian:
@@ -88,10 +77,6 @@ class Hessian:
         own = self._rename(self.correlators.entry(observable, observable))
         named = LabelledMatrix(tuple(typeset_name(n) for n in self.labelled.names), self._named)
         return Matrices.of(named, right, row, own, definitions=(("H", named),))
-
-    def four_point(self, observable: Bilinear) -> sp.Expr:
-        """Solve for Ψ, a sum of terms in the named moments."""
-        return self.matrices(observable).expand()
 
     def inverse_entry(self, name: str) -> sp.Expr:
         """Return the diagonal entry of H⁻¹ of one order parameter, such as ``C_phi``, in the named moments."""

@@ -64,8 +64,7 @@ class SaddlePoint:
             circle = LinearCircle(self.averaged.ensemble.circle(population), self.averaged.ensemble)
             for site in circle.close([self._feels(p, k, circle) for p in circle.populations]):
                 self._solved[site.population.name, k] = site
-            if circle.amplification:
-                self._amplifications.append(circle.amplification)
+                self._circles[site.population.name, k] = circle
         return self._solved[population.name, k]
 
     def two_time(self, first: Field, second: Field, k: int) -> sp.Expr:
@@ -97,12 +96,9 @@ class SaddlePoint:
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"
 
-    def inputs(self) -> Inputs:
-        """Return the inputs of neurons, spectra Σ_q G_pq C^φ_q plus white noise, and exceptions to this form."""
-        return self._inputs
-
     @cached_property
-    def _inputs(self) -> Inputs:
+    def inputs(self) -> Inputs:
+        """The inputs of neurons, spectra Σ_q G_pq C^φ_q plus white noise, and exceptions to this form."""
         neurons = tuple(p for p in self.averaged.ensemble.populations if not p.linear)
         spectra = [self.two_time(p.activity.field, p.activity.field, 1) for p in neurons]
         exceptions: dict[str, list[str]] = {"not_leaky": [], "self_feedback": [], "differing": [], "not_sums": []}
@@ -125,7 +121,7 @@ class SaddlePoint:
         return Inputs(
             neurons,
             sp.Matrix(rows),
-            tuple(self._amplifications),
+            tuple(m for m in dict.fromkeys(self._circles[name, 1].amplification for name in self.sites) if m),
             **{what: tuple(names) for what, names in exceptions.items()},
         )
 
@@ -163,8 +159,8 @@ class SaddlePoint:
         return SingleSite(population, k, nonzero(inputs), nonzero(feedback))
 
     @cached_property
-    def _amplifications(self) -> list[sp.MatrixBase]:
-        return []
+    def _circles(self) -> dict[tuple[str, int], LinearCircle]:
+        return {}
 
     @cached_property
     def _solved(self) -> dict[tuple[str, int], SingleSite]:
