@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from mftheory.action.built_in import BUILT_IN, heterogeneous
+from mftheory.action.built_in import BUILT_IN, heterogeneous, unequal
 from mftheory.derivations.derivation import Derivation
 from mftheory.formulas import Formula, restore, typeset
 from mftheory.kernels.kernel import GENERATED, file_name, site_means_file
 from mftheory.kernels.site_means import site_means_source
 from mftheory.kernels.source import source
+from mftheory.network.network import UNEQUAL
 from mftheory.storage import write
 
 PRINTED = Path(__file__).parents[1] / "docs" / "formulas.md"
@@ -35,13 +36,13 @@ def regenerate(folder: Path = GENERATED, printed: Path = PRINTED) -> list[Path]:
             path = folder / site_means_file(name)
             write(path, means_over_sites(derivation))
             written.append(path)
-    general = Derivation(heterogeneous())
-    for observable in general.observables:
-        formulas.append(general.four_point(observable))
-        if observable != "phi":  # a neuron's own output Φ_θ and x; a further φ is no network's
-            path = folder / file_name(general.ensemble.name, observable)
-            write(path, source(formulas[-1]))
-            written.append(path)
+    for general in (Derivation(heterogeneous()), Derivation(unequal())):
+        for observable in general.observables:
+            formulas.append(general.four_point(observable))
+            if general.ensemble.name == UNEQUAL or observable != "phi":  # there a further φ is no network's
+                path = folder / file_name(general.ensemble.name, observable)
+                write(path, source(formulas[-1]))
+                written.append(path)
     write(printed, HEADER + "".join(page(formulas)))
     return [*written, printed]
 

@@ -27,7 +27,12 @@ from mftheory.network import (
     PartiallySymmetric,
     RandomMode,
     Rational,
+    ReLU,
+    Sigmoid,
+    Softplus,
+    Tabulated,
     Tanh,
+    ThresholdPower,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from mftheory.action import GaussianEnsemble
     from mftheory.api import compare, plan, predict, simulate, solve, sweep
     from mftheory.api.citing import cite
+    from mftheory.api.listing_states import states
     from mftheory.api.loading import load
     from mftheory.api.measuring import measure
     from mftheory.api.method import method
@@ -65,6 +71,7 @@ _LAZY = {
     "load": "mftheory.api.loading",
     "measure": "mftheory.api.measuring",
     "method": "mftheory.api.method",
+    "states": "mftheory.api.listing_states",
     "cite": "mftheory.api.citing",
     "GaussianEnsemble": "mftheory.action",
     "Connectome": "mftheory.connectome",
@@ -95,7 +102,12 @@ __all__ = [
     "Quiescent",
     "RandomMode",
     "Rational",
+    "ReLU",
+    "Sigmoid",
+    "Softplus",
+    "Tabulated",
     "Tanh",
+    "ThresholdPower",
     "Unsupported",
     "cite",
     "compare",
@@ -116,6 +128,7 @@ __all__ = [
     "results",
     "simulate",
     "solve",
+    "states",
     "sweep",
 ]
 

@@ -50,8 +50,8 @@ class Lookup(Generic[F]):
         return iter(list(self._entries.values()))
 
 
-FILES: Lookup[Any] = Lookup("mftheory.storage.kinds")
-"""How results are written and read: `mftheory.storage.kinds.ResultKind`."""
+FILES: Lookup[Any] = Lookup("mftheory.storage.result_kinds")
+"""How results are written and read: `mftheory.storage.result_kinds.ResultKind`."""
 
 PICTURES: Lookup[Any] = Lookup("mftheory.plots.result_pictures")
 """Functions that draw a result on axes."""

@@ -39,20 +39,20 @@ ENSEMBLE = Requirement(
     alone=True,
 )
 ONE_POPULATION = Requirement(lambda t: t.populations is None, "one population of N neurons, observed by x and φ")
-DECLARED = Requirement(lambda t: t.populations is not None, "an ensemble of one's own")
 NO_FEEDBACK = Requirement(lambda t: not t.self_feedback, "couplings without self-feedback")
 FEEDBACK = Requirement(lambda t: t.self_feedback, "couplings with self-feedback")
 ODD = Requirement(lambda t: t.odd, "a φ that is odd")
-NOT_ODD = Requirement(lambda t: not t.odd, "a φ that is not odd")
+ODD_WHERE_GAINS = Requirement(lambda t: t.odd or not t.gains, "a φ that is odd where there are gains")
 ALIKE = Requirement(lambda t: not t.differing, "neurons with one φ")
-DIFFERING = Requirement(lambda t: t.differing, "neurons that differ")
 STATIC_OR_DIFFERING = Requirement(lambda t: t.differing or not t.odd, "neurons that differ, or a φ that is not odd")
 NO_GAINS = Requirement(lambda t: not t.gains, "neurons without gains")
 NO_GAINS_WITH_FEEDBACK = Requirement(
     lambda t: not (t.gains and t.self_feedback), "neurons without gains where couplings have self-feedback"
 )
-LEAKY = Requirement(lambda t: t.dynamics == "leaky", "leaky neurons")
+LEAKY = Requirement(lambda t: t.dynamics == "leaky", "leaky neurons (τ=1)")
 NO_NOISE = Requirement(lambda t: not t.noise, "neurons without noise")
+EQUAL = Requirement(lambda t: not t.unequal, "neurons of one noise and time constant")
+NO_BIAS = Requirement(lambda t: not t.bias, "neurons without bias")
 SUMS = Requirement(lambda t: t.sums, "input spectra that are sums of the activities' spectra")
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mftheory import Erf, Network
+from mftheory import Erf, Leaky, Network
 from mftheory.network import IID
 from mftheory.network.sampled import NeuronGroup
 from mftheory.results.simulation import Simulation
@@ -34,6 +34,11 @@ def measured(states, phi=None, names=("phi", "x"), lags=0, reference=None, block
         for accumulator in made:
             accumulator.add(states[:, start : start + (block or states.shape[1])])
     return made
+
+
+def neurons(size, dynamics=None, noise=0.0, bias=0.0):
+    """A group of neurons without observables, for the steppers."""
+    return (NeuronGroup(size, Erf(), {}, {}, dynamics or Leaky(), noise, bias),)
 
 
 def simulation(states, covariance=False, **how):

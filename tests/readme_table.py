@@ -52,6 +52,14 @@ ROWS: dict[str, list[mf.Network]] = {
         mf.Network(MODES, DIFFERENT),
     ],
     'φ that is not odd, such as `Nonlinearity("tanh(x + 0.5)")`, i.i.d. or modes': [mf.Network(mf.IID(3.0), SHIFTED)],
+    "constant input `Network(..., bias=...)`, the same or each neuron's, i.i.d. or modes": [
+        mf.Network(mf.IID(3.0), bias=0.5),
+        mf.Network(MODES, bias=[0.1, 0.5]),
+    ],
+    "noise `noise=[...]` or time constants `Leaky(tau=[...])` of each neuron, i.i.d. or modes": [
+        mf.Network(mf.IID(3.0), noise=[0.1, 0.5]),
+        mf.Network(MODES, dynamics=mf.Leaky(tau=[0.5, 2.0]), bias=0.2),
+    ],
     "one wiring `Given(J)`, dense or sparse": [
         mf.Network(mf.Given(np.random.default_rng(0).standard_normal((60, 60)) / 4))
     ],
@@ -81,7 +89,7 @@ def cell(network: mf.Network, verb: str) -> str:
         names = sorted(DERIVE.choose(network.traits).run(network).observables, key=list(NAMES).index)
     else:
         names = list(Problem.of(network).observables) if verb == "solve" else drawn
-    differs = network.traits.differing or not network.traits.odd
+    differs = network.traits.differing or not network.traits.odd or network.traits.unequal
     shown = ["Φ" if name == "Phi" and differs else NAMES[name] for name in names]
     return ", ".join(shown) + (" (sampled)" if choice.sampled else "")
 

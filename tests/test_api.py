@@ -185,9 +185,10 @@ def test_checked_calls_keep_their_names_signatures_and_pickles() -> None:
         "gains",
         "dynamics",
         "noise",
+        "bias",
     ]
     assert list(inspect.signature(mf.RandomMode.step).parameters) == ["g_eff", "effective_rank"]
-    for verb in (mf.solve, mf.simulate, mf.compare, mf.measure, mf.dimension, mf.linear_equivalent):
+    for verb in (mf.solve, mf.states, mf.simulate, mf.compare, mf.measure, mf.dimension, mf.linear_equivalent):
         assert pickle.loads(pickle.dumps(verb)) is verb
         assert verb.__doc__
         assert "_typing" not in str(inspect.signature(verb))

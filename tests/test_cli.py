@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import mftheory as mf
@@ -30,13 +31,13 @@ SIMULATE = ("simulate", "--g", "3", "--n", "20", "--trajectories", "4", "--durat
         (("solve",), "--g"),
         (("solve", "--g", "3", "--effective-rank", "0"), "effective_rank"),
         (("solve", "--g", "3", "--effective-rank", "-1"), "effective_rank"),
-        (("solve", "--g", "3", "--nonlinearity", "relu"), "nonlinearity"),
+        (("solve", "--g", "3", "--nonlinearity", "relux"), "nonlinearity"),
         (("solve", "--g", "3", "--nonlinearity", "__import__('os')"), "nonlinearity"),
         (("solve", "--g", "3", "--n", "0"), "n"),
         (("solve", "--g", "3", "--noise", "-1"), "noise"),
         (("solve", "--g", "3", "--noise", "loud"), "--noise"),
         (("solve", "--g", "3", "--dynamics", "lazy"), "dynamics"),
-        (("solve", "--g", "3", "--dynamics", "leaky:2"), "dynamics"),
+        (("solve", "--g", "3", "--dynamics", "leaky:slow"), "dynamics"),
         (("solve", "--g", "3", "--dynamics", "euler"), "dynamics"),
         (("solve", "--g", "3", "--dynamics", "euler:3"), "delta"),
         (("solve", "--g", "3", "--dynamics", "rational:1"), "dynamics"),
@@ -144,6 +145,7 @@ def test_noise_below_onset(capsys) -> None:
     ("text", "dynamics"),
     [
         ("leaky", mf.Leaky()),
+        ("leaky:2", mf.Leaky(tau=2.0)),
         ("euler:0.2", mf.EulerMap(0.2)),
         ("rational:1/1,0.8,1", mf.Rational([1.0], [1.0, 0.8, 1.0])),
         ("rational:1,0.5/1,1.5,1", mf.Rational([1.0, 0.5], [1.0, 1.5, 1.0])),
@@ -196,3 +198,18 @@ def test_connectome_of_a_small_wiring(capsys, tmp_path: Path) -> None:
         assert 0 < levels["i.i.d."]["phi"] < 0.06
         assert picture.stat().st_size > 10_000
         picture.unlink()
+
+
+def test_a_measured_curve_from_a_file(tmp_path, capsys) -> None:
+    x = np.linspace(-3.0, 3.0, 13)
+    files = {
+        "curve.csv": "current,rate\n" + "".join(f"{a},{b}\n" for a, b in zip(x, np.tanh(x), strict=True)),
+        "curve.txt": "# measured\n" + "".join(f"{a}  {b}\n" for a, b in zip(x, np.tanh(x), strict=True)),
+    }
+    expected = mf.solve(mf.Network(mf.IID(3.0), mf.Tabulated(x, np.tanh(x)))).dimension("phi")
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+        with pytest.raises(SystemExit) as stopped:
+            cli.main(["solve", "--g", "3", "--nonlinearity", str(tmp_path / name), "--json"])
+        assert stopped.value.code == 0
+        assert str(expected) in capsys.readouterr().out

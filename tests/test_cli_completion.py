@@ -51,7 +51,7 @@ def asked(shell: str, line: str, folder: Path) -> list[str]:
         ("mftheory formulas psi-o", {"psi-overlap", "psi-overlap+gains"}),
         ("mftheory figure ", {*FIGURES, "all", "summary"}),
         ("mftheory figure all --preset ", set(PRESETS)),
-        ("mftheory solve --nonlinearity ", {"erf", "tanh"}),
+        ("mftheory solve --nonlinearity ", {"erf", "tanh", "relu", "softplus", "sigmoid"}),
         ("mftheory solve --g 3 --dynamics e", {"euler:0.1"}),
         ("mftheory derive --route c", {"compact", "cavity"}),
         ("mftheory derive --observable ", {"phi", "x", "Phi", "readout"}),

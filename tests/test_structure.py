@@ -12,7 +12,7 @@ import mftheory
 
 PACKAGE = Path(__file__).parents[1] / "mftheory"
 
-ANYWHERE = {"arguments", "checks", "compiling", "errors", "lookup", "methods", "progress", "wording"}
+ANYWHERE = {"arguments", "checks", "compiling", "errors", "lookup", "methods", "progress", "recorded_fields", "wording"}
 # Package: what it may import of ours.
 EDGES = {
     "errors": set(),
@@ -38,6 +38,7 @@ EDGES = {
     "plots": {"results", "storage"},
     "data": set(),
     "progress": set(),
+    "recorded_fields": set(),
     "wording": set(),
     "sweeps": {"network", "results", "comparison", "storage"},
 }

@@ -6,12 +6,13 @@ and without gains.
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import sympy as sp
 
 from mftheory.action.disorder import Coupling, Covariance, GaussianEnsemble, GaussianMatrix
 from mftheory.action.fields import Operator, Parameter, Population, omega
-from mftheory.network.network import HETEROGENEOUS
+from mftheory.network.network import HETEROGENEOUS, UNEQUAL
 
 g, g_eff = sp.Symbol("g", positive=True), sp.Symbol("g_eff", positive=True)
 alpha, kappa = sp.Symbol("alpha", positive=True), sp.Symbol("kappa", nonnegative=True)
@@ -115,24 +116,36 @@ def heterogeneous() -> GaussianEnsemble:
 
     [J9], [J11], [psi-het], [J16].
     """
+    return _differing(HETEROGENEOUS, ("Phi",), labels={"Phi": "psi-het", "phi": "psi-het-phi"})
+
+
+def unequal() -> GaussianEnsemble:
+    """Declare random modes between neurons that differ in all they have: dynamics, noise, φ_θ, and what they send, Φ_θ.
+
+    Where all of them agree in one of these, its means over neurons are products ([J9], [J11]; ours).
+    """
+    return _differing(UNEQUAL, ("x", "Phi", "phi"))
+
+
+def _differing(name: str, differs: tuple[str, ...], **options: Any) -> GaussianEnsemble:
     x = Population(
         "neurons",
         "x",
         "Phi",
         inverse_transfer=1 + sp.I * omega,
         observed=("phi",),
-        heterogeneous=("Phi",),
+        heterogeneous=differs,
         latex={"phi": r"\phi", "Phi": r"\Phi"},
     )
     declared = random_mode(x)
     return GaussianEnsemble(
-        HETEROGENEOUS,
+        name,
         declared.populations,
         declared.couplings,
         declared.covariances,
-        labels={"Phi": "psi-het", "phi": "psi-het-phi"},
         meanings=MEANINGS,
         citation="[CMvML25]",
+        **options,
     )
 
 

@@ -1,14 +1,17 @@
-"""The couplings between neurons that Gaussian matrices make, linear populations eliminated."""
+"""The couplings between neurons that Gaussian matrices make, instantaneous linear populations eliminated.
 
-from collections.abc import Mapping
+Linear populations with a filter stay, as units with φ(x) = x, after all neurons.
+"""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import sympy as sp
 from numpy.typing import NDArray
 
 from mftheory.action.disorder import GaussianEnsemble
-from mftheory.action.fields import Field, Operator
+from mftheory.action.fields import Field, Operator, Population
 from mftheory.action.joint import Sites
+from mftheory.action.population_filters import at_sites, is_instantaneous
 from mftheory.errors import Unsupported
 from mftheory.network import Couplings, Dense, Factored
 from mftheory.network.sampled import Weights
@@ -20,10 +23,10 @@ Places = dict[Field, slice]
 def effective_couplings(
     ensemble: GaussianEnsemble, matrices: Mapping[str, Array], sizes: Mapping[str, int], sites: Sites
 ) -> Couplings:
-    """Return J between all neurons: x = J' φ + L z, z = B z + A φ give J' + L (1 - B)⁻¹ A (factors where cheaper)."""
+    """Return J between all units: x = J' φ + L z, z = B z + A φ give J' + L (1 - B)⁻¹ A (factors where cheaper)."""
     neurons, latents = _places(ensemble, sizes)
-    total = {True: sum(sizes[p.name] * len(p.states) for p in ensemble.populations if p.linear)}
-    total[False] = sum(sizes[p.name] for p in ensemble.populations if not p.linear)
+    total = {True: sum(sizes[p.name] * len(p.states) for p in ensemble.populations if is_instantaneous(p))}
+    total[False] = sum(sizes[p.name] * len(p.states) for p in units(ensemble))
     blocks: dict[tuple[bool, bool], Array] = {}  # whether latents receive, and send
     for coupling in ensemble.couplings:
         matrix, onto, sent = matrices[coupling.matrix.name], coupling.target, coupling.source
@@ -46,18 +49,26 @@ def effective_couplings(
     return Dense(direct + factored.dense())
 
 
+def units(ensemble: GaussianEnsemble) -> list[Population]:
+    """Return the populations that are simulated: neurons, then linear ones with a filter."""
+    return sorted((p for p in ensemble.populations if not is_instantaneous(p)), key=lambda p: p.linear)
+
+
 def _places(ensemble: GaussianEnsemble, sizes: Mapping[str, int]) -> tuple[Places, Places]:
-    """Return the places of the fields of neurons, and of linear sites, among all; a response stands with its state."""
-    neurons: Places = {}
-    latents: Places = {}
-    ends = {True: 0, False: 0}
-    for p in ensemble.populations:
+    """Return the places of the fields of units, and of instantaneous sites; a response stands with its state."""
+    latents = [p for p in ensemble.populations if is_instantaneous(p)]
+    return _consecutive(units(ensemble), sizes), _consecutive(latents, sizes)
+
+
+def _consecutive(populations: Sequence[Population], sizes: Mapping[str, int]) -> Places:
+    """Return the places of what each population sends and receives, one population after the other."""
+    places: Places = {}
+    end = 0
+    for p in populations:
         for state, response in zip(p.states, p.responses, strict=True):
-            start, ends[p.linear] = ends[p.linear], ends[p.linear] + sizes[p.name]
-            sent = state if p.linear else p.activity
-            for operator in (sent, response):
-                (latents if p.linear else neurons)[operator.field] = slice(start, ends[p.linear])
-    return neurons, latents
+            start, end = end, end + sizes[p.name]
+            places[(state if p.linear else p.activity).field] = places[response.field] = slice(start, end)
+    return places
 
 
 def _weighted(matrix: Array, onto: Operator, sent: Operator, sites: Sites) -> Array:
@@ -73,9 +84,7 @@ def site_weights(operator: Operator, sites: Mapping[str, Array], size: int) -> W
     """Return an operator's weight at every site."""
     if operator.weight == 1:
         return None
-    parameters = sorted(operator.weight.free_symbols, key=str)
-    values = sp.lambdify(parameters, operator.weight, "numpy")(*(sites[s.name] for s in parameters))
-    return np.broadcast_to(np.asarray(values, dtype=np.float64), size)
+    return np.broadcast_to(at_sites(operator.weight, sites), size)
 
 
 def _fed_back(feedback: Array, right: Array) -> Array:

@@ -129,7 +129,8 @@ class Population(NoArithmetic):
     observed : tuple of str
         Further activities of the same state that couple to nothing, such as a normalised one.
     heterogeneous : tuple of str
-        Activities whose nonlinearity differs from site to site: their two-time functions do, too.
+        Activities whose nonlinearity differs from site to site: their two-time functions do, too. The state, where the
+        dynamics or the noise do: then all of them differ.
     index : str
         Letter of the site index in print.
 
@@ -168,8 +169,8 @@ class Population(NoArithmetic):
         if len(self.state_names) != 1 and not (self.state_names and self.linear):
             raise InvalidNetwork("state_name", self.state_name, "must be one name; only linear sites may have several")
         for name in self.heterogeneous:
-            if self.linear or name not in (self.activity_name, *self.observed):
-                raise InvalidNetwork("heterogeneous", name, f"must be an activity of {self.name}")
+            if self.linear or name not in (*self.state_names, self.activity_name, *self.observed):
+                raise InvalidNetwork("heterogeneous", name, f"must be the state or an activity of {self.name}")
         for name, read in (("size", finite), ("inverse_transfer", expression), ("noise", expression)):
             object.__setattr__(self, name, read(name, getattr(self, name)))
         if self.size.is_positive is False:

@@ -1,25 +1,24 @@
-"""One network of a declared ensemble: its Gaussian matrices drawn, its linear populations eliminated."""
+"""One network of a declared ensemble: its Gaussian matrices drawn, its instantaneous populations eliminated."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import sympy as sp
 from numpy.typing import NDArray
 
 from mftheory import checks
-from mftheory.action.composition import effective_couplings, site_weights
+from mftheory.action.composition import effective_couplings, site_weights, units
 from mftheory.action.disorder import GaussianEnsemble
 from mftheory.action.fields import Operator, Population, omega
 from mftheory.action.joint import covarying_groups
 from mftheory.action.matrices import draw_group
+from mftheory.action.population_filters import at_sites, is_instantaneous, population_filter
 from mftheory.action.values import Values
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.network import Couplings, Erf, Nonlinearity
 from mftheory.network.arithmetic import OF_ENSEMBLES, NoArithmetic
-from mftheory.network.nonlinearity import checked as checked_nonlinearity
+from mftheory.network.curve import checked as checked_nonlinearity
 from mftheory.network.sampled import NeuronGroup, SampledNetwork
 
 Array = NDArray[np.float64]
@@ -32,7 +31,8 @@ class SamplableEnsemble(NoArithmetic):
     Parameters
     ----------
     ensemble : GaussianEnsemble
-        Populations of leaky neurons, coupled directly or through instantaneous linear populations.
+        Populations of neurons with rational filters, coupled directly or through linear populations, which have filters
+        of their own or are instantaneous.
     parameters : mapping
         Numbers for its symbols and values for its per-site parameters; see `Values`.
     nonlinearity : Nonlinearity or mapping, optional
@@ -44,8 +44,8 @@ class SamplableEnsemble(NoArithmetic):
     InvalidNetwork
         Naming the parameter that is missing, unknown or out of range.
     Unsupported
-        If a population is neither leaky neurons nor linear and instantaneous, has noise, or a nonlinearity that
-        differs between its neurons.
+        If the filter of a population is not rational, strictly proper and stable (or 1, of a linear one); if a
+        nonlinearity differs between neurons; if noise is not white, or drives instantaneous sites.
 
     Notes
     -----
@@ -80,33 +80,30 @@ class SamplableEnsemble(NoArithmetic):
             raise Unsupported(f"ensemble {self.ensemble.name!r} has no neurons: every population is linear")
         values = Values(self.ensemble, self.parameters)
         values.check(moments=False)
+        for population in units(self.ensemble):
+            population_filter(population, values, None)  # refused before anything is drawn
         object.__setattr__(self, "_values", values)
-        object.__setattr__(self, "_nonlinearities", nonlinearities_of(self._neurons, self.nonlinearity))
+        phis = nonlinearities_of(self._neurons, self.nonlinearity)
+        object.__setattr__(self, "_nonlinearities", phis)
+        alike = not isinstance(self.nonlinearity, Mapping)
+        object.__setattr__(self, "nonlinearity", next(iter(phis.values())) if alike else phis)  # functions as tables
 
     def draw(self, n: int, seed: int) -> SampledNetwork:
-        """Draw one network: couplings between all neurons, the linear populations eliminated."""
+        """Draw one network: couplings between all units, the instantaneous populations eliminated.
+
+        Linear populations with a filter come after all neurons, each state of their sites as a unit with φ(x) = x that
+        has no observables.
+        """
         n = checks.integer("n", n, at_least=2)
         seed = checks.integer("seed", seed, at_least=0)
-        sites = self.sites(n, seed)
-        couplings = effective_couplings(self.ensemble, self.matrices(n, seed), self._sizes(n), sites)
-        groups = []
-        for population in self._neurons:
-            size, nonlinearity = self._sizes(n)[population.name], self._nonlinearities[population.activity_name]
-            measured = {
-                name: (operator.field.kind, site_weights(operator, sites[population.name], size))
-                for name, operator in self._observables().items()
-                if operator.field.population == population.name
-            }
-            groups.append(
-                NeuronGroup(
-                    size,
-                    nonlinearity,
-                    states={name: weights for name, (kind, weights) in measured.items() if kind == "state"},
-                    activities={name: weights for name, (kind, weights) in measured.items() if kind == "activity"},
-                )
-            )
-        scale = _scale(couplings, seed)
-        return SampledNetwork(couplings, tuple(groups), scale, tuple(self._observables()), noise=self._noise())
+        sites, sizes = self.sites(n, seed), self._sizes(n)
+        couplings = effective_couplings(self.ensemble, self.matrices(n, seed), sizes, sites)
+        groups = tuple(
+            group
+            for p in units(self.ensemble)
+            for group in [self._group(p, sizes[p.name], sites[p.name])] * len(p.states)
+        )
+        return SampledNetwork(couplings, groups, _scale(couplings, seed), tuple(self._observables()))
 
     def matrices(self, n: int, seed: int) -> dict[str, Array]:
         """Draw the Gaussian matrices by name, each of shape (sites of its rows, sites of its columns)."""
@@ -130,19 +127,31 @@ class SamplableEnsemble(NoArithmetic):
     def _neurons(self) -> list[Population]:
         return [p for p in self.ensemble.populations if not p.linear]
 
-    def _noise(self) -> float:
-        """Return σ of all neurons."""
-        for p in self._neurons:
-            if p.white_noise.free_symbols & {q.symbol for q in p.parameters}:
-                raise Unsupported(
-                    f"population {p.name!r}: noise {p.noise} is simulated where it is the same for all neurons"
-                )
-        levels = {p.name: self._values.scalar(p.white_noise) for p in self._neurons}
-        if min(levels.values()) < 0:
-            raise InvalidNetwork("noise", levels, "must not be negative")
-        if len(set(levels.values())) > 1:
-            raise Unsupported(f"noise {levels}: simulated where it is the same for all neurons")
-        return math.sqrt(max(levels.values()))
+    def _group(self, population: Population, size: int, sites: Mapping[str, Array]) -> NeuronGroup:
+        """Return the neurons of a population, or the sites of a linear one in one of their states."""
+        measured = {
+            name: (operator.field.kind, site_weights(operator, sites, size))
+            for name, operator in self._observables().items()
+            if operator.field.population == population.name
+        }
+        return NeuronGroup(
+            size,
+            Nonlinearity("x") if population.linear else self._nonlinearities[population.activity_name],
+            states={name: weights for name, (kind, weights) in measured.items() if kind == "state"},
+            activities={name: weights for name, (kind, weights) in measured.items() if kind == "activity"},
+            dynamics=population_filter(population, self._values, sites),
+            noise=self._noise(population, sites),
+        )
+
+    def _noise(self, population: Population, sites: Mapping[str, Array]) -> float | Array:
+        """Return σ of all sites of a population, or of each."""
+        power = population.white_noise
+        own = {p.symbol for p in population.parameters}
+        numbers = {s: self._values.number(s.name) for s in power.free_symbols - own}
+        levels = at_sites(power.subs(numbers), sites)
+        if levels.min() < 0:
+            raise InvalidNetwork(f"population {population.name!r}: noise", float(levels.min()), "must not be negative")
+        return float(np.sqrt(levels)) if levels.ndim == 0 else np.sqrt(levels)
 
     def _sizes(self, n: int) -> dict[str, int]:
         return {p.name: self._values.size(p, n) for p in self.ensemble.populations}
@@ -154,16 +163,17 @@ class SamplableEnsemble(NoArithmetic):
 
 
 def _check_simulated(population: Population) -> None:
-    transfer = 1 if population.linear else 1 + sp.I * omega
-    if sp.expand(population.inverse_transfer - transfer) != 0:
-        allowed = "instantaneous (1)" if population.linear else "leaky (1 + i omega)"
+    name = population.name
+    if population.linear and not population.inverse_transfer.has(omega) and not is_instantaneous(population):
         given = population.inverse_transfer
-        raise Unsupported(f"population {population.name!r}: its transfer {given} is not simulated, only {allowed}")
-    if population.white_noise != 0 and population.linear:
-        raise Unsupported(f"population {population.name!r}: noise is simulated in neurons, not in linear sites")
+        raise Unsupported(
+            f"population {name!r}: its transfer {given} is not simulated of linear sites, only 1 or a filter"
+        )
+    if population.white_noise != 0 and is_instantaneous(population):
+        raise Unsupported(f"population {name!r}: noise is simulated in neurons and filters, not in instantaneous sites")
     if population.activity_name in population.heterogeneous:
         raise Unsupported(
-            f"population {population.name!r}: a nonlinearity that differs between neurons is not simulated; "
+            f"population {name!r}: a nonlinearity that differs between neurons is not simulated; "
             f"declare gains as a parameter"
         )
 

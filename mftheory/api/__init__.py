@@ -1,8 +1,9 @@
 """The verbs: thin functions that check a call, and hand it to the packages that answer it.
 
 In: what a user gives. Out: a result of `mftheory.results`, or an error of `mftheory.errors`. Each verb has its module:
-`solving` (with `ensemble_problem` for an ensemble of one's own), `simulating`, `comparing`, `sweeping` (whose workers
-call `work`), `planning`, `predicting`, `measuring`, `loading`, `citing`, `method`. Read `solving` first.
+`solving` (with `ensemble_problem` for an ensemble of one's own), `listing_states`, `simulating`, `comparing`,
+`sweeping` (whose workers call `work`), `planning`, `predicting`, `measuring`, `loading`, `citing`, `method`. Read
+`solving` first.
 """
 
 from mftheory.api.comparing import compare

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 
-from mftheory.action import GaussianEnsemble
+from mftheory.action import GaussianEnsemble, GaussianMatrix
+from mftheory.action.population_filters import population_filter
 from mftheory.action.sampled_ensemble import nonlinearities_of
 from mftheory.action.values import Values
 from mftheory.derivations.derivation import Derivation, derive
@@ -16,10 +18,12 @@ from mftheory.errors import Unsupported
 from mftheory.formulas import Formula
 from mftheory.kernels import Kernel
 from mftheory.kernels.compile_formula import compiled
-from mftheory.network import Nonlinearity
-from mftheory.network.traits import Traits
+from mftheory.network import Leaky, Nonlinearity
+from mftheory.network.kinds import Kind
+from mftheory.network.traits import Time, Traits
 from mftheory.theory.problem import Problem
-from mftheory.theory.stationary.populations.driven_populations import CoupledPopulations, Neurons
+from mftheory.theory.register import SOLVE
+from mftheory.theory.stationary.classes.coupled_populations import CoupledPopulations, Neurons
 from mftheory.theory.stationary.weighted_observables import Observable
 
 MAX_DERIVATIONS = 16
@@ -43,8 +47,8 @@ def problem_of(
     values.check(moments=True)
     inputs, traits = derived.derivation.saddle_point.inputs, traits_of(ensemble)
     plain = _is_one_population(ensemble)
-    if traits.of:  # no method knows the numbers of such a population
-        return Problem(ensemble, traits, {}, derived.kernel, {})
+    if traits.of:
+        SOLVE.choose(traits)  # no method knows the numbers of such a population
     phi = nonlinearities_of(list(inputs.populations), nonlinearity)
     odd = all(each.odd for each in phi.values())
     names = {s.name for g in inputs.strengths for s in g.free_symbols}
@@ -60,8 +64,7 @@ def problem_of(
             p.state.field.name,
             p.activity_name,
             values.scalar(p.size),
-            phi[p.activity_name],
-            values.scalar(p.white_noise),
+            (Kind(1.0, phi[p.activity_name], population_filter(p, values, None), values.scalar(p.white_noise) ** 0.5),),
         )
         for p in inputs.populations
     )
@@ -69,20 +72,11 @@ def problem_of(
     for name in _parameters(derived.formula(next(iter(observables)))):
         _ = numbers[name]  # one that is missing is missed at once
     coupled = CoupledPopulations(neurons, strengths)  # refuses what is out of range
-    if not (plain and odd):  # means of populations are not in these kernels
-        traits = replace(traits, odd=odd, populations=len(inputs.populations))
-        return Problem(ensemble, traits, numbers, derived.kernel, observables, populations=coupled)
-    (neuron,) = neurons
-    return Problem(
-        ensemble,
-        Traits(noise=neuron.noise > 0),
-        numbers,
-        derived.kernel,
-        observables,
-        g_eff=float(strengths[0, 0]) ** 0.5,
-        nonlinearity=neuron.nonlinearity,
-        noise=neuron.noise**0.5,
-    )
+    kinds = [kind for p in neurons for kind in p.kinds]
+    dynamics: Time = "leaky" if all(kind.dynamics == Leaky() for kind in kinds) else "filter"
+    traits = replace(traits, odd=odd, dynamics=dynamics, noise=bool(coupled.noisy.any()))
+    kernel = derived.kernel if odd else derived.with_means.kernel
+    return Problem(ensemble, traits, numbers, kernel, observables, coupled)
 
 
 def _refuse_unstable(amplification: list[list[float]]) -> None:
@@ -103,7 +97,7 @@ def traits_of(ensemble: GaussianEnsemble) -> Traits:
         If it is no ensemble.
     """
     inputs = Derived.of(ensemble).derivation.saddle_point.inputs
-    exceptions = (*inputs.not_leaky, *inputs.self_feedback, *inputs.differing, *inputs.not_sums)
+    exceptions = (*inputs.self_feedback, *inputs.differing, *inputs.not_sums)
     return Traits(
         self_feedback=bool(inputs.self_feedback),
         differing=bool(inputs.differing),
@@ -184,6 +178,11 @@ class Derived:
             del cls._known[next(iter(cls._known))]
         return derived
 
+    @cached_property
+    def with_means(self) -> Derived:
+        """The same, of neurons that differ by the static field that each of them keeps where φ is not odd."""
+        return Derived(differing(self.derivation.ensemble))
+
     def formula(self, observable: str) -> Formula:
         """Return the formula for Ψ of an observable."""
         return self.derivation.four_point(observable)
@@ -205,6 +204,23 @@ class Derived:
                 )
             self._kernels[observable] = compiled(formula)
         return self._kernels[observable]
+
+
+def differing(ensemble: GaussianEnsemble) -> GaussianEnsemble:
+    """Return an ensemble whose activities differ from neuron to neuron, all else as it is."""
+    populations = {
+        p.name: p if p.linear else replace(p, heterogeneous=(p.activity_name,)) for p in ensemble.populations
+    }
+
+    def of(matrix: GaussianMatrix) -> GaussianMatrix:
+        return replace(matrix, rows=populations[matrix.rows.name], columns=populations[matrix.columns.name])
+
+    return replace(
+        ensemble,
+        populations=tuple(populations.values()),
+        couplings=tuple(replace(c, matrix=of(c.matrix)) for c in ensemble.couplings),
+        covariances=tuple(replace(c, first=of(c.first), second=of(c.second)) for c in ensemble.covariances),
+    )
 
 
 def _is_one_population(ensemble: GaussianEnsemble) -> bool:

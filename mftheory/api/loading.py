@@ -22,15 +22,19 @@ from mftheory.network import (
     RandomMode,
     Rational,
     Sparse,
+    Tabulated,
     Tanh,
 )
 from mftheory.network.couplings import Factored
+from mftheory.network.distribution import Atoms, Distribution
 from mftheory.network.overlaps import MeasuredOverlaps, Sigmoid
+from mftheory.network.per_neuron import NeuronValues
 from mftheory.network.strengths import Exponential, Measured, Step
 
 _PLAIN: tuple[type, ...] = (
-    *(IID, PartiallySymmetric, RandomMode, Given, Network, Gains),
+    *(IID, PartiallySymmetric, RandomMode, Given, Network, Gains, Tabulated),
     *(Leaky, Rational, EulerMap, Dense, Factored, Sparse, Exponential, Step, Measured, Sigmoid, MeasuredOverlaps),
+    *(NeuronValues, Distribution, Atoms),
 )
 # The constructors that a file may ask for, and no others. Erf and Tanh take no arguments: the class has the formula.
 KNOWN: Mapping[str, Callable[..., Any]] = {
@@ -83,6 +87,6 @@ def load(path: str | os.PathLike[str]) -> Any:
     >>> same, same.origin["formulas"]["phi"]["label"]
     (Theory(random-mode, g_eff = 3: C_x(0) = 5.63743, gain = 0.318541, converged), 'psi-rmm')
     """
-    from mftheory.storage.kinds import load as load_with
+    from mftheory.storage.result_kinds import load as load_with
 
     return load_with(path, KNOWN)

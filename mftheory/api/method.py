@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 REGISTERS = {
     "derive": ("mftheory.derivations.declarations", "DERIVE"),
     "solve": ("mftheory.theory.register", "SOLVE"),
+    "states": ("mftheory.theory.register", "STATES"),
     "lyapunov_exponent": ("mftheory.theory.register", "LYAPUNOV"),
     "linear_equivalent": ("mftheory.theory.one_network.one_network_register", "LINEAR_EQUIVALENT"),
     "predict_covariance": ("mftheory.theory.one_network.predict_covariance", "PREDICT_COVARIANCE"),

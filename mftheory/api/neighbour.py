@@ -43,7 +43,7 @@ def label_of(network: "Network | GaussianEnsemble", parameters: Mapping[str, Any
     if not isinstance(network, Network):
         numbers = {name: value for name, value in (parameters or {}).items() if np.ndim(value) == 0}
         return {"ensemble": network.name, **{k: v for k, v in numbers.items() if isinstance(v, Real)}}
-    label = {"g_eff": network.g_eff}
+    label: dict[str, Any] = {"g_eff": network.g_eff}
     connectivity = network.connectivity
     if isinstance(connectivity, RandomMode):
         label["effective_rank"] = connectivity.effective_rank
@@ -53,6 +53,8 @@ def label_of(network: "Network | GaussianEnsemble", parameters: Mapping[str, Any
         label["symmetry"] = connectivity.symmetry
     if network.gains is not None:
         label["PR_G"] = network.gains.participation_ratio
-    if network.noise > 0:
-        label["noise"] = network.noise
+    numbers = {"noise": network.noise, "bias": network.bias, "tau": getattr(network.dynamics, "tau", 1.0)}
+    for name, usual in (("noise", 0.0), ("bias", 0.0), ("tau", 1.0)):
+        if numbers[name] != usual:  # arrays and laws in words
+            label[name] = numbers[name] if isinstance(numbers[name], float) else repr(numbers[name])
     return label

@@ -120,6 +120,7 @@ def predict(
     rms = decomposition.bulk_radius
     couplings = decomposition.normalised.matrix * (g_eff / rms)
     network = Network(Given(couplings), phi, noise=noise)
+    phi = network.nonlinearity  # of a function its table
     longest = int(min(MAX_LAG, checks.positive("duration", duration) / 2))
     run: dict[str, Any] = {"trajectories": trajectories, "duration": duration, "max_lag": max(1, longest)}
 
@@ -164,7 +165,13 @@ def predict(
         noise=noise,
         levels=tuple(levels),
         pictures=pictures,
-        settings={"nonlinearity": phi.name, "networks": networks, "seed": seed, "simulated": simulate, **run},
+        settings={
+            "nonlinearity": network.nonlinearity.name,
+            "networks": networks,
+            "seed": seed,
+            "simulated": simulate,
+            **run,
+        },
         formulas={name: by_observable for name, by_observable in formulas.items() if by_observable},
     )
 

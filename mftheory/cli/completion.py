@@ -23,8 +23,19 @@ ROUTES = {
     "cavity": "two sites added to a network",
 }
 WHAT = {"solve": "theory", "simulate": "networks", "compare": "theory against networks"}
-NONLINEARITIES = {"erf": "erf(√π x/2)", "tanh": "tanh(x)"}
-DYNAMICS = {"leaky": "(1 + ∂t) x", "euler:0.1": "a map of that step", "rational:1/1,0.8,1": "a filter N(iω)/D(iω)"}
+NONLINEARITIES = {
+    "erf": "erf(√π x/2)",
+    "tanh": "tanh(x)",
+    "relu": "max(x, 0)",
+    "softplus": "ln(1 + eˣ)",
+    "sigmoid": "1/(1 + e⁻ˣ)",
+}
+DYNAMICS = {
+    "leaky": "(1 + ∂t) x",
+    "leaky:2": "(1 + 2 ∂t) x",
+    "euler:0.1": "a map of that step",
+    "rational:1/1,0.8,1": "a filter N(iω)/D(iω)",
+}
 SIGNS = {"weight": "of the weights", "column": "of a column of signs", "transmitter": "of a column of transmitters"}
 
 Items = list[tuple[str, str]]
@@ -78,7 +89,7 @@ def wirings(incomplete: str) -> Items:
 
 def _labels() -> Iterator[tuple[str, str]]:
     for file in resources.files("mftheory").joinpath("kernels", "generated").iterdir():
-        if file.name.endswith(".py") and not file.name.startswith("heterogeneous"):
+        if file.name.endswith(".py") and not file.name.startswith(("heterogeneous", "unequal")):
             with file.open(encoding="utf-8") as lines:
                 heading = re.match(r'"""\[(.+?)\] (Ψ.* of the ensemble .+)\.', lines.readline())
             if heading is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import typer
 
 import mftheory as mf
-from mftheory.cli import completion
+from mftheory.cli import completion, curve_files
 from mftheory.errors import InvalidNetwork, MFTheoryError
 from mftheory.wording import one_of
 
@@ -33,16 +33,19 @@ Phi = Annotated[
     str,
     typer.Option(
         "--nonlinearity",
-        help="erf, tanh, or a formula such as 'x/sqrt(1+x**2)'.",
+        help="erf, tanh, relu, softplus, sigmoid, a formula such as 'x/sqrt(1+x**2)', or a file of two columns, x and "
+        "rate.",
         autocompletion=completion.among(completion.NONLINEARITIES),
     ),
 ]
+Bias = Annotated[float, typer.Option("--bias", help="Constant input b of every neuron.")]
 Noise = Annotated[float, typer.Option("--noise", help="Intensity σ of independent white noise; needed below --g 1.")]
 Dynamics = Annotated[
     str,
     typer.Option(
         "--dynamics",
-        help="leaky; euler:STEP, a map; or rational:N/D, coefficients of H(ω) = N(iω)/D(iω) from the constant term up, "
+        help="leaky, or leaky:TAU of another time constant than 1; euler:STEP, a map; or rational:N/D, coefficients of "
+        "H(ω) = N(iω)/D(iω) from the constant term up, "
         "such as rational:1/1,0.8,1.",
         autocompletion=completion.among(completion.DYNAMICS),
     ),
@@ -87,6 +90,7 @@ class NetworkOptions:
     nonlinearity: Phi = "erf"
     noise: Noise = 0.0
     dynamics: Dynamics = "leaky"
+    bias: Bias = 0.0
 
     def network(self) -> mf.Network:
         """Return the network.
@@ -98,11 +102,11 @@ class NetworkOptions:
         """
         couplings = couplings_of(self.g, self.effective_rank, self.overlap_amplitude, self.symmetry)
         phi, gains, dynamics = nonlinearity_of(self.nonlinearity), gains_of(self.gains_pr), dynamics_of(self.dynamics)
-        return mf.Network(couplings, phi, gains, dynamics, self.noise)
+        return mf.Network(couplings, phi, gains, dynamics, self.noise, self.bias)
 
     def record(self) -> dict[str, Any]:
         """Return the parameters, JSON-ready; those that not every network has, only where they were given."""
-        optional = {name: getattr(self, name) for name in ("overlap_amplitude", "symmetry", "gains_pr")}
+        optional = {name: getattr(self, name) for name in ("overlap_amplitude", "symmetry", "gains_pr", "bias")}
         return {
             "g_eff": self.g,
             "effective_rank": self.effective_rank,
@@ -169,15 +173,18 @@ def gains_of(gains_pr: float | None) -> mf.Gains | None:
 
 
 def nonlinearity_of(nonlinearity: str) -> mf.Nonlinearity:
-    """Return the nonlinearity of this name, or of a formula in x.
+    """Return the nonlinearity of this name, of a formula in x, or of the table in a file.
 
     Raises
     ------
     InvalidNetwork
     """
-    named = {"erf": mf.Erf(), "tanh": mf.Tanh()}
+    if nonlinearity.endswith(curve_files.SUFFIXES):
+        return curve_files.read(nonlinearity)
+    named = {"erf": mf.Erf, "tanh": mf.Tanh, "relu": mf.ReLU, "softplus": mf.Softplus, "sigmoid": mf.Sigmoid}
     if nonlinearity.isidentifier() and nonlinearity != "x":  # a misspelt name is no formula
-        return named[one_of("nonlinearity", nonlinearity, named, "must be {} or a formula in x")]
+        allowed = "must be {}, a formula in x or a file of a table, such as fi.csv"
+        return named[one_of("nonlinearity", nonlinearity, named, allowed)]()
     return mf.Nonlinearity(nonlinearity)
 
 
@@ -255,6 +262,8 @@ def dynamics_of(text: str) -> mf.Leaky | mf.Rational | mf.EulerMap:
     try:
         if name == "leaky" and not numbers:
             return mf.Leaky()
+        if name == "leaky":
+            return mf.Leaky(tau=number(numbers))
         if name == "euler":
             return mf.EulerMap(number(numbers))
         if name == "rational":
@@ -263,4 +272,6 @@ def dynamics_of(text: str) -> mf.Leaky | mf.Rational | mf.EulerMap:
     except ValueError as error:
         if isinstance(error, MFTheoryError):  # the numbers are numbers, but no filter
             raise
-    raise InvalidNetwork("dynamics", text, "must be leaky, euler:STEP or rational:N/D, such as rational:1/1,0.8,1")
+    raise InvalidNetwork(
+        "dynamics", text, "must be leaky, leaky:TAU, euler:STEP or rational:N/D, such as rational:1/1,0.8,1"
+    )

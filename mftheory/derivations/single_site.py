@@ -193,7 +193,8 @@ def _functions_that_differ(p: Population, ensemble: GaussianEnsemble) -> set[str
         states = [u.field for u in p.states]
         return {names.propagator(u, v) for u in states for v in states}
     feeds_back = {f.name for f in ensemble.feedback(p)}
-    if ensemble.site_dependence(p) or feeds_back & set(p.heterogeneous):
+    of_states = set(p.state_names) & set(p.heterogeneous)
+    if ensemble.site_dependence(p) or feeds_back & set(p.heterogeneous) or of_states:
         return set(names.two_time_functions(p))
     fields = [f for f in p.fields if not f.is_response]
     heterogeneous = [f for f in fields if f.name in p.heterogeneous]

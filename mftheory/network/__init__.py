@@ -7,10 +7,13 @@ In: the user's numbers, arrays, formulas. Out: `Network`, which draws samples (`
 
 from mftheory.network.connectivity import IID, PartiallySymmetric
 from mftheory.network.couplings import Couplings, Dense, Factored, Sparse
+from mftheory.network.curve import Tabulated
 from mftheory.network.dynamics import Dynamics, EulerMap, Leaky, Rational
 from mftheory.network.gains import Gains
 from mftheory.network.given import Given
 from mftheory.network.heterogeneous import Heterogeneous
+from mftheory.network.kinds import Kind
+from mftheory.network.named import ReLU, Sigmoid, Softplus, ThresholdPower
 from mftheory.network.network import Network
 from mftheory.network.nonlinearity import Erf, Nonlinearity, Tanh
 from mftheory.network.random_mode import RandomMode
@@ -26,12 +29,18 @@ __all__ = [
     "Gains",
     "Given",
     "Heterogeneous",
+    "Kind",
     "Leaky",
     "Network",
     "Nonlinearity",
     "PartiallySymmetric",
     "RandomMode",
     "Rational",
+    "ReLU",
+    "Sigmoid",
+    "Softplus",
     "Sparse",
+    "Tabulated",
     "Tanh",
+    "ThresholdPower",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mftheory.errors import InvalidNetwork
+from mftheory.recorded_fields import recorded
 
 DIGEST_BYTES = 16
 """Length of a digest in bytes: two contents in 10¹⁸ would have to be tried before two digests agree by chance."""
@@ -84,9 +85,7 @@ def _feed(feed: Feed, content: Any) -> None:
     elif isinstance(content, np.dtype) or (isinstance(content, type) and issubclass(content, np.generic)):
         _part(feed, "text", np.dtype(content).name.encode())  # np.float32 and "float32" are the same setting
     elif dataclasses.is_dataclass(content) and not isinstance(content, type):
-        fields = {
-            f.name: getattr(content, f.name) for f in dataclasses.fields(content) if f.compare and f.name[0] != "_"
-        }
+        fields = {f.name: getattr(content, f.name) for f in recorded(content) if f.compare and f.name[0] != "_"}
         _part(feed, "class", type(content).__name__.encode())
         _mapping(feed, fields)
     elif isinstance(content, Mapping):

@@ -1,12 +1,13 @@
 """Single-neuron dynamics: the linear filter H that turns a neuron's input into its preactivation x.
 
 `T[x](t) = Σ_j J_ij φ_j(t) + σ ξ_i(t)` with `H = 1/T`; the default is the leaky unit, T = 1 + ∂_t, H(ω) = 1/(1 + iω)
-(theory §0). Everything the theory needs of a filter is H(ω); the simulator needs its state-space form.
+(theory §0), or of another time constant τ, which may differ between neurons. Everything the theory needs of a filter is
+H(ω); the simulator needs its state-space form.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -15,6 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from mftheory import checks
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
+from mftheory.network import per_neuron
+from mftheory.network.per_neuron import PerNeuron
+from mftheory.recorded_fields import ADDED_LATER
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -36,31 +40,74 @@ class Dynamics(Protocol):
 
 
 @checked_calls
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Leaky:
-    """The leaky unit (1 + ∂_t) x = input: H(ω) = 1/(1 + iω), time in units of its time constant.
+    """The leaky unit (1 + τ ∂_t) x = input: H(ω) = 1/(1 + iωτ).
+
+    Parameters
+    ----------
+    tau : float, array or distribution
+        τ, from 1e-9 to 1e9, in the units in which times are given; by default 1, so that these are time constants. An
+        array has one entry a neuron, a frozen distribution of `scipy.stats` is a law of them: see `Network`.
+
+    Raises
+    ------
+    InvalidNetwork
+        If a time constant is not above 0, or a law has values that are not.
 
     Examples
     --------
     >>> import mftheory as mf
     >>> complex(mf.Leaky().transfer(1.0))
     (0.5-0.5j)
+    >>> complex(mf.Leaky(tau=0.5).transfer(2.0))
+    (0.5-0.5j)
+    >>> mf.Leaky(), mf.Leaky(tau=[1.0, 2.0])
+    (Leaky(), Leaky(tau=[1.0, 2.0]))
     """
 
+    tau: PerNeuron = field(default=1.0, metadata=ADDED_LATER)
+
     discrete: ClassVar[bool] = False
-    time_constant: ClassVar[float] = 1.0
-    relaxation_time: ClassVar[float] = 1.0
     numerator: ClassVar[tuple[float, ...]] = (1.0,)
-    denominator: ClassVar[tuple[float, ...]] = (1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tau", per_neuron.checked("tau", self.tau))
 
     def transfer(self, omega: ArrayLike) -> Complex:
-        """Evaluate H(ω) = ∫ dτ e^{-iωτ} h(τ), of the shape of ω."""
-        return np.asarray(1.0 / (1.0 + 1j * np.asarray(omega, dtype=np.float64)))
+        """Evaluate H(ω) = ∫ dτ e^{-iωτ} h(τ) of a unit with one time constant, of the shape of ω."""
+        return np.asarray(1.0 / (1.0 + 1j * (self._one * np.asarray(omega, dtype=np.float64))))
+
+    @property
+    def denominator(self) -> tuple[float, ...]:
+        """Coefficients of 1/H(ω) in powers of iω, of a unit with one time constant."""
+        return (1.0, self._one)
 
     @property
     def poles(self) -> Complex:
-        """Zeros of the denominator as a polynomial in ∂_t: the rates of the filter's free decay."""
-        return np.array([-1.0 + 0j])
+        """Zeros of the denominator as a polynomial in ∂_t: the rate of the free decay, of one time constant."""
+        return np.array([-1.0 / self._one + 0j])
+
+    @property
+    def time_constant(self) -> float:
+        """The time constant, the largest one of an array; of a law, of the values that stand for it in averages."""
+        return float(per_neuron.points("tau", self.tau)[1].max())
+
+    @property
+    def relaxation_time(self) -> float:
+        """The time in which the slowest free neuron forgets, its time constant."""
+        return self.time_constant
+
+    @property
+    def _one(self) -> float:
+        if not isinstance(self.tau, float):
+            raise InvalidNetwork(
+                "tau", self.tau, "must be one number for this: Network.kinds have one time constant each"
+            )
+        return self.tau
+
+    def __repr__(self) -> str:
+        return "Leaky()" if self.tau == 1.0 else f"Leaky(tau={self.tau!r})"
 
 
 MAX_RATE = 1e9

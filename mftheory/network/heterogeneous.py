@@ -87,14 +87,14 @@ class Heterogeneous:
 
     def neuron(self, k: int) -> Nonlinearity:
         """Return Φ_θ of neuron k of the list."""
-        return self._with({name: values[k] for name, values in self.parameters.items()})
+        return self.with_numbers({name: values[k] for name, values in self.parameters.items()})
 
     @cached_property
     def distinct(self) -> tuple[NDArray[np.float64], tuple[Nonlinearity, ...]]:
         """Pairs (w, Φ_θ) of the neurons that differ, ⟨f⟩_θ = Σ w f: w is the fraction of the list that is alike."""
         names = list(self.parameters)
         tuples, counts = np.unique(np.stack([self.parameters[n] for n in names], axis=1), axis=0, return_counts=True)
-        return counts / self.size, tuple(self._with(dict(zip(names, row, strict=True))) for row in tuples)
+        return counts / self.size, tuple(self.with_numbers(dict(zip(names, row, strict=True))) for row in tuples)
 
     @property
     def odd(self) -> bool:
@@ -134,7 +134,8 @@ class Heterogeneous:
         neurons = order[((np.arange(n) + 0.5) / n * self.size).astype(np.intp)]
         return Heterogeneous(self.nonlinearity, {name: values[neurons] for name, values in self.parameters.items()})
 
-    def _with(self, values: Mapping[str, float]) -> Nonlinearity:
+    def with_numbers(self, values: Mapping[str, float]) -> Nonlinearity:
+        """Return Φ_θ for parameters θ by their names."""
         return Nonlinearity(_expression.with_numbers(self.nonlinearity, values))
 
     def __eq__(self, other: object) -> bool:

@@ -12,48 +12,63 @@ from mftheory import checks
 from mftheory.arguments import checked_calls
 from mftheory.errors import InvalidNetwork
 from mftheory.network import connectivity as _connectivity
+from mftheory.network import curve as _curve
 from mftheory.network import dynamics as _dynamics
 from mftheory.network import gains as _gains
-from mftheory.network import nonlinearity as _nonlinearity
+from mftheory.network import per_neuron
 from mftheory.network.arithmetic import NoArithmetic
 from mftheory.network.connectivity import Connectivity
 from mftheory.network.dynamics import Dynamics, EulerMap, Leaky, Rational
 from mftheory.network.given import Given
 from mftheory.network.heterogeneous import Heterogeneous
+from mftheory.network.kinds import Kind, kinds_of
+from mftheory.network.neuron_numbers import arrays_of, numbers_of, refuse_unequal_lengths, sampled_numbers
 from mftheory.network.nonlinearity import Erf
 from mftheory.network.sampled import NeuronGroup, SampledNetwork
 from mftheory.network.traits import Time, Traits
+from mftheory.recorded_fields import ADDED_LATER
 
 HETEROGENEOUS = "heterogeneous"
 """Ensemble of independent couplings or modes between neurons whose Φ_θ differs."""
+UNEQUAL = "unequal"
+"""The same between neurons that differ in all they have: dynamics, noise, φ_θ and Φ_θ."""
 
 
 @checked_calls
 @dataclass(frozen=True)
 class Network(NoArithmetic):
-    """A random recurrent network, T[x_i] = Σ_j J_ij G_j φ(x_j) + σ ξ_i; T = 1 + ∂_t unless `dynamics` says otherwise.
+    """A random recurrent network, T[x_i] = Σ_j J_ij G_j φ(x_j) + b_i + σ_i ξ_i; T = 1 + ∂_t by default.
 
     Time is in units of the neurons' time constant, or of the `dynamics`.
+
+    Gains, noise, bias and time constants may each be a number, the same for all neurons; an array of one entry a
+    neuron; or a law, a frozen distribution of `scipy.stats` such as ``scipy.stats.norm(0, 0.3)``. Entry i of every
+    array, and of the parameters of `Heterogeneous` neurons, is the same neuron, so that they are equally long; at
+    another size neurons are taken evenly spaced from the list sorted by all of them. A law is independent of everything
+    else; a sample of n neurons has its values at the midpoints (i - ½)/n.
 
     Parameters
     ----------
     connectivity : IID, PartiallySymmetric, RandomMode or Given
         The ensemble that J is drawn from, or one J.
-    nonlinearity : Erf, Tanh, Nonlinearity or Heterogeneous
-        φ; the default is erf(√π x/2). With `Heterogeneous` neurons φ_i is Φ_θi(x_i), and gains are among its θ.
-    gains : array or Gains, optional
+    nonlinearity : Erf, Tanh, Nonlinearity, Tabulated, Heterogeneous or callable
+        φ; the default is erf(√π x/2). A Python function of an array is made into a table (`Tabulated.of`). With
+        `Heterogeneous` neurons φ_i is Φ_θi(x_i).
+    gains : float, array, distribution or Gains, optional
         G_j, finite, >= 0 and not all 0. An array is the law of the theory as it stands (⟨G²⟩ multiplies g_eff²), at
-        another size resampled by quantiles; `Gains.exponential(pr)` has ⟨G²⟩ = 1.
+        another size resampled by quantiles where no other array is given; `Gains.exponential(pr)` has ⟨G²⟩ = 1.
     dynamics : Leaky, Rational or EulerMap
-        The filter H = 1/T of every neuron; by default 1/(1 + iω).
-    noise : float
+        The filter H = 1/T of every neuron; by default 1/(1 + iω), with time constants τ_i by ``Leaky(tau=...)``.
+    noise : float, array or distribution
         σ >= 0, the intensity of white noise, independent between neurons, ⟨ξ(t) ξ(t')⟩ = δ(t - t'). In discrete time
         ξ(n) has unit variance; `EulerMap(delta)` with noise σ/√δ is Euler's scheme for a leaky unit with noise σ.
+    bias : float, array or distribution
+        b, a constant input.
 
     Raises
     ------
     InvalidNetwork
-        Naming the argument that is something else.
+        Naming the argument that is something else, or arrays that are not equally long.
 
     Examples
     --------
@@ -66,6 +81,9 @@ class Network(NoArithmetic):
     (4.242640687119, 'iid+gains', 0.5)
     >>> mf.Network(mf.IID(0.8), dynamics=mf.EulerMap(0.2), noise=0.5).dynamics
     EulerMap(delta=0.2)
+    >>> net = mf.Network(mf.IID(2.0), dynamics=mf.Leaky(tau=[1.0, 1.0, 2.0]), bias=[0.1, 0.1, 0.3])
+    >>> net.bias, [(round(kind.share, 3), kind.dynamics, kind.bias) for kind in net.kinds]
+    ([0.1, 0.1, 0.3], [(0.667, Leaky(), 0.1), (0.333, Leaky(tau=2.0), 0.3)])
     """
 
     _instead = "networks are not added or multiplied: describe one, Network(couplings, nonlinearity, gains)"
@@ -74,18 +92,22 @@ class Network(NoArithmetic):
     nonlinearity: Any = field(default_factory=Erf)
     gains: Any = None
     dynamics: Dynamics = field(default_factory=Leaky)
-    noise: float = 0.0
+    noise: Any = 0.0
+    bias: Any = field(default=0.0, metadata=ADDED_LATER)
 
     def __post_init__(self) -> None:
         _connectivity.checked(self.connectivity)
         if not isinstance(self.nonlinearity, Heterogeneous):
-            _nonlinearity.checked(self.nonlinearity)
-        elif self.gains is not None:
-            raise InvalidNetwork("gains", self.gains, "must be a parameter of the formula: G*tanh(x)")
+            object.__setattr__(self, "nonlinearity", _curve.checked(self.nonlinearity))
         object.__setattr__(self, "gains", _gains.checked(self.gains))
         _dynamics.checked(self.dynamics)
-        noise = checks.nonnegative("noise", self.noise)
-        object.__setattr__(self, "noise", checks.strength("noise", noise) if noise > 0 else 0.0)
+        for name in ("noise", "bias"):
+            object.__setattr__(self, name, per_neuron.checked(name, getattr(self, name)))
+        refuse_unequal_lengths(self)
+        for name in ("noise", "bias"):
+            object.__setattr__(self, name, per_neuron.alike(getattr(self, name)))
+        if isinstance(self.dynamics, Leaky):
+            object.__setattr__(self, "dynamics", Leaky(tau=per_neuron.alike(self.dynamics.tau)))
 
     @property
     def g_eff(self) -> float:
@@ -95,10 +117,10 @@ class Network(NoArithmetic):
     @property
     def ensemble(self) -> str:
         """Name of the ensemble, the key of its derivation and of its kernels."""
-        couplings = self.connectivity.ensemble
+        couplings, gains = self.connectivity.ensemble, "" if self.gains is None else "+gains"
         if isinstance(self.nonlinearity, Heterogeneous):
-            return HETEROGENEOUS if self._are_independent else f"{couplings}+{HETEROGENEOUS}"
-        return couplings + ("" if self.gains is None else "+gains")
+            return (HETEROGENEOUS if self._are_independent else f"{couplings}+{HETEROGENEOUS}") + gains
+        return couplings + gains
 
     @property
     def _are_independent(self) -> bool:
@@ -109,48 +131,62 @@ class Network(NoArithmetic):
     def traits(self) -> Traits:
         """The traits that decide which method applies."""
         time: dict[type, Time] = {Leaky: "leaky", EulerMap: "map", Rational: "filter"}
+        scaled = isinstance(self.dynamics, Leaky) and self.dynamics.tau != 1.0
+        numbers, arrays = numbers_of(self), arrays_of(self)
+        joint = "gains" in arrays and len(arrays) > 1
         return Traits(
             given=isinstance(self.connectivity, Given),
             self_feedback=self.connectivity.self_feedback,
-            odd=self.nonlinearity.odd,
+            odd=self.nonlinearity.odd and self.bias == 0.0,
             differing=isinstance(self.nonlinearity, Heterogeneous),
             gains=self.gains is not None,
-            noise=self.noise > 0,
-            dynamics=time[type(self.dynamics)],
+            noise=self.noise != 0.0,
+            dynamics="filter" if scaled else time[type(self.dynamics)],
+            unequal=joint or not (isinstance(numbers["noise"], float) and isinstance(numbers["tau"], float)),
+            bias=self.bias != 0.0,
         )
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The neurons told apart by everything but their gain, each kind with its share of them: see `Kind`."""
+        return kinds_of(self)
 
     @property
     def parameters(self) -> dict[str, float]:
         """The numbers that the theory of this network depends on, by the names its formulas use."""
         parameters = self.connectivity.parameters
-        if isinstance(self.nonlinearity, Heterogeneous) and self._are_independent:
-            return as_modes(self.connectivity)
+        differing = isinstance(self.nonlinearity, Heterogeneous) and self._are_independent
+        if differing:
+            parameters = as_modes(self.connectivity)
         if self.gains is None:
             return parameters
-        if "sigma" not in parameters:  # without reciprocal correlations, J and G enter together
+        if not differing and "sigma" not in parameters:  # without reciprocal correlations, J and G enter together
             parameters = {"g_eff": self.g_eff, **{name: parameters[name] for name in ("kappa",) if name in parameters}}
         return {**parameters, "q_2": self.gains.moment(2), "PR_G": self.gains.participation_ratio}
 
     def gain_law(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return (w, G) with ⟨f(G)⟩ = Σ w f(G): arrays as they stand, named laws by Gauss–Legendre nodes.
 
-        Of `Heterogeneous` neurons one entry each, G = 1.
+        Of `Heterogeneous` neurons one entry each, which a law of gains, independent of them, does not have.
         """
         if isinstance(self.nonlinearity, Heterogeneous):
             size = self.nonlinearity.size
-            return np.full(size, 1.0 / size), np.ones(size)
+            gains = np.ones(1) if self.gains is None else self.gains.law()[1]
+            if gains.size not in (1, size):
+                raise InvalidNetwork("gains", self.gains, f"must be an array of {size}, one for each of the neurons")
+            return np.full(size, 1.0 / size), np.broadcast_to(gains, size).copy()
         if self.gains is None:
             return np.ones(1), np.ones(1)
         return self.gains.law()
 
-    def neuron_gains(self, n: int) -> NDArray[np.float64]:
-        """Return G_i of a sample of n neurons, shape (n,): a law at its midpoints, largest first; 1 without gains.
+    def neuron_gains(self, n: int, seed: int = 0) -> NDArray[np.float64]:
+        """Return G_i of a sample of n neurons, shape (n,); 1 without gains.
 
-        J's rows and columns are exchangeable, so the order does not matter.
+        A law is taken at its midpoints: largest first where neurons differ in nothing else, as J's rows and columns are
+        exchangeable; else in an order that the seed draws.
         """
-        n = checks.integer("n", n, at_least=2)
-        values: NDArray[np.float64] = np.ones(n) if self.gains is None else self.gains.values(n)
-        return values
+        n, seed = checks.integer("n", n, at_least=2), checks.integer("seed", seed, at_least=0)
+        return np.broadcast_to(sampled_numbers(self, n, seed).gains, n).copy()
 
     def _repr_latex_(self) -> str:
         from mftheory.network.latex import network_latex
@@ -163,17 +199,25 @@ class Network(NoArithmetic):
         They are "phi" and "x"; with gains also "Phi" (G_i φ_i) and "readout" (w_i φ_i, w a random permutation of G).
         """
         couplings = self.connectivity.sample(n, seed)
+        numbers = sampled_numbers(self, n, seed)
         activities: dict[str, NDArray[np.float64] | None] = {"phi": None}
         if self.gains is not None:
-            gains = self.neuron_gains(n)
+            gains = np.broadcast_to(numbers.gains, n).copy()
             couplings = couplings.with_gains(gains)  # J G φ costs no more than J φ
             # Spawn key 2: independent of the couplings (no key) and of the initial conditions (key 1).
             readout = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2,))).permutation(gains)
             activities |= {"Phi": gains, "readout": readout}
-        phi = self.nonlinearity.sample(n) if isinstance(self.nonlinearity, Heterogeneous) else self.nonlinearity
-        group = NeuronGroup(couplings.n, phi, states={"x": None}, activities=activities)
+        group = NeuronGroup(
+            couplings.n,
+            numbers.nonlinearity,
+            {"x": None},
+            activities,
+            numbers.dynamics,
+            numbers.noise,
+            numbers.bias,
+        )
         observables = ("phi", "x", *list(activities)[1:])
-        return SampledNetwork(couplings, (group,), self.g_eff, observables, self.dynamics, self.noise)
+        return SampledNetwork(couplings, (group,), self.g_eff, observables)
 
 
 def as_modes(connectivity: Connectivity) -> dict[str, float]:

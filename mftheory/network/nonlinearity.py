@@ -30,8 +30,8 @@ class Nonlinearity(NoArithmetic):
     ----------
     expression : str or SymPy expression
         A formula in x, made of numbers, pi, e, + - * / **, parentheses and abs, asinh, atan, clip, cos, cosh, erf,
-        erfc, exp, expm1, log, log1p, maximum, minimum, sech, sign, sin, sinh, sqrt, tanh. It is read by this
-        whitelist and never run as Python. A SymPy expression in one symbol is turned into such text.
+        erfc, exp, expm1, log, log1p, maximum, minimum, sech, sigmoid, sign, sin, sinh, softplus, sqrt, tanh. It is read
+        by this whitelist and never run as Python. A SymPy expression in one symbol is turned into such text.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Nonlinearity(NoArithmetic):
     ...
     mftheory.errors.InvalidNetwork: nonlinearity = "open('f')": must be a formula in x made of numbers, pi, e, \
 + - * / **, parentheses and the functions abs, asinh, atan, clip, cos, cosh, erf, erfc, exp, expm1, log, log1p, \
-maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
+maximum, minimum, sech, sigmoid, sign, sin, sinh, softplus, sqrt, tanh
     """
 
     _instead = "functions are not added or multiplied: write one formula, Nonlinearity('tanh(x) + x/2')"
@@ -119,6 +119,10 @@ maximum, minimum, sech, sign, sin, sinh, sqrt, tanh
     def bound(self) -> float:
         """The largest |φ(x)| at every x tried up to ±1e7; infinite where the formula overflows."""
         return _shape(self).bound
+
+    def _trial_points(self) -> Float64Array:
+        """Return points x, ascending, both signs of each and zero twice, at which the shape of φ is tried."""
+        return np.concatenate([-_TRIAL_POINTS[::-1], _TRIAL_POINTS])
 
     def __call__(self, x: FloatArray) -> FloatArray:
         """Evaluate φ(x), of the shape and precision of x."""
@@ -239,13 +243,6 @@ class Tanh(_BuiltIn):
         return np.asarray(4.0 * e / np.square(1.0 + e))
 
 
-def checked(value: Any) -> Nonlinearity:
-    """Return the nonlinearity itself; raise InvalidNetwork, naming what is allowed, for anything else."""
-    if not isinstance(value, Nonlinearity):
-        raise InvalidNetwork("nonlinearity", value, "must be Erf(), Tanh() or Nonlinearity('a formula in x')")
-    return value
-
-
 @lru_cache(maxsize=256)
 def _is_odd(phi: Nonlinearity) -> bool:
     values, mirrored = phi(_TRIAL_POINTS), phi(-_TRIAL_POINTS)
@@ -265,7 +262,7 @@ class _Shape(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _shape(phi: Nonlinearity) -> _Shape:
-    x = np.concatenate([-_TRIAL_POINTS[::-1], _TRIAL_POINTS])
+    x = phi._trial_points()
     slope, tangent = phi.derivative(x), abs(phi.slope_at_zero)
     # A slope that a formula's cancellations spoil, by 1e-10 where (e^x - e^-x)/… is evaluated at 1e-6, still falls.
     rounding = 1e-9 * tangent

@@ -84,6 +84,9 @@ class Taylor:
         value = self.value**exponent
         first = exponent * self.value ** (exponent - 1.0)
         second = exponent * (exponent - 1.0) * self.value ** (exponent - 2.0)
+        if exponent > 1.0:  # maximum(x, 0)**1.5 is constant below 0, although its base has an infinite φ'' at 0
+            flat = (np.asarray(self.first) == 0) & (np.asarray(self.second) == 0)
+            first, second = np.where(flat, 0.0, first), np.where(flat, 0.0, second)
         return self.apply(value, first, second)
 
 
@@ -131,6 +134,26 @@ def _sech(v: Any) -> Any:
     # 1/cosh would overflow on the way to 0.
     e = np.exp(-np.abs(v))
     return 2.0 * e / (1.0 + e * e)
+
+
+def _sigmoid(v: Any) -> Any:
+    # By an exponential that underflows, with all digits in either tail.
+    e = np.exp(-np.abs(v))
+    return np.where(v >= 0, 1.0, e) / (1.0 + e)
+
+
+def _sigmoid_series(v: Taylor, f: Any) -> Taylor:
+    other = _sigmoid(-v.value)
+    return v.apply(f, f * other, f * other * (other - f))
+
+
+def _softplus(v: Any) -> Any:
+    return np.maximum(v, 0.0) + np.log1p(np.exp(-np.abs(v)))
+
+
+def _softplus_series(v: Taylor, f: Any) -> Taylor:
+    first = _sigmoid(v.value)
+    return v.apply(f, first, first * _sigmoid(-v.value))
 
 
 def _tanh_series(v: Taylor, f: Any) -> Taylor:
@@ -191,6 +214,8 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "sech": Function(_sech, _sech_series),
     "atan": Function(np.arctan, _atan_series),
     "asinh": Function(np.arcsinh, _asinh_series),
+    "sigmoid": Function(_sigmoid, _sigmoid_series),
+    "softplus": Function(_softplus, _softplus_series),
     "erf": Function(_erf, _erf_series),
     "erfc": Function(_erfc, _erfc_series),
 }

@@ -12,6 +12,8 @@ _WORDS = {
     "differing": "neurons that differ",
     "gains": "gains",
     "noise": "noise",
+    "unequal": "noise, time constants or gains neuron by neuron",
+    "bias": "bias",
 }
 
 
@@ -26,7 +28,7 @@ class Traits:
     self_feedback : bool
         Whether a neuron's past comes back to it through the others, so that x is not Gaussian.
     odd : bool
-        Whether φ(-x) = -φ(x), so that no neuron keeps a mean activity.
+        Whether φ(-x) = -φ(x) and there is no bias, so that no neuron keeps a mean activity.
     differing : bool
         Whether neurons differ by more than their gain.
     gains : bool
@@ -34,7 +36,11 @@ class Traits:
     noise : bool
         Whether neurons receive white noise.
     dynamics : {"leaky", "filter", "map"}
-        What a neuron does with its input.
+        What a neuron does with its input; leaky neurons have the time constant 1, another one is a filter.
+    unequal : bool
+        Whether noise or time constants differ between neurons, or gains are given with other numbers of each neuron.
+    bias : bool
+        Whether neurons receive a constant input.
     populations : int or None
         Populations of an ensemble of one's own; None of a network, which has one.
     sums : bool
@@ -50,9 +56,16 @@ class Traits:
     gains: bool = False
     noise: bool = False
     dynamics: Time = "leaky"
+    unequal: bool = False
+    bias: bool = False
     populations: int | None = None
     sums: bool = True
     of: str = ""
+
+    @property
+    def all_differs(self) -> bool:
+        """True if the x of neurons differ in law, or neurons that differ have gains beside."""
+        return self.unequal or (self.gains and (self.differing or not self.odd))
 
     def words(self) -> str:
         """Return the traits by which a network is more than independent couplings of leaky neurons, in words.
@@ -63,7 +76,7 @@ class Traits:
         >>> Traits(self_feedback=True, dynamics="filter").words()
         'self-feedback, a filter'
         """
-        values = {**vars(self), "not_odd": not self.odd}
+        values = {**vars(self), "not_odd": not (self.odd or self.bias)}
         listed = [words for name, words in _WORDS.items() if values[name]]
         listed += {"leaky": [], "filter": ["a filter"], "map": ["discrete time"]}[self.dynamics]
         if not self.sums:

@@ -154,7 +154,7 @@ def workload(network: Network, max_memory: float = 4e9) -> Workload:
     states = np.random.default_rng(0).standard_normal((PROBE_SIZE, _PROBE_TRAJECTORIES), dtype=np.float32)
     out = np.empty_like(states)
     couplings = drawn.couplings
-    times = clock(network, None, None, None, None, None, None)
+    times = clock(network, drawn, None, None, None, None, None, None)
     return Workload(
         rank=couplings.right.shape[1] / PROBE_SIZE if isinstance(couplings, Factored) else None,
         draw=draw,

@@ -89,6 +89,8 @@ class _Reader:
             parts = [self.get(inner[k], whole, joined(name, part), rows) for k, part in enumerate(label.parts)]
             return list(zip(*parts, strict=True))
         if label.keys:
+            if optional and name not in self.data.variables:
+                return [ABSENT] * _length(rows)
             return self.keyed(inner[1], label, name, rows)
         if is_a(hint, Mapping):
             return list(rows_of(self.data, rows[-1][0], f"{name}_"))

@@ -129,9 +129,8 @@ class Theory(DrawableResult):
         return self.two_point.response(checked_observable(observable, self.responding), real("omega", omega))
 
     def mean(self, observable: str = "phi") -> float:
-        """Return ⟨a⟩ over neurons and time: 0 for odd φ, and for "x" always, as couplings have mean zero."""
-        name = checked_observable(observable)
-        return float(getattr(self.two_point, "mean", 0.0)) if name == "phi" else 0.0
+        """Return ⟨a⟩ over neurons and time: of x that of a bias, as couplings have mean zero; 0 for odd φ."""
+        return float(getattr(self.two_point, "means", {}).get(checked_observable(observable, self.responding), 0.0))
 
     def static(self, observable: str = "phi") -> float:
         """Return (1/N) Σ_i ⟨a_i⟩_t², the mean square over neurons of their means over time; 0 for odd φ.
@@ -139,8 +138,7 @@ class Theory(DrawableResult):
         All of `C`, `spectrum`, `Psi` and `dimension` are about each neuron's own mean; C(τ) + static is what
         ⟨a(t) a(t+τ)⟩ would be without subtracting it.
         """
-        name = "static_variance" if checked_observable(observable) == "x" else "static_activity"
-        return float(getattr(self.two_point, name, 0.0))
+        return float(getattr(self.two_point, "statics", {}).get(checked_observable(observable, self.responding), 0.0))
 
     def neuron_means(self, z: ArrayLike) -> Array:
         """Return ⟨φ_i⟩_t of neurons whose static input is z standard deviations, of the shape of z; 0 for odd φ.

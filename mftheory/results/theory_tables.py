@@ -79,14 +79,24 @@ class TheoryTables:
     neuron_mean: StoredCurves | None = field(
         default=None, metadata=stored("⟨φ_i⟩ of neurons of static input z - max z/2", dims="z")
     )
-    mean: float = field(default=0.0, metadata=stored())
-    static_variance: float = field(default=0.0, metadata=stored())
-    static_activity: float = field(default=0.0, metadata=stored())
+    means: Mapping[str, float] | None = field(default=None, metadata=stored("mean over neurons and time", keys="field"))
+    statics: Mapping[str, float] | None = field(
+        default=None, metadata=stored("mean square over neurons of the mean over time", keys="field")
+    )
+    mean: float | None = field(default=None, metadata=stored())
+    static_variance: float | None = field(default=None, metadata=stored())
+    static_activity: float | None = field(default=None, metadata=stored())
     lyapunov_exponent: float | None = field(default=None, metadata=stored())
     lyapunov_exponent_error: float | None = field(default=None, metadata=stored())
     method: str = field(default="", metadata=stored())
     notes: tuple[str, ...] = field(default=(), metadata=stored())
     formulas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.means is None:  # a file of an earlier version
+            object.__setattr__(self, "means", {"phi": self.mean or 0.0})
+            statics = {"phi": self.static_activity or 0.0, "x": self.static_variance or 0.0}
+            object.__setattr__(self, "statics", statics)
 
     @classmethod
     def of(cls, theory: Theory) -> TheoryTables:
@@ -106,9 +116,10 @@ class TheoryTables:
             return StoredCurves.of(Curve.of("tau", tau, lambda t: theory.Psi(a, t, 0.0), _no_error, discrete))
 
         static: dict[str, Any] = {
-            name: float(getattr(two_point, name, 0.0)) for name in ("mean", "static_variance", "static_activity")
+            "means": {a: theory.mean(a) for a in theory.responding},
+            "statics": {a: theory.static(a) for a in theory.responding},
         }
-        if hasattr(two_point, "neuron_means") and any(static.values()):
+        if hasattr(two_point, "neuron_means") and any(static["statics"].values()):
             static["z"] = z = np.linspace(0.0, 2.0 * LARGEST_INPUT, 321)
             static["neuron_mean"] = StoredCurves.of(
                 Curve.of("z", z, lambda s: two_point.neuron_means(s - LARGEST_INPUT), _no_error)

@@ -3,12 +3,10 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from mftheory import checks
 from mftheory.errors import InvalidNetwork
-from mftheory.network import Dynamics, Erf, Leaky, Network, Rational, Tanh
-from mftheory.network.sampled import Samplable
+from mftheory.network import Erf, Leaky, Network, Tanh
+from mftheory.network.sampled import Samplable, SampledNetwork
 from mftheory.simulation import equilibration
 from mftheory.simulation.integrate import default_step
 
@@ -62,6 +60,7 @@ class Clock:
 
 def clock(
     network: Samplable,
+    drawn: SampledNetwork,
     dt: float | None,
     interval: float | None,
     duration: float | None,
@@ -69,28 +68,26 @@ def clock(
     max_lag: float | None,
     response: float | None,
 ) -> Clock:
-    """Return the clock of a run from what was asked for, in units of the neurons' time constant."""
-    # The neurons of an ensemble are leaky.
-    dynamics: Dynamics = network.dynamics if isinstance(network, Network) else Leaky()
-    if dynamics.discrete:
+    """Return the clock of a run from what was asked for: steps fit the fastest neurons, durations the slowest."""
+    if drawn.discrete:
         if dt is not None and dt != 1:
             raise InvalidNetwork("dt", dt, "must be 1 in discrete time, or not given")
         dt = 1.0
     elif dt is None:
-        dt = _step(network, dynamics)
+        dt = _step(network, drawn)
         if interval is not None:  # whole steps between samples
             dt = checks.positive("sampling_interval", interval) / math.ceil(interval / dt - 1e-9)
     dt = checks.positive("dt", dt)
-    fastest = 1.0 / max(1.0, float(np.abs(dynamics.poles).max())) if isinstance(dynamics, Rational) else 1.0
+    fastest = drawn.shortest_time
     if dt > fastest:  # stable all the same, and wrong
         raise InvalidNetwork("dt", dt, f"must be at most the shortest time constant, {fastest:g}")
-    unit = dynamics.time_constant
+    unit = drawn.time_constant
     duration = 100.0 * unit if duration is None else checks.positive("duration", duration)
     stride = max(1, round(unit / dt)) if interval is None else _whole_ratio("sampling_interval", interval, "dt", dt)
     if duration / dt > MAX_STEPS:
         raise InvalidNetwork("duration", duration, f"makes {duration / dt:.2g} steps; at most {MAX_STEPS:g} go")
     times = max(2, round(duration / (stride * dt)))
-    relaxation = equilibration.MIN_BURN_IN * dynamics.relaxation_time
+    relaxation = equilibration.MIN_BURN_IN * drawn.relaxation_time
     return Clock(
         dt=dt,
         stride=stride,
@@ -102,17 +99,21 @@ def clock(
     )
 
 
-def _step(network: Samplable, dynamics: Dynamics) -> float:
+def _step(network: Samplable, drawn: SampledNetwork) -> float:
     """Return a tenth of the fastest time constant, or the step that a bias of 6e-4 allows where that is known."""
-    if isinstance(dynamics, Rational):
-        return 0.1 / max(1.0, float(np.abs(dynamics.poles).max()))
-    if isinstance(network, Network) and _has_known_bias(network):
-        return 0.1 if network.noise > 0 else default_step(network.g_eff)
-    return 0.1
+    if isinstance(network, Network) and _has_known_bias(network, drawn):
+        return default_step(network.g_eff) * drawn.shortest_time
+    return 0.1 * drawn.shortest_time
 
 
-def _has_known_bias(network: Network) -> bool:
-    """Say if the bias of a step was measured: for erf and tanh, in ensembles without self-feedback."""
+def _has_known_bias(network: Network, drawn: SampledNetwork) -> bool:
+    """Say if the bias of a step was measured.
+
+    It was for erf and tanh, in ensembles without self-feedback, of leaky neurons alike without any input.
+    """
+    alike = drawn.shortest_time == drawn.time_constant and not (drawn.noisy or drawn.biased)
+    if not alike or not all(isinstance(group.dynamics, Leaky) for group in drawn.groups):
+        return False
     unmeasured = network.traits.given or network.traits.self_feedback
     return not unmeasured and isinstance(network.nonlinearity, Erf | Tanh)
 

@@ -1,4 +1,6 @@
-"""Steppers for (1 + d/dt) x = J φ(x), gains absorbed in J, many trajectories at once: each product is of matrices.
+"""Steppers for T_i[x_i] = Σ_j J_ij φ(x_j) + b_i + σ_i ξ_i, gains absorbed in J, many trajectories at once.
+
+Each product is of matrices. Neurons may differ: groups of them have their own filters (`neuron_filters`).
 
 The default is chosen by the error in the *statistics* for a given number of products, since chaos makes the error of a
 trajectory meaningless. For i.i.d. couplings at N → ∞ the bias of a scheme that is linear between its activities is
@@ -57,14 +59,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftheory.compiling import njit
 from mftheory.network import Couplings
+from mftheory.network.sampled import NeuronGroup
+from mftheory.simulation.neuron_filters import column, neuron_filter
 from mftheory.simulation.nonlinearities import Activation
-from mftheory.simulation.stepping import Noise, PastInputs, Stepper, lagrange, runge_kutta
+from mftheory.simulation.stepping import Noise, PastInputs, Stepper, consecutive, runge_kutta
 
 
-class ExponentialAdams(Stepper):
-    """Exponential Adams–Bashforth of third order: the leak exactly, J φ extrapolated by a parabola; one product a step.
+class FilteredStepper(Stepper):
+    """An integrator of neurons in continuous time, whatever the filters of their groups.
 
     Parameters
     ----------
@@ -73,16 +76,14 @@ class ExponentialAdams(Stepper):
     activation : callable
         ``activation(x, out)`` writes φ(x).
     x : array of shape (n, trajectories)
-        Initial states; advanced in place.
+        Initial states; advanced in place where all neurons are leaky. Other filters start at rest under it as drive.
     dt : float
-        Step, in units of the neurons' time constant.
-    noise : float
-        Intensity σ of the noise.
+        Step.
+    groups : sequence of NeuronGroup
+        All neurons.
     seeds : sequence of SeedSequence, optional
         Seeds of the noise, one for each trajectory.
     """
-
-    order = 3
 
     def __init__(
         self,
@@ -90,57 +91,106 @@ class ExponentialAdams(Stepper):
         activation: Activation,
         x: NDArray[Any],
         dt: float,
-        noise: float = 0.0,
+        groups: Sequence[NeuronGroup],
         seeds: Sequence[np.random.SeedSequence] | None = None,
     ) -> None:
-        super().__init__(couplings, activation, x)
-        # The white noise of a step adds to x a number of variance σ² ∫_0^dt e^{-2s} ds.
-        self._noise = Noise(noise * math.sqrt(-0.5 * math.expm1(-2.0 * dt)), x, seeds)
-        real = x.dtype.type
-        self._decay = real(math.exp(-dt))
-        self._weights = [
-            tuple(real(w) for w in np.pad(adams_weights(dt, order), (0, 3 - order))) for order in (1, 2, 3)
-        ]
-        self.past = PastInputs()
+        sizes = [group.size for group in groups]
+        filters = [neuron_filter(group, dt, x.dtype) for group in groups]
+        places, held = consecutive(sizes), consecutive([f.order * n for f, n in zip(filters, sizes, strict=True)])
+        self._parts = list(zip(filters, places, held, strict=True))
+        if all(f.output_is_state for f in filters):
+            self._states = x
+        else:
+            self._states = np.concatenate([f.at_rest(x[place]) for f, place, _ in self._parts])
+            x = np.empty_like(x)
+        super().__init__(couplings, activation, x, column([group.bias for group in groups], sizes))
+        self._dt = x.dtype.type(dt)
+        self._noise = self._make_noise(groups, seeds)
+        self._read()
+
+    def state(self) -> NDArray[Any]:
+        """Return the states of all filters, shape (their number, trajectories)."""
+        return self._states
+
+    def push(self, impulse: NDArray[Any]) -> None:
+        """Add an impulse to the input of every neuron."""
+        self._kick(impulse)
+        self._read()
+
+    def _make_noise(self, groups: Sequence[NeuronGroup], seeds: Sequence[np.random.SeedSequence] | None) -> Noise:
+        raise NotImplementedError
+
+    def _kick(self, impulse: NDArray[Any]) -> None:
+        for part, place, held in self._parts:
+            part.push(self._states[held], impulse[place])
+
+    def _read(self) -> None:
+        if self._states is not self.x:
+            for part, place, held in self._parts:
+                part.read(self._states[held], self.x[place])
+
+
+class ExponentialAdams(FilteredStepper):
+    """Exponential Adams–Bashforth of third order: the filters exactly, J φ extrapolated by a parabola; one product.
+
+    Parameters as for FilteredStepper.
+    """
+
+    order = 3
 
     def push(self, impulse: NDArray[Any]) -> None:
         """Add an impulse to the input of every neuron, and forget past inputs."""
         super().push(impulse)
         self.past.forget()
 
+    def _make_noise(self, groups: Sequence[NeuronGroup], seeds: Sequence[np.random.SeedSequence] | None) -> Noise:
+        self.past = PastInputs()
+        scale = column(
+            [part.noise for part, _, _ in self._parts], [held.stop - held.start for _, _, held in self._parts]
+        )
+        z = [self._states[held] for _, _, held in self._parts]
+        alone = self._states is self.x
+        self._views = list(zip(z, z if alone else [self.x[place] for _, place, _ in self._parts], strict=True))
+        return Noise(scale, self._states, seeds)
+
     def _step(self) -> None:
         known, inputs = self.past.remember(self._input(self.x))
-        _adams_update(self.x.reshape(-1), *inputs, self._decay, *self._weights[known - 1])
-        self._noise.kick(self.x)
+        numbers = self._noise.draw()
+        newest, middle, oldest = inputs
+        for (part, place, held), (z, x) in zip(self._parts, self._views, strict=True):
+            part.extrapolate(z, x, (newest[place], middle[place], oldest[place]), known, numbers[held])
 
 
-class RungeKutta(Stepper):
-    """The classical Runge–Kutta scheme of fourth order, four products a step. Parameters as for ExponentialAdams."""
+class RungeKutta(FilteredStepper):
+    """The classical Runge–Kutta scheme of fourth order, four products a step. Parameters as for FilteredStepper."""
 
     order = 4
 
-    def __init__(
-        self,
-        couplings: Couplings,
-        activation: Activation,
-        x: NDArray[Any],
-        dt: float,
-        noise: float = 0.0,
-        seeds: Sequence[np.random.SeedSequence] | None = None,
-    ) -> None:
-        super().__init__(couplings, activation, x)
-        self._noise = Noise(noise * math.sqrt(0.5 * dt), x, seeds)  # half a step's, before and after each step
-        self._dt = x.dtype.type(dt)
+    def _make_noise(self, groups: Sequence[NeuronGroup], seeds: Sequence[np.random.SeedSequence] | None) -> Noise:
+        # Half a step's, before and after each step.
+        scale = column([group.noise for group in groups], [group.size for group in groups])
+        return Noise(scale * math.sqrt(0.5 * float(self._dt)), self.x, seeds)
 
     def _step(self) -> None:
-        self._noise.kick(self.x)
-        runge_kutta(self._velocity, self.x, self._dt)
-        self._noise.kick(self.x)
+        self._hear()
+        runge_kutta(self._velocity, self._states, self._dt)
+        self._hear()
+        self._read()
 
-    def _velocity(self, x: NDArray[Any]) -> NDArray[Any]:
-        velocity = self._input(x)
-        velocity -= x
-        return velocity
+    def _hear(self) -> None:
+        if self._noise.present:
+            self._kick(self._noise.draw())
+
+    def _velocity(self, z: NDArray[Any]) -> NDArray[Any]:
+        x = z
+        if self._states is not self.x:
+            x = np.empty_like(self.x)
+            for part, place, held in self._parts:
+                part.read(z[held], x[place])
+        drive, out = self._input(x), np.empty_like(z)
+        for part, place, held in self._parts:
+            part.velocity(z[held], drive[place], out[held])
+        return out
 
 
 def default_step(g_eff: float) -> float:
@@ -155,37 +205,3 @@ def default_step(g_eff: float) -> float:
     [5, 5, 8, 10, 15]
     """
     return 1.0 / math.ceil(max(5.0, 5.0 * (g_eff / 3.0) ** 0.56))
-
-
-def adams_weights(dt: float, order: int) -> NDArray[np.float64]:
-    """Return the weights of the inputs at t, t - dt, … in x(t + dt) = e^{-dt} x(t) + Σ_k w_k input(t - k dt).
-
-    They integrate e^{-(dt - s)} against the Lagrange polynomials of the past inputs, so an input that is a polynomial
-    of degree below `order` is integrated exactly.
-
-    Examples
-    --------
-    >>> import math
-    >>> from mftheory.simulation.integrate import adams_weights
-    >>> math.isclose(adams_weights(0.1, 3).sum(), 1 - math.exp(-0.1), rel_tol=1e-14)
-    True
-    """
-    node, weight = np.polynomial.legendre.leggauss(16)
-    s = dt * (node + 1) / 2
-    kernel = weight * dt / 2 * np.exp(-(dt - s))
-    return np.array([float(kernel @ polynomial) for polynomial in lagrange(s, dt, order)])
-
-
-@njit(cache=True, error_model="numpy")
-def _adams_update(
-    x: NDArray[Any],
-    newest: NDArray[Any],
-    middle: NDArray[Any],
-    oldest: NDArray[Any],
-    decay: float,
-    w0: float,
-    w1: float,
-    w2: float,
-) -> None:
-    for i in range(x.size):
-        x[i] = decay * x[i] + w0 * newest[i] + w1 * middle[i] + w2 * oldest[i]

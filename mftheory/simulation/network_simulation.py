@@ -15,7 +15,7 @@ from mftheory.progress import Progress
 from mftheory.results.simulation import Simulation
 from mftheory.results.status import EQUILIBRATED, Status
 from mftheory.simulation.accumulate import block_length
-from mftheory.simulation.clock import Clock, clock
+from mftheory.simulation.clock import DEFAULT_LAGS, clock
 from mftheory.simulation.covariance import check_fits
 from mftheory.simulation.measurement import measure, reach
 from mftheory.simulation.observables import Observable, have_means
@@ -69,17 +69,19 @@ def simulate(
     trajectories : int
         Independent initial conditions, integrated together, at least 4: the matrix products are efficient from 32 on.
     duration : float, optional
-        Measured time of each trajectory; by default 100 time constants (of the slowest pole; 1/δ steps of a map).
+        Measured time of each trajectory; by default 100 time constants of the slowest neuron (of the slowest pole; 1/δ
+        steps of a map).
     dt : float, optional
         Step. By default it biases the dimension by less than 10⁻³ (`mftheory.simulation.integrate`): with independent
-        couplings or modes, erf or tanh, and no noise, 1/5 up to g_eff = 3, 1/8 at 6, 1/10 at 10; 0.1 else (0.1 over
-        the fastest pole, if that is faster). To see its error, halve it: the bias falls tenfold. A map's is 1.
+        couplings or modes, erf or tanh, neurons alike, no noise and no bias, 1/5 up to g_eff = 3, 1/8 at 6, 1/10 at
+        10; 0.1 else, both in units of the shortest time constant (that of the fastest pole, if it is below 1). To see
+        its error, halve it: the bias falls tenfold. A map's is 1.
     burn_in : float, optional
         Time discarded first. By default it is found out: 40 relaxation times, doubled (up to four times) while C(0) or
         Ψ(0,0) of the second half differ from those of the quarter before it, or some trajectories are at rest or
         periodic and others not yet; and if the measured run shows either all the same, it is discarded as well.
     sampling_interval : float, optional
-        Time between samples, a multiple of dt; by default about one time constant.
+        Time between samples, a multiple of dt; by default about one time constant of the slowest neuron.
     observables : sequence of str, optional
         What to estimate; everything by default.
     max_lag : float, optional
@@ -150,13 +152,15 @@ def simulate(
     max_memory = checks.positive("max_memory", max_memory)
     precision = _precision(dtype)
     one_of("integrator", integrator, STEPPERS)
-    times = clock(network, dt, sampling_interval, duration, burn_in, max_lag, response)
+    # Before anything as large is drawn: with the default lags, or the shortest possible.
+    lags = DEFAULT_LAGS if (duration, sampling_interval, max_lag) == (None, None, None) else 0
+    _block(n, trajectories, lags, lags + 2, precision, max_memory)
+
+    drawn = network.draw(n, seed)
+    times = clock(network, drawn, dt, sampling_interval, duration, burn_in, max_lag, response)
     if 8.0 * times.response * trajectories > max_memory:
         need = 8e-9 * times.response * trajectories
         raise InvalidNetwork("response", response, f"needs {need:.3g} GB, above max_memory = {max_memory / 1e9:.3g} GB")
-    _block(n, trajectories, times, precision, max_memory, keep_states)  # before anything as large is drawn
-
-    drawn = network.draw(n, seed)
     if components > drawn.couplings.n:
         raise InvalidNetwork("components", components, f"must be at most the number of neurons, {drawn.couplings.n}")
     if have_means(drawn.groups):
@@ -164,7 +168,9 @@ def simulate(
     measured = chosen(drawn.groups, drawn.observables, observables, precision)
     matrices = _matrices(measured, covariance, components)
     check_fits(matrices, precision.itemsize, max_memory)
-    block = _block(drawn.couplings.n, trajectories, times, precision, max_memory, keep_states)
+    if keep_states:
+        _check_kept(drawn.couplings.n * trajectories * precision.itemsize * times.times, max_memory)
+    block = _block(drawn.couplings.n, trajectories, times.lags, times.times, precision, max_memory)
 
     with Progress(times.expected_steps, f"simulate n={n}", "step", enabled=progress) as bar:
         run = Run(drawn, seed, trajectories, times, block, precision, integrator, bar)
@@ -193,7 +199,7 @@ def simulate(
         burn_in=discarded * times.dt,
         sampling_interval=times.interval,
         dtype=precision.name,
-        integrator="map" if drawn.dynamics.discrete else integrator,
+        integrator="map" if drawn.discrete else integrator,
         status=status,
         drift=measurement.drift,
         error_factor=measurement.error_factor,
@@ -232,23 +238,24 @@ def _precision(dtype: Any) -> Any:
     return precision
 
 
-def _block(n: int, trajectories: int, times: Clock, precision: Any, max_memory: float, keep_states: bool) -> int:
+def _check_kept(size: int, max_memory: float) -> None:
+    """Refuse to keep states of more bytes than `max_memory`."""
+    if size > max_memory:
+        allowed = f"the states need {size / 1e9:.2g} GB: shorten duration, lengthen sampling_interval"
+        raise InvalidNetwork("max_memory", max_memory, allowed)
+
+
+def _block(n: int, trajectories: int, lags: int, times: int, precision: Any, max_memory: float) -> int:
     """Return the number of samples in a block; refuse it if `max_memory` does not hold it."""
-    per_time = n * trajectories * precision.itemsize
-    if keep_states and per_time * times.times > max_memory:
-        need = per_time * times.times / 1e9
-        raise InvalidNetwork(
-            "max_memory", max_memory, f"the states need {need:.2g} GB: shorten duration, lengthen sampling_interval"
-        )
     # At most two blocks of states, of an observable, and of a product of it exist at the same time.
-    longest = int(max_memory / (6 * per_time))
-    length = block_length(n, trajectories, times.lags, times.times, longest)
+    per_time = 6 * n * trajectories * precision.itemsize
+    longest = int(max_memory / per_time)
+    length = block_length(n, trajectories, lags, times, longest)
     if length > longest:
-        need = 6 * per_time * length / 1e9
         raise InvalidNetwork(
             "max_memory",
             max_memory,
-            f"a block of states needs {need:.2g} GB: take fewer trajectories or a shorter max_lag",
+            f"a block of states needs {per_time * length / 1e9:.2g} GB: take fewer trajectories or a shorter max_lag",
         )
     return length
 

@@ -14,12 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.compiling import njit
-from mftheory.network import Erf, Heterogeneous, Nonlinearity, Tanh
+from mftheory.network import Erf, Heterogeneous, Nonlinearity, Tabulated, Tanh
 from mftheory.network.expression import evaluate, parse
+from mftheory.network.spline import LARGEST, Spline
 from mftheory.network.taylor import FUNCTIONS
 
 BLOCK_ELEMENTS = 8192
 """Number of elements evaluated at a time: a few temporaries of this size fit into the second-level cache."""
+
+CELLS_PER_KNOT = 16
+"""Cells of the look-up in a table, for each of its points: few hold a point, so that the processor guesses right."""
+MAX_CELLS = 1 << 16
+"""Largest number of cells of the look-up in a table: half a megabyte."""
 
 Activation = Callable[[NDArray[Any], NDArray[Any]], None]
 """Function that writes φ of the first array into the second."""
@@ -84,6 +90,8 @@ def activation(nonlinearity: Nonlinearity | Heterogeneous, dtype: Any, axis: int
     if isinstance(nonlinearity, Heterogeneous):
         numbers = {name: values.astype(dtype) for name, values in nonlinearity.parameters.items()}
         return FormulaOfEach(nonlinearity.nonlinearity, numbers, axis)
+    if isinstance(nonlinearity, Tabulated):
+        return Table.of(nonlinearity.spline)
     return Formula(nonlinearity.expression)
 
 
@@ -122,6 +130,57 @@ class FormulaOfEach:
                 block = slice(start, start + rows)
                 numbers = {name: v[block, None] if along else v for name, v in self.parameters.items()}
                 values[block] = evaluate(tree, states[block], _FAST, numbers)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A spline; called, it writes its values on the first array into the second.
+
+    Cells of equal length say between which pieces a number lies: of even tables mostly one.
+    """
+
+    spline: Spline
+    first_pieces: NDArray[np.int64]  # of each cell
+    cells_per_unit: float
+
+    @classmethod
+    def of(cls, spline: Spline) -> "Table":
+        """Prepare the cells."""
+        knots = spline.knots
+        count = min(MAX_CELLS, CELLS_PER_KNOT * knots.size)
+        cells_per_unit = count / float(knots[-1] - knots[0])
+        edges = knots[0] + (np.arange(count + 1) - 1e-9) / cells_per_unit  # a rounding below: looking goes upwards
+        pieces = np.maximum(1, np.searchsorted(knots, edges, side="right"))
+        return cls(spline, pieces.astype(np.int64), cells_per_unit)
+
+    def __call__(self, x: NDArray[Any], out: NDArray[Any]) -> None:
+        s = self.spline
+        _look_up(
+            x.reshape(-1), out.reshape(-1), s.knots, s.origins, 1.0 / s.scales, s.coefficients, s.odd,
+            self.first_pieces, self.cells_per_unit,
+        )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _look_up(  # type: ignore[no-untyped-def]
+    x, out, knots, origins, per_scale, coefficients, odd, first_pieces, cells_per_unit
+):
+    last, low, high, degree = knots.size, knots[0], knots[-1], coefficients.shape[1] - 1
+    for i in range(x.size):
+        v = abs(float(x[i])) if odd else float(x[i])
+        if low <= v < high:
+            piece = first_pieces[int((v - low) * cells_per_unit)]
+            while v >= knots[piece]:
+                piece += 1
+        else:
+            piece = 0 if v < low else last
+        t = (v - origins[piece]) * per_scale[piece]
+        if abs(t) > LARGEST:
+            t = math.copysign(LARGEST, t)
+        value = coefficients[piece, degree]
+        for k in range(degree - 1, -1, -1):
+            value = value * t + coefficients[piece, k]
+        out[i] = math.copysign(1.0, x[i]) * value if odd else value
 
 
 def _fast_erf(x: Any) -> Any:

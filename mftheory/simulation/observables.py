@@ -11,6 +11,7 @@ from mftheory.errors import InvalidNetwork
 from mftheory.network.sampled import NeuronGroup
 from mftheory.simulation import nonlinearities
 from mftheory.simulation.nonlinearities import Activation
+from mftheory.simulation.stepping import consecutive
 from mftheory.wording import one_of
 
 
@@ -19,7 +20,7 @@ def activation(groups: Sequence[NeuronGroup], dtype: Any) -> Activation:
     each = [nonlinearities.activation(group.nonlinearity, dtype) for group in groups]
     if len(each) == 1:
         return each[0]
-    places = _places(groups)
+    places = consecutive([group.size for group in groups])
 
     def by_group(x: NDArray[Any], out: NDArray[Any]) -> None:
         for phi, place in zip(each, places, strict=True):
@@ -29,8 +30,8 @@ def activation(groups: Sequence[NeuronGroup], dtype: Any) -> Activation:
 
 
 def have_means(groups: Sequence[NeuronGroup]) -> bool:
-    """Say if activity has means that are to be subtracted: if one nonlinearity is not odd, all neurons have them."""
-    return not all(group.nonlinearity.odd for group in groups)
+    """Say if activity has means: with one φ that is not odd, or one constant input, all neurons have them."""
+    return not all(group.nonlinearity.odd and not np.any(group.bias) for group in groups)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,16 +90,10 @@ def observables(
         if not wanted:
             raise InvalidNetwork("observables", wanted, f"must be some of {', '.join(map(repr, known))}")
     by_name = {}
-    for group, place in zip(groups, _places(groups), strict=True):
+    for group, place in zip(groups, consecutive([group.size for group in groups]), strict=True):
         phi = nonlinearities.activation(group.nonlinearity, dtype, axis=-1)
         for name, weights in group.states.items():
             by_name[name] = Observable(name, group.size, False, place, weights, None)
         for k, (name, weights) in enumerate(group.activities.items()):
             by_name[name] = Observable(name, group.size, k == 0, place, weights, phi)
     return tuple(by_name[name] for name in known if wanted is None or name in wanted)
-
-
-def _places(groups: Sequence[NeuronGroup]) -> list[slice]:
-    """Return the place of each group's neurons in a state."""
-    ends = np.cumsum([group.size for group in groups]).tolist()
-    return [slice(end - group.size, end) for end, group in zip(ends, groups, strict=True)]

@@ -38,12 +38,11 @@ def respond(run: Run, names: Sequence[str]) -> Response:
         activation(drawn.groups, double),
         np.ascontiguousarray(np.concatenate([run.stepper.x, run.stepper.x], axis=1).astype(double)),
         clock.dt,
-        drawn.dynamics,
-        drawn.noise,
+        drawn.groups,
         [*noise, *noise],
     )
     pushes = max(MIN_PUSHES, round(clock.times * clock.stride / (4 * clock.response)))
-    forget = round(FORGETTING_TIME * drawn.dynamics.relaxation_time / clock.dt)
+    forget = round(FORGETTING_TIME * drawn.relaxation_time / clock.dt)
     work = 4  # of a step, in steps of the run: twice the states, at twice the size
     run.progress.total += work * (forget + pushes * clock.response)
     paired.advance(forget)
@@ -55,7 +54,7 @@ def respond(run: Run, names: Sequence[str]) -> Response:
         clock.dt,
         clock.response,
         pushes,
-        drawn.dynamics.discrete,
+        drawn.discrete,
         lambda steps: run.progress.update(work * steps),
     )
 

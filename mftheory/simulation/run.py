@@ -12,6 +12,7 @@ from mftheory.network.sampled import SampledNetwork
 from mftheory.progress import Progress
 from mftheory.simulation.accumulate import stretches
 from mftheory.simulation.clock import Clock
+from mftheory.simulation.neuron_filters import column
 from mftheory.simulation.nonlinearities import Activation
 from mftheory.simulation.observables import activation, have_means
 from mftheory.simulation.orbits import Orbits
@@ -27,7 +28,7 @@ MAX_SATURATED_SLOPE = 0.01
 
 
 class Run:
-    """Trajectories of one J, from x = J G φ(g_eff ξ) with ξ standard normal: the scale and directions that J favours.
+    """Trajectories of one J, from x = J G φ(g_eff ξ) + b, ξ standard normal: the scale and directions that J favours.
 
     Parameters
     ----------
@@ -57,16 +58,16 @@ class Run:
     ) -> None:
         self.phi = phi = activation(drawn.groups, precision)
         couplings = drawn.couplings.astype(precision)
-        x = _initial_states(couplings, drawn.scale, phi, seed, trajectories, precision)
+        x = _initial_states(couplings, drawn, phi, seed, trajectories, precision)
         noise = trajectory_seeds(seed, NOISE, trajectories)
-        self.stepper: Stepper = stepper(integrator, couplings, phi, x, clock.dt, drawn.dynamics, drawn.noise, noise)
+        self.stepper: Stepper = stepper(integrator, couplings, phi, x, clock.dt, drawn.groups, noise)
         self.drawn = drawn
         self.seed = seed
         self.integrator = integrator
         self.clock = clock
         self.block = block
         self.has_means = have_means(drawn.groups)
-        self.orbits = Orbits(x.shape[0], not self.has_means, drawn.noise > 0)
+        self.orbits = Orbits(x.shape[0], not self.has_means, drawn.noisy)
         self.progress = progress
 
     @property
@@ -111,11 +112,14 @@ class Run:
 
 
 def _initial_states(
-    couplings: Couplings, scale: float, phi: Activation, seed: int, trajectories: int, precision: Any
+    couplings: Couplings, drawn: SampledNetwork, phi: Activation, seed: int, trajectories: int, precision: Any
 ) -> NDArray[Any]:
     seeds = trajectory_seeds(seed, INITIAL_STATES, trajectories)
-    start = np.stack([scale * np.random.default_rng(s).standard_normal(couplings.n) for s in seeds], axis=1)
+    start = np.stack([drawn.scale * np.random.default_rng(s).standard_normal(couplings.n) for s in seeds], axis=1)
     start = start.astype(precision)
     activity = np.empty_like(start)
     phi(start, activity)
-    return np.ascontiguousarray(couplings @ activity)
+    x = np.ascontiguousarray(couplings @ activity)
+    if drawn.biased:
+        x += column([group.bias for group in drawn.groups], [group.size for group in drawn.groups])
+    return x

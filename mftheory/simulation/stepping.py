@@ -23,13 +23,18 @@ class Stepper:
         ``activation(x, out)`` writes φ(x).
     x : array of shape (n, trajectories)
         Initial states; advanced in place.
+    bias : float or array of shape (n, 1)
+        Constant input.
     """
 
-    def __init__(self, couplings: Couplings, activation: Activation, x: NDArray[Any]) -> None:
+    def __init__(
+        self, couplings: Couplings, activation: Activation, x: NDArray[Any], bias: float | NDArray[np.float64] = 0.0
+    ) -> None:
         self.x = x
         self._couplings = couplings
         self._activation = activation
         self._phi = np.empty_like(x)
+        self._bias = np.asarray(bias, x.dtype) if np.any(bias) else None
 
     def advance(self, steps: int) -> None:
         """Advance every trajectory by `steps` steps."""
@@ -43,15 +48,18 @@ class Stepper:
 
     def push(self, impulse: NDArray[Any]) -> None:
         """Add an impulse δI = impulse δ(t) to the input of every neuron, shape (n, trajectories); start anew."""
-        self.x += impulse
+        raise NotImplementedError
 
     def _step(self) -> None:
         raise NotImplementedError
 
     def _input(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return J φ(x), a new array."""
+        """Return J φ(x) + b, a new array."""
         self._activation(x, self._phi)
-        return self._couplings @ self._phi
+        total = self._couplings @ self._phi
+        if self._bias is not None:
+            total += self._bias
+        return total
 
 
 class PastInputs:
@@ -61,7 +69,7 @@ class PastInputs:
         self._newest_first: list[NDArray[Any]] = []
 
     def remember(self, newest: NDArray[Any]) -> tuple[int, tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
-        """Add the newest input; return (how many are known, the newest, middle and oldest one, flat).
+        """Add the newest input; return (how many are known, the newest, middle and oldest one).
 
         An unknown input is replaced by the newest, to be weighted by 0. The first two steps know fewer inputs; their
         lower order only perturbs the initial state.
@@ -69,7 +77,7 @@ class PastInputs:
         self._newest_first = [newest, *self._newest_first[:2]]
         known = len(self._newest_first)
         first, second, third = self._newest_first + self._newest_first[:1] * (3 - known)
-        return known, (first.reshape(-1), second.reshape(-1), third.reshape(-1))
+        return known, (first, second, third)
 
     def forget(self) -> None:
         """Forget all inputs: after a jump of the state its past inputs extrapolate nothing."""
@@ -99,7 +107,7 @@ class Noise:
 
     Parameters
     ----------
-    scale : float
+    scale : float or array of shape (rows, 1)
         Standard deviation of the numbers.
     like : array of shape (..., trajectories)
         An array of the shape and precision of the numbers.
@@ -107,23 +115,32 @@ class Noise:
         One for each trajectory: its noise is the same whatever runs beside it.
     """
 
-    def __init__(self, scale: float, like: NDArray[Any], seeds: Sequence[np.random.SeedSequence] | None = None) -> None:
-        self.scale = like.dtype.type(scale)
+    def __init__(
+        self,
+        scale: float | NDArray[np.float64],
+        like: NDArray[Any],
+        seeds: Sequence[np.random.SeedSequence] | None = None,
+    ) -> None:
+        self.scale = np.asarray(scale, like.dtype)
+        self.present = bool(np.any(self.scale > 0))
         self._source = NormalNumbers(seeds or np.random.SeedSequence(0).spawn(like.shape[-1]))
-        self._numbers = np.empty_like(like) if scale > 0 else like
+        self._numbers = np.empty_like(like) if self.present else like
         self._draws = 0
 
     def draw(self) -> NDArray[Any]:
-        """Draw new numbers, in an array that the next call overwrites."""
+        """Draw new numbers, in an array that the next call overwrites; without noise, return one to be ignored."""
+        if not self.present:
+            return self._numbers
         self._source.fill(self._numbers, self._draws)
         self._draws += 1
         self._numbers *= self.scale
         return self._numbers
 
-    def kick(self, x: NDArray[Any]) -> None:
-        """Add new numbers to x; without noise, nothing."""
-        if self.scale > 0:
-            x += self.draw()
+
+def consecutive(sizes: Sequence[int]) -> list[slice]:
+    """Return the places of consecutive parts of these sizes."""
+    ends = np.cumsum(sizes).tolist()
+    return [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
 
 
 UNBOUNDED = "the simulated state grows beyond all bounds: lower the coupling strength, or let φ saturate"

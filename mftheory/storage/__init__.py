@@ -1,7 +1,7 @@
 """Files on disk: where they may be, the one writer of whole files, results as netCDF files.
 
 In: a result (`mftheory.results`), or any bytes. Out: a file, written in one move, and the result again. Begin with
-`kinds` (a result to a data set and back), then `netcdf` (a data set to a file and back), `writing`, `places`.
+`result_kinds` (a result to a data set and back), then `netcdf` (a data set to a file and back), `writing`, `places`.
 """
 
 from mftheory.storage.places import check_source, check_target, path_of, refused

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftheory.recorded_fields import recorded
+
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -80,7 +82,7 @@ def _tree(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
         arrays[name] = value
         return {"array": name}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = [f.name for f in dataclasses.fields(value) if f.init and f.name[0] != "_"]
+        names = [f.name for f in recorded(value) if f.init and f.name[0] != "_"]
         return {"class": type(value).__name__, "fields": {name: _tree(getattr(value, name), arrays) for name in names}}
     if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
         return {"mapping": {name: _tree(item, arrays) for name, item in value.items()}}

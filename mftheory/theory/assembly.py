@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from mftheory.methods import Method
 from mftheory.results.theory import Theory
@@ -27,12 +28,16 @@ def theory_of(problem: Problem, settings: Settings, sampling: Sampling) -> Theor
 
 @dataclass(frozen=True, eq=False)
 class Assembly:
-    """One problem, solved by one method at some settings, and again at finer ones when an error is asked for."""
+    """One problem, solved by one method at some settings, and again at finer ones when an error is asked for.
+
+    `start` is a state near the one that is asked for, if that is not the method's choice.
+    """
 
     problem: Problem
     method_name: str
     settings: Settings
     sampling: Sampling
+    start: Any = None
 
     def theory(self) -> Theory:
         """Solve, and return the theory that follows."""
@@ -47,7 +52,7 @@ class Assembly:
             lyapunov=self.lyapunov_exponent,
             crossed=solution.cross_covariances,
             responding=solution.response_fields,
-            sizes={name: o.size for name, o in problem.observables.items() if problem.populations is not None},
+            sizes={name: o.size for name, o in problem.observables.items() if problem.traits.populations is not None},
             replicas=solution.replicas,
             method=self.method_name,
             settings={**asdict(self.settings), **(asdict(self.sampling) if self.method.sampled else {})},
@@ -61,7 +66,8 @@ class Assembly:
     @cached_property
     def solution(self) -> Solution:
         """The solution that the method returns, with the observables of the problem."""
-        solution: Solution = self.method.run(self.problem, self.settings, self.sampling)
+        start = () if self.start is None else (self.start,)
+        solution: Solution = self.method.run(self.problem, self.settings, self.sampling, *start)
         return solution
 
     @cached_property
@@ -73,7 +79,8 @@ class Assembly:
         """Return the four-point functions with finer settings; sampled ones as they are: they know their errors."""
         if self.method.sampled:
             return self.four_point
-        return replace(self, settings=self.settings.refined()).four_point
+        start = getattr(self.solution.two_point, "start", None) if self.start is None else self.start
+        return replace(self, settings=self.settings.refined(), start=start).four_point
 
     def lyapunov_exponent(self) -> tuple[float, float]:
         """Return the largest Lyapunov exponent and its numerical error.
@@ -85,7 +92,7 @@ class Assembly:
         """
         exponent, finer = LYAPUNOV.choose(self.problem.traits).run, self.settings.refined()
         value, refined = (
-            exponent(point.two_point, self.problem.nonlinearity, settings)
+            exponent(self.problem, point.two_point, settings)
             for point, settings in ((self.four_point, self.settings), (self.refined(), finer))
         )
         return value, 2.0 * abs(value - refined) + ROUNDING * abs(value)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from mftheory import checks
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork, Quiescent
+from mftheory.kernels import Kernel
 from mftheory.network import IID, Dynamics, Erf, Leaky, Network, Nonlinearity, memory
+from mftheory.network.curve import checked as checked_nonlinearity
 from mftheory.network.dynamics import checked as checked_dynamics
 from mftheory.results.theory import OBSERVABLES, OBSERVABLES_WITH_GAINS, checked_observable
 from mftheory.theory.four_point import ROUNDING, FourPoint
@@ -107,7 +110,7 @@ def dimension(
     """
     gains = gains_pr is not None
     observable = checked_observable(observable, OBSERVABLES_WITH_GAINS if gains else OBSERVABLES)
-    phi = Erf() if nonlinearity is None else nonlinearity
+    phi = Erf() if nonlinearity is None else checked_nonlinearity(nonlinearity)
     settings = Settings.of(settings)
     strength = _positive("g_eff", g_eff, finite=True)
     rank = _positive("effective_rank", effective_rank, finite=False)
@@ -180,7 +183,7 @@ def low_rank_coefficient(
     0.064105
     """
     observable = checked_observable(observable)
-    phi = Erf() if nonlinearity is None else nonlinearity
+    phi = Erf() if nonlinearity is None else checked_nonlinearity(nonlinearity)
     g = float(_positive("g_eff", g_eff, finite=True))
     solver = _Solver(observable, phi, Leaky(), gains=False)
     integrals = solver.at(g, 0.0, Settings.of(settings), [(0.0, 0.0), (1.0, 0.0)])
@@ -227,9 +230,14 @@ class _Solver:
     def at(self, g: float, noise: float, settings: Settings, points: list[tuple[float, float]]) -> _Integrals:
         """Solve for the two-point functions once, and evaluate their spectra once."""
         problem = Problem.of(Network(IID(g), self.nonlinearity, dynamics=self.dynamics, noise=noise))
-        solution = DIMENSION.choose(problem.traits).run(problem, settings, Sampling()).two_point
-        parameters = [{"g_eff": g, "kappa": k, "q_2": 1.0, "PR_G": 1.0 / (1.0 + spread)} for k, spread in points]
-        kernels = CommittedKernels("random-mode+gains" if self.gains else "random-mode")
+        method = DIMENSION.choose(replace(problem.traits, gains=self.gains))
+        solution = method.run(problem, settings, Sampling()).two_point
+        if problem.traits.odd:
+            parameters = [{"g_eff": g, "kappa": k, "q_2": 1.0, "PR_G": 1.0 / (1.0 + spread)} for k, spread in points]
+            kernels: Callable[[str], Kernel] = CommittedKernels("random-mode+gains" if self.gains else "random-mode")
+        else:
+            parameters = [{"alpha": 1.0, "r_2": g**2, "r_4": k * g**4} for k, _ in points]
+            kernels = problem.kernel_of
         four_point = FourPoint.at(kernels, parameters[0], solution, settings)
         field = "x" if self.observable == "x" else "phi"
         fourths = [1.0 + spread if self.observable in WEIGHTED else 1.0 for _, spread in points]

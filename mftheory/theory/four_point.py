@@ -18,7 +18,7 @@ from mftheory.errors import NotConverged
 from mftheory.kernels import Kernel, TwoTime
 from mftheory.numerics.triangle_quadrature import TriangleQuadrature
 from mftheory.theory.settings import Settings
-from mftheory.theory.stationary.filtered.pole_quadrature import PoleQuadrature
+from mftheory.theory.stationary.pole_quadrature import PoleQuadrature
 from mftheory.theory.stationary.weighted_observables import Observable
 
 Array = NDArray[np.float64]

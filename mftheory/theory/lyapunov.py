@@ -19,6 +19,7 @@ is a Rayleigh quotient at every step: E falls monotonically, quadratically in th
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,16 +28,14 @@ from mftheory.errors import NotConverged
 from mftheory.network import Nonlinearity
 from mftheory.numerics.panels import Panels, PiecewisePolynomial, graded_edges
 from mftheory.theory.settings import Settings
-from mftheory.theory.stationary.filtered.filtered_two_point import FilteredTwoPoint
 from mftheory.theory.stationary.gaussian.averages import averages
-from mftheory.theory.stationary.two_point import TwoPoint
 
 Array = NDArray[np.float64]
 
 MAX_ITERATIONS = 60
 
 
-def lyapunov_exponent(two_point: TwoPoint | FilteredTwoPoint, nonlinearity: Nonlinearity, settings: Settings) -> float:
+def lyapunov_exponent(two_point: Any, nonlinearity: Nonlinearity, settings: Settings) -> float:
     """Return the largest Lyapunov exponent of leaky neurons with Gaussian input g_eff² C^φ(ω), and white noise or none.
 
     Random modes and gains enter through g_eff alone: both replicas' inputs are Gaussian with cross-covariance
@@ -46,7 +45,7 @@ def lyapunov_exponent(two_point: TwoPoint | FilteredTwoPoint, nonlinearity: Nonl
 
     Parameters
     ----------
-    two_point : TwoPoint or FilteredTwoPoint
+    two_point : two-point functions of one population
     nonlinearity : Nonlinearity
         φ, odd.
     settings : Settings
@@ -75,9 +74,7 @@ def lyapunov_exponent(two_point: TwoPoint | FilteredTwoPoint, nonlinearity: Nonl
     return -energy / (1.0 + math.sqrt(1.0 - energy))
 
 
-def ground_state_energy(
-    two_point: TwoPoint | FilteredTwoPoint, nonlinearity: Nonlinearity, settings: Settings
-) -> float:
+def ground_state_energy(two_point: Any, nonlinearity: Nonlinearity, settings: Settings) -> float:
     """Return E₀ of -∂² + W."""
     depth_of_theta = _depth(two_point, nonlinearity, settings)
     mesh = _mesh(two_point, depth_of_theta, settings)
@@ -88,9 +85,7 @@ def ground_state_energy(
     return _ground_state(mesh, two_point.delta, depth)
 
 
-def _depth(
-    two_point: TwoPoint | FilteredTwoPoint, nonlinearity: Nonlinearity, settings: Settings
-) -> PiecewisePolynomial:
+def _depth(two_point: Any, nonlinearity: Nonlinearity, settings: Settings) -> PiecewisePolynomial:
     """Return W(∞) - W = g² (C^{φ'} - ⟨φ'⟩²) as a function of θ, C^x = C^x(0) sech θ: an integral of ⟨φ''φ''⟩ >= 0."""
     c0 = two_point.variance
     gaussian = averages(nonlinearity, settings.average_step)
@@ -101,7 +96,7 @@ def _depth(
     return mesh.polynomial(two_point.g_eff**2 * c0 * mesh.to_right(slope))
 
 
-def _mesh(two_point: TwoPoint | FilteredTwoPoint, depth: PiecewisePolynomial, settings: Settings) -> Panels:
+def _mesh(two_point: Any, depth: PiecewisePolynomial, settings: Settings) -> Panels:
     """Return panels in τ as short as W's first change and as the ground state's decay, up to where W is constant."""
     decay = math.sqrt(two_point.delta)
     longest = settings.time_panel / max(decay, math.sqrt(float(depth(0.0))))

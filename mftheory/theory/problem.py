@@ -4,15 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mftheory.kernels import Kernel, committed
-from mftheory.network import Dynamics, Leaky, Network
-from mftheory.network.network import as_modes
-from mftheory.network.traits import Traits
-from mftheory.theory.stationary.populations.driven_populations import CoupledPopulations
-from mftheory.theory.stationary.weighted_observables import Observable
+import numpy as np
 
-DIFFERING = "heterogeneous"
-"""Name of the ensemble whose kernels serve neurons that differ, be it by their static fields."""
+from mftheory.kernels import Kernel, committed
+from mftheory.network import Network, Nonlinearity
+from mftheory.network.network import HETEROGENEOUS, UNEQUAL, as_modes
+from mftheory.network.traits import Traits
+from mftheory.theory.stationary.classes.coupled_populations import CoupledPopulations, Neurons
+from mftheory.theory.stationary.weighted_observables import Observable
 
 
 @dataclass(frozen=True)
@@ -48,13 +47,8 @@ class Problem:
     kernel_of : callable
         The kernel of an observable.
     observables : mapping of str to Observable
-    g_eff : float
-    nonlinearity : Nonlinearity or Heterogeneous
-    dynamics : Leaky, Rational or EulerMap
-    noise : float
-        σ of one population.
-    populations : CoupledPopulations, optional
-        The populations, where there are several.
+    populations : CoupledPopulations
+        The neurons of a network, one population, or those of an ensemble.
     """
 
     network: Any
@@ -62,32 +56,35 @@ class Problem:
     parameters: Mapping[str, Any]
     kernel_of: Callable[[str], Kernel]
     observables: Mapping[str, Observable]
-    g_eff: float = 0.0
-    nonlinearity: Any = None
-    dynamics: Dynamics = field(default_factory=Leaky)
-    noise: float = 0.0
-    populations: CoupledPopulations | None = None
+    populations: CoupledPopulations
 
     @classmethod
     def of(cls, network: Network) -> "Problem":
         """Return the problem of a network."""
         traits = network.traits
         observables = {"phi": Observable("phi"), "x": Observable("x")}
-        if traits.differing or not traits.odd:
-            kernels, parameters = CommittedKernels(DIFFERING, {"phi": "Phi"}), as_modes(network.connectivity)
+        if traits.all_differs:
+            kernels, parameters = CommittedKernels(UNEQUAL), as_modes(network.connectivity)
+        elif traits.differing or not traits.odd:
+            kernels, parameters = CommittedKernels(HETEROGENEOUS, {"phi": "Phi"}), as_modes(network.connectivity)
         else:
             kernels, parameters = CommittedKernels(network.ensemble), network.parameters
-        if network.gains is not None:
+        if network.gains is not None and traits.all_differs:
+            observables["Phi"] = Observable("Phi")
+        elif network.gains is not None:
             second, fourth = network.gains.moment(2), network.gains.moment(4)
             observables |= {name: Observable("phi", second, fourth) for name in ("Phi", "readout")}
-        return cls(
-            network,
-            traits,
-            parameters,
-            kernels,
-            observables,
-            network.g_eff,
-            network.nonlinearity,
-            network.dynamics,
-            network.noise,
-        )
+        differ = traits.all_differs or traits.differing or not traits.odd
+        neurons = Neurons("neurons", "x", "phi", 1.0, network.kinds, sent="Phi" if differ else "")
+        populations = CoupledPopulations((neurons,), np.array([[network.connectivity.g_eff**2]]))
+        return cls(network, traits, parameters, kernels, observables, populations)
+
+    @property
+    def g_eff(self) -> float:
+        """Effective coupling strength of one population."""
+        return self.populations.g_eff
+
+    @property
+    def nonlinearity(self) -> Nonlinearity:
+        """φ of neurons alike."""
+        return self.populations.neurons[0].kinds[0].nonlinearity

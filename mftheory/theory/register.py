@@ -10,22 +10,20 @@ from typing import Any
 
 from mftheory.methods import (
     ALIKE,
-    DECLARED,
-    DIFFERING,
     ENSEMBLE,
+    EQUAL,
     FEEDBACK,
     LEAKY,
+    NO_BIAS,
     NO_FEEDBACK,
-    NO_GAINS,
     NO_NOISE,
-    NOT_ODD,
     ODD,
+    ODD_WHERE_GAINS,
     ONE_POPULATION,
     SUMS,
     Method,
     Register,
 )
-from mftheory.network import Nonlinearity
 from mftheory.theory.problem import Problem
 from mftheory.theory.settings import Sampling, Settings
 from mftheory.theory.solution import Solution, at_sampled
@@ -39,36 +37,23 @@ def _closed_form(problem: Problem, settings: Settings, sampling: Sampling) -> So
     return Solution(replace(solution, observables=problem.observables))
 
 
-def _filtered(problem: Problem, settings: Settings, sampling: Sampling) -> Solution:
-    """Solve for the two-point functions at any filter and noise by Newton's method [two-point, 36]."""
-    from mftheory.theory.stationary.filtered.filtered_two_point import filtered_two_point
+def _classes(problem: Problem, settings: Settings, sampling: Sampling, start: Any = None) -> Solution:
+    """Solve for the two-point functions of each class of neurons by Newton's method [two-point, 36; J9, J12, J16]."""
+    from mftheory.theory.stationary.classes.populations_two_point import populations_two_point
 
-    solution = filtered_two_point(problem.g_eff, problem.nonlinearity, problem.dynamics, problem.noise, settings)
-    return Solution(replace(solution, observables=problem.observables))
-
-
-def _static_input(problem: Problem, settings: Settings, sampling: Sampling) -> Solution:
-    """Solve for fluctuations about the mean that each neuron's static input gives it [psi-het]."""
-    from mftheory.theory.stationary.heterogeneous.static import static_two_point
-
-    return Solution(static_two_point(problem.g_eff, problem.nonlinearity, settings))
+    solution = replace(populations_two_point(problem.populations, settings, start), observables=problem.observables)
+    populations = problem.populations.neurons
+    return Solution(
+        solution,
+        cross_covariances=tuple(p.state + p.activity for p in populations),
+        response_fields=(*(p.activity for p in populations), *(p.state for p in populations)),
+    )
 
 
-def _classes(problem: Problem, settings: Settings, sampling: Sampling) -> Solution:
-    """Solve for the two-point functions of each class of neurons [J9, J12, J16]."""
-    from mftheory.theory.stationary.heterogeneous.classes_two_point import heterogeneous_two_point
+def _all_states(problem: Problem, settings: Settings) -> Any:
+    from mftheory.theory.stationary.classes.all_states import all_states
 
-    return Solution(heterogeneous_two_point(problem.g_eff, problem.nonlinearity, settings))
-
-
-def _populations(problem: Problem, settings: Settings, sampling: Sampling) -> Solution:
-    """Solve for the two-point functions of populations that drive each other."""
-    from mftheory.theory.stationary.populations.populations_two_point import populations_two_point
-
-    assert problem.populations is not None
-    solution = replace(populations_two_point(problem.populations, settings), observables=problem.observables)
-    response_fields = (*solution.activities, *solution.states)
-    return Solution(solution, cross_covariances=solution.cross_covariances, response_fields=response_fields)
+    return all_states(problem.populations, settings)
 
 
 def _self_feedback(problem: Problem, settings: Settings, sampling: Sampling) -> Solution:
@@ -82,10 +67,20 @@ def _self_feedback(problem: Problem, settings: Settings, sampling: Sampling) -> 
     return Solution(solution.two_point, solution.status, replicas=tuple(solution.replicas), errors=errors)
 
 
-def _replicas(two_point: Any, nonlinearity: Nonlinearity, settings: Settings) -> float:
+def _replicas(problem: Problem, two_point: Any, settings: Settings) -> float:
     from mftheory.theory.lyapunov import lyapunov_exponent
 
-    return lyapunov_exponent(two_point, nonlinearity, settings)
+    return lyapunov_exponent(two_point, problem.nonlinearity, settings)
+
+
+def _replicas_of_classes(problem: Problem, two_point: Any, settings: Settings) -> float:
+    from mftheory.theory.stationary.classes.class_lyapunov import class_lyapunov
+    from mftheory.theory.stationary.classes.class_two_point import ClassTwoPoint
+    from mftheory.theory.stationary.classes.populations_two_point import general_solution
+
+    if isinstance(two_point, ClassTwoPoint):
+        return class_lyapunov(two_point.spectra.classes, two_point.spectra.solution)
+    return class_lyapunov(*general_solution(problem.populations, settings))  # close to onset
 
 
 def _dimension(problem: Problem, two_point: Any) -> float:
@@ -94,38 +89,32 @@ def _dimension(problem: Problem, two_point: Any) -> float:
 
 SOLVE = Register("solve", instead="use simulate")
 """Methods of two-point functions."""
-GAUSSIAN = (ENSEMBLE, NO_FEEDBACK, ODD, ALIKE)
+PLAIN = (EQUAL, NO_BIAS)
+GAUSSIAN = (ENSEMBLE, NO_FEEDBACK, ODD, ALIKE, *PLAIN)
 for _method in (
     Method(
         "closed form", "two-point functions by quadrature", (*GAUSSIAN, ONE_POPULATION, LEAKY, NO_NOISE), _closed_form
     ),
-    Method("filters and noise", "two-point functions by Newton's method", (*GAUSSIAN, ONE_POPULATION), _filtered),
-    Method(
-        "static input",
-        "fluctuations about each neuron's mean",
-        (ENSEMBLE, NO_FEEDBACK, NOT_ODD, ALIKE, ONE_POPULATION, NO_GAINS, LEAKY, NO_NOISE),
-        _static_input,
-    ),
-    Method(
-        "classes of neurons",
-        "two-point functions of each class",
-        (ENSEMBLE, NO_FEEDBACK, ODD, DIFFERING, ONE_POPULATION, LEAKY, NO_NOISE),
-        _classes,
-    ),
+    Method("classes of neurons", "two-point functions of each class", (ENSEMBLE, NO_FEEDBACK, SUMS), _classes),
     Method(
         "self-feedback",
         "two-point functions, a part of them sampled",
-        (ENSEMBLE, FEEDBACK, ODD, ALIKE, ONE_POPULATION, LEAKY),
+        (ENSEMBLE, FEEDBACK, ODD, ALIKE, *PLAIN, ONE_POPULATION, LEAKY),
         _self_feedback,
         sampled=True,
     ),
-    Method("populations", "two-point functions of each population", (*GAUSSIAN, DECLARED, SUMS, LEAKY), _populations),
 ):
     SOLVE.add(_method)
 
 LYAPUNOV = Register("lyapunov_exponent")
-LYAPUNOV.add(Method("two replicas", "the largest exponent", (*GAUSSIAN, ONE_POPULATION, LEAKY), _replicas))
+LYAPUNOV.add(Method("two replicas", "the largest exponent", (*GAUSSIAN, ONE_POPULATION, LEAKY, NO_NOISE), _replicas))
+LYAPUNOV.add(
+    Method("two replicas of classes", "the largest exponent", (ENSEMBLE, NO_FEEDBACK, SUMS), _replicas_of_classes)
+)
+
+STATES = Register("states")
+STATES.add(Method("all states", "the states that were found", (ENSEMBLE, NO_FEEDBACK, SUMS), _all_states))
 
 DIMENSION = Register("dimension", instead="use solve")
-for _method in SOLVE.methods[:2]:
-    DIMENSION.add(_method)
+DIMENSION.add(SOLVE.named("closed form"))
+DIMENSION.add(replace(SOLVE.named("classes of neurons"), requirements=(ENSEMBLE, NO_FEEDBACK, SUMS, ODD_WHERE_GAINS)))

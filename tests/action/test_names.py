@@ -95,7 +95,10 @@ REFUSED = {
         lambda: modes(D, Parameter("E", "e"), definitions={sp.Symbol("A"): sp.Symbol("A") * R2}),
         "contains A, which is no symbol or moment",
     ),
-    "nonlinearity of no activity": (lambda: neurons(heterogeneous=("fie",)), "'fie': must be an activity of neurons"),
+    "nonlinearity of no activity": (
+        lambda: neurons(heterogeneous=("fie",)),
+        "'fie': must be the state or an activity of neurons",
+    ),
     "text for a tuple": (lambda: neurons(heterogeneous="phi"), "'phi': must be a tuple"),
     "negative size": (lambda: neurons(size=-1), "size = '-1': must be above 0"),
     "variance that is no number": (lambda: neurons(sp.nan), "nan: must be finite"),

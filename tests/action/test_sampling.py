@@ -388,21 +388,33 @@ def test_covariances_of_no_gaussian_are_refused_by_name() -> None:
 def declared(population: Population, **changes) -> GaussianEnsemble:
     J = GaussianMatrix("J", population, population)
     sent = changes.pop("sent", population.activity)
-    return GaussianEnsemble("mine", (population,), (Coupling(J, population.response, sent),), (Covariance(J, J, 9),))
+    populations = (population, *changes.pop("others", ()))
+    return GaussianEnsemble("mine", populations, (Coupling(J, population.response, sent),), (Covariance(J, J, 9),))
 
 
 def test_what_is_not_simulated_is_refused() -> None:
-    slow = Population("neurons", "x", "phi", inverse_transfer=leaky**2)
+    I, s = sp.I, Parameter("s", "q")
+    late = Population("neurons", "x", "phi", inverse_transfer=sp.exp(I * omega))
+    instantaneous = Population("neurons", "x", "phi")
+    improper = Population("neurons", "x", "phi", inverse_transfer=leaky / (leaky + 1))
+    differing = Population("neurons", "x", "phi", inverse_transfer=(1 + I * omega * s.symbol) ** 2, parameters=(s,))
+    scaled = (Population("latents", "z", inverse_transfer=sp.S(2)),)
+    driven = (Population("latents", "z", noise=sp.S(1)),)
     noisy = Population("neurons", "x", "phi", inverse_transfer=leaky, noise=1 / (1 + omega**2))
     for ensemble, message in (
-        (declared(slow), "its transfer"),
+        (declared(late), "rational in i omega"),
+        (declared(instantaneous), "strictly proper and stable"),
+        (declared(improper), "strictly proper and stable"),
+        (declared(differing), "differs from site to site"),
+        (declared(x, others=scaled), "not simulated of linear sites, only 1 or a filter"),
+        (declared(x, others=driven), "not in instantaneous sites"),
         (declared(Population("latents", "z")), "no neurons"),
         (declared(noisy), "is not white"),
         (declared(x, sent=x.state), "carries x: only"),
         (heterogeneous(), "differs between neurons"),
     ):
         with pytest.raises(mf.Unsupported, match=message):
-            SamplableEnsemble(ensemble, {})
+            SamplableEnsemble(ensemble, {"s": 1.0} if ensemble.parameters else {})
     with pytest.raises(mf.InvalidNetwork, match=r"^nonlinearity"):
         SamplableEnsemble(declared(x), {}, {"psi": mf.Erf()})
     with pytest.raises(mf.InvalidNetwork, match=r"^nonlinearity"):

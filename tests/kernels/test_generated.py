@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from mftheory.action.built_in import BUILT_IN, heterogeneous
+from mftheory.action.built_in import BUILT_IN, heterogeneous, unequal
 from mftheory.derivations.derivation import Derivation, derive
 from mftheory.errors import InvalidNetwork, Unsupported
 from mftheory.formulas import canonical
@@ -17,9 +17,10 @@ from mftheory.kernels.compile_formula import compiled
 from mftheory.kernels.kernel import GENERATED
 
 ROOT = Path(__file__).parents[2]
-DECLARED = {**BUILT_IN, "heterogeneous": heterogeneous}
+DECLARED = {**BUILT_IN, "heterogeneous": heterogeneous, "unequal": unequal}
 KERNELS = [(name, observable) for name, declare in BUILT_IN.items() for observable in declare().observables]
 KERNELS += [("heterogeneous", "Phi"), ("heterogeneous", "x")]
+KERNELS += [("unequal", name) for name in ("phi", "x", "Phi")]
 
 
 @pytest.mark.exact

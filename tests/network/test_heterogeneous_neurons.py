@@ -88,8 +88,14 @@ def test_what_is_no_list_of_neurons_is_refused(formula, parameters, reason) -> N
     assert "\n" not in str(caught.value)
 
 
-def test_gains_belong_into_the_formula() -> None:
-    with pytest.raises(mf.InvalidNetwork, match=r"gains.*parameter of the formula"):
+def test_gains_are_of_the_same_neurons() -> None:
+    net = mf.Network(mf.IID(2.0), NEURONS, gains=[1.0, 2.0, 1.0, 4.0])
+    assert (net.ensemble, net.traits.unequal, net.traits.differing) == ("heterogeneous+gains", True, True)
+    group = net.draw(8, 0).groups[0]
+    gains = {(1.0, 1.0): 1.0, (-0.5, 2.0): 2.0, (2.0, 0.5): 4.0}
+    pairs = zip(group.nonlinearity.parameters["a"], group.nonlinearity.parameters["b"], strict=True)
+    assert [gains[pair] for pair in pairs] == group.activities["Phi"].tolist()
+    with pytest.raises(mf.InvalidNetwork, match=r"parameters\['a'\]: 4, .*gains: 2"):
         mf.Network(mf.IID(2.0), NEURONS, gains=[1.0, 2.0])
 
 

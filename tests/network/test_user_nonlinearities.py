@@ -30,6 +30,8 @@ GIVEN = {
     ),
     "sign(x)*abs(x)**1.5": lambda x: mp.sign(x) * abs(x) ** mp.mpf(1.5),
     "-(+x)": lambda x: -x,
+    "sigmoid(2*x - 1) + softplus(x)": lambda x: 1 / (1 + mp.exp(1 - 2 * x)) + mp.log1p(mp.exp(x)),
+    "maximum(x, 0)**1.5": lambda x: max(x, mp.mpf(0)) ** mp.mpf(1.5),
 }
 
 
@@ -58,6 +60,31 @@ def test_derivatives_keep_their_digits_far_out() -> None:
     # The denominator or its derivatives overflow on the way to quotients that vanish.
     for steep in mf.Nonlinearity("sinh(x)/cosh(18.459*x) + 0.1*x").derivatives(np.linspace(38.0, 100.0, 500)):
         assert np.isfinite(steep).all()
+
+
+@pytest.mark.numeric
+def test_named_functions_are_finite_and_precise_at_any_input() -> None:
+    x = np.array([-1e4, -745.0, -40.0, -1e-300, 0.0, 1e-300, 40.0, 745.0, 1e4])
+    with mp.workdps(30):
+        exact = {
+            mf.Softplus(): lambda v: mp.log1p(mp.exp(v)),
+            mf.Sigmoid(): lambda v: 1 / (1 + mp.exp(-v)),
+            mf.ReLU(): lambda v: max(v, 0),
+            mf.ThresholdPower(2.5): lambda v: max(v, mp.mpf(0)) ** 2.5,
+        }
+        for phi, function in exact.items():
+            expected = [float(function(mp.mpf(float(v)))) for v in x]
+            assert phi(x) == pytest.approx(expected, rel=1e-15, abs=5e-324)  # rounding; the tails too
+            for derivative in phi.derivatives(x):
+                assert np.isfinite(derivative).all()
+    # At 0 as everywhere: the formula by maximum and abs would have one-sided slopes there.
+    assert [float(part) for part in mf.Softplus().derivatives(np.array(0.0))] == [np.log(2.0), 0.5, 0.25]
+    assert [float(part) for part in mf.Sigmoid().derivatives(np.array(0.0))] == [0.5, 0.25, 0.0]
+    assert mf.ThresholdPower(2) == mf.Nonlinearity("maximum(x, 0)**2")
+    assert mf.ThresholdPower(1).derivative(np.array(-1.0)) == 0
+    for exponent in (0.5, 0, -1, np.nan, np.inf, "2", None):
+        with pytest.raises(mf.InvalidNetwork, match=r"^exponent = .*must be"):
+            mf.ThresholdPower(exponent)
 
 
 def test_odd_functions_are_told_from_others() -> None:
@@ -160,6 +187,10 @@ def test_values_must_be_finite_real_numbers(text: str) -> None:
 def test_things_that_are_no_formula(value) -> None:
     with pytest.raises(mf.InvalidNetwork, match=r"^nonlinearity = .*must be a formula"):
         mf.Nonlinearity(value)
+
+
+@pytest.mark.parametrize("value", [None, 3, b"x", ["x"], mf.Erf, "tanh(x)"])
+def test_things_that_are_no_nonlinearity(value) -> None:
     with pytest.raises(mf.InvalidNetwork, match=r"^nonlinearity"):
         mf.Network(mf.IID(2.0), value)
 

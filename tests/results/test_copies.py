@@ -12,7 +12,7 @@ from golden import results_made
 import mftheory as mf
 from mftheory.lookup import FILES
 from mftheory.results import LinearEquivalent
-from mftheory.storage.kinds import content_hash
+from mftheory.storage.result_kinds import content_hash
 from mftheory.theory.one_network import predict_covariance
 
 

@@ -282,7 +282,7 @@ def test_the_data_set_of_a_sweep_has_units_and_meanings() -> None:
 
 
 def test_what_is_no_result_is_refused() -> None:
-    from mftheory.storage.kinds import content_hash
+    from mftheory.storage.result_kinds import content_hash
 
     class Theory:  # of a name that there is
         origin = None

@@ -14,7 +14,7 @@ from mftheory.plots import Artists, figure
 from mftheory.results import Estimate
 from mftheory.results.result import DrawableResult
 from mftheory.results.schema import stored
-from mftheory.storage.kinds import ResultKind, content_hash
+from mftheory.storage.result_kinds import ResultKind, content_hash
 
 
 @dataclass(frozen=True)

@@ -110,9 +110,9 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "gains[0] = -1.0: must be a finite number >= 0",
         ),
         Row(
-            "mf.Network(mf.IID(2.0), gains=2.0)",
+            "mf.Network(mf.IID(2.0), gains=0.0)",
             "InvalidNetwork",
-            "gains = 2.0: must be a non-empty one-dimensional array of finite numbers >= 0, not all 0",
+            "gains = 0.0: must be a finite number above 0",
         ),
         Row(
             "mf.Network(3.0)",
@@ -132,12 +132,112 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.Network(mf.IID(2.0), "tanh")',
             "InvalidNetwork",
-            "nonlinearity = 'tanh': must be Erf(), Tanh() or Nonlinearity('a formula in x')",
+            "nonlinearity = 'tanh': must be Erf(), Tanh(), Nonlinearity('a formula in x'), Tabulated(x, rate) or a function of an array",
         ),
         Row(
-            "mf.Network(mf.IID(2.0), np.tanh)",
+            "mf.Network(mf.IID(2.0), mf.Tanh)",
             "InvalidNetwork",
-            "nonlinearity = <ufunc 'tanh'>: must be Erf(), Tanh() or Nonlinearity('a formula in x')",
+            "nonlinearity = <class 'mftheory.network.nonlinearity.Tanh'>: is a class: write Tanh()",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), np.sin)",
+            "InvalidNetwork",
+            "nonlinearity = <ufunc 'sin'>: must become constant or linear, to 1e-08, within |x| <= 8192 (not so for x < 0): give it a range, Tabulated.of(function, low, high)",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), np.sign)",
+            "InvalidNetwork",
+            "nonlinearity = <ufunc 'sign'>: must be smooth, to 1e-12 (not so, or too steep, near x = 0): write kinks as a formula with maximum, abs or clip, or give a table, Tabulated(x, rate)",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), lambda x: x / np.max(x))",
+            "InvalidNetwork",
+            "nonlinearity = <function <lambda> at …>: must be a function that takes an array of numbers and returns as many finite numbers, each of its own x alone (its values depend on the other entries, or change from call to call)",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), lambda x: x[:3])",
+            "InvalidNetwork",
+            "nonlinearity = <function <lambda> at …>: must be a function that takes an array of numbers and returns as many finite numbers, each of its own x alone (…)",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), lambda x: np.where(x > 3, nan, x))",
+            "InvalidNetwork",
+            "nonlinearity = <function <lambda> at …>: must be a function that takes an array of numbers and returns as many finite numbers, each of its own x alone (not so at x = …)",
+        ),
+        Row(
+            "mf.Tabulated.of(np.tanh, 3, -3)",
+            "InvalidNetwork",
+            "low, high = (3.0, -3.0): must be finite numbers, low < high",
+        ),
+        Row(
+            "mf.Tabulated.of(np.tanh, low=-3)",
+            "InvalidNetwork",
+            "low, high = (-3, None): must be given both, or none of them",
+        ),
+        Row(
+            "mf.Tabulated.of(np.tanh, points=3)",
+            "InvalidNetwork",
+            "points = 3: must be a whole number of at least 4",
+        ),
+        Row(
+            "mf.Tabulated([0, 1, 2], [0, 1, 1])",
+            "InvalidNetwork",
+            "x = [0, 1, 2]: must be a one-dimensional array of at least four finite numbers",
+        ),
+        Row(
+            "mf.Tabulated([0, 1, 2, 3], [0, 1, 1])",
+            "InvalidNetwork",
+            "rate = [0, 1, 1]: must be a one-dimensional array of at least four finite numbers",
+        ),
+        Row(
+            "mf.Tabulated([0, 1, 2, 3], [0, 1, 1, 2, 2])",
+            "InvalidNetwork",
+            "rate = [0, 1, 1, 2, 2]: must have as many entries as x, 4 (here 5)",
+        ),
+        Row(
+            "mf.Tabulated([0, 2, 1, 3], [0, 1, 1, 2])",
+            "InvalidNetwork",
+            "x[2] = 1.0: must be above x[1] = 2: sort the table",
+        ),
+        Row(
+            "mf.Tabulated([0, 1, 1, 3], [0, 1, 1, 2])",
+            "InvalidNetwork",
+            "x[2] = 1.0: must be above x[1] = 1: sort the table",
+        ),
+        Row(
+            "mf.Tabulated([0, 1, 2, 3], [0, 1, nan, 2])",
+            "InvalidNetwork",
+            "rate[2] = nan: must be a finite number",
+        ),
+        Row(
+            "mf.Tabulated([0, 1, 2, 3], [1, 1, 1, 1])",
+            "InvalidNetwork",
+            "rate = [1, 1, 1, 1]: must not be the same at all inputs",
+        ),
+        Row(
+            'mf.Tabulated([0, 1, 2, 3], ["0", "1", "1", "2"])',
+            "InvalidNetwork",
+            "rate = ['0', '1', '1', '2']: must be a one-dimensional array of at least four finite numbers",
+        ),
+        Row(
+            'mf.Tabulated([0, 1, 2, 3], [0, 1, 1, 2], "periodic")',
+            "InvalidNetwork",
+            "beyond = 'periodic': must be 'constant' or 'linear', or a pair of them, below and above",
+        ),
+        Row(
+            "mf.Tabulated([0, 1, 2, 3], [0, 1, 1, 2], error=-1)",
+            "InvalidNetwork",
+            "error = -1: must be a number >= 0",
+        ),
+        Row(
+            "mf.Tabulated([0, 1, 2, 3], [0, 1, 1, 2], degree=3)",
+            "InvalidNetwork",
+            "degree = 3: is for points that are Chebyshev points, as Tabulated.of makes them",
+        ),
+        Row(
+            "mf.ThresholdPower(0.5)",
+            "InvalidNetwork",
+            "exponent = 0.5: must be at least 1 (below, the slope at the threshold is infinite)",
         ),
         Row(
             'mf.Network(mf.IID(2.0), dynamics="leaky")',
@@ -146,6 +246,65 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         ),
         Row("mf.Network(mf.IID(2.0), noise=-0.1)", "InvalidNetwork", "noise = -0.1: must be a finite number >= 0"),
         Row("mf.Network(mf.IID(2.0), noise=1e300)", "InvalidNetwork", "noise = 1e+300: must be from 1e-60 to 1e+60"),
+        Row(
+            "mf.Network(mf.IID(2.0), noise=[0.1, -0.1])",
+            "InvalidNetwork",
+            "noise[1] = -0.1: must be a finite number >= 0",
+        ),
+        Row("mf.Network(mf.IID(2.0), bias=inf)", "InvalidNetwork", "bias = inf: must be a finite number"),
+        Row(
+            "mf.Network(mf.IID(2.0), bias=[[0.1], [0.2]])",
+            "InvalidNetwork",
+            "bias = [[0.1], [0.2]]: must be a number, an array of one a neuron, or a frozen distribution such as scipy.stats.norm(0, 0.3)",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), bias=stats.norm)",
+            "InvalidNetwork",
+            "bias = …: must be a number, an array of one a neuron, or a frozen distribution such as scipy.stats.norm(0, 0.3)",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), noise=stats.norm(0, 0.3))",
+            "InvalidNetwork",
+            "noise = norm(0, 0.3): must have values that are a finite number >= 0",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), bias=stats.norm(0, -1))",
+            "InvalidNetwork",
+            "bias = norm(0, -1): must have parameters in the range that scipy.stats allows",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), bias=stats.cauchy())",
+            "InvalidNetwork",
+            "bias = cauchy(0, 1): must have a finite mean square",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), gains=[1.0, 2.0], bias=[0.1, 0.2, 0.3])",
+            "InvalidNetwork",
+            "lengths = 'bias: 3, gains: 2': must be equal: entry i of every array is neuron i",
+        ),
+        Row(
+            "mf.Network(mf.Given(J), bias=[0.1, 0.2])",
+            "InvalidNetwork",
+            "length of bias = 2: must be 3, one entry for each neuron of the given J",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), bias=np.linspace(0, 1, 501)).kinds",
+            "InvalidNetwork",
+            "kinds of neurons = 501: must be at most 500 (arrays: 501): round the arrays to fewer values, as np.round(bias, 1) does",
+        ),
+        Row(
+            "mf.Network(mf.IID(2.0), noise=stats.lognorm(1.0)).kinds",
+            "InvalidNetwork",
+            "noise = lognorm(1, 0, 1): has tails too wide for averages over 96 values (errors …): give an array",
+        ),
+        Row("mf.Leaky(tau=0)", "InvalidNetwork", "tau = 0.0: must be a finite number above 0"),
+        Row("mf.Leaky(tau=[1.0, nan])", "InvalidNetwork", "tau[1] = nan: must be a finite number above 0"),
+        Row("mf.Leaky(tau=1e300)", "InvalidNetwork", "tau = 1e+300: must be from 1e-09 to 1e+09"),
+        Row(
+            "mf.Leaky(tau=[1.0, 2.0]).transfer(0.0)",
+            "InvalidNetwork",
+            "tau = [1.0, 2.0]: must be one number for this: Network.kinds have one time constant each",
+        ),
         Row("mf.EulerMap(2.5)", "InvalidNetwork", "delta = 2.5: must be a number above 0 and below 2"),
         Row("mf.EulerMap(1e-300)", "InvalidNetwork", "delta = 1e-300: must be at least 1e-09"),
         Row(
@@ -335,12 +494,12 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.Network(mf.IID(2), phi="tanh")',
             "InvalidCall",
-            "Network: no argument 'phi' (did you mean nonlinearity?); it takes connectivity, nonlinearity, gains, dynamics, noise",
+            "Network: no argument 'phi' (did you mean nonlinearity?); it takes connectivity, nonlinearity, gains, dynamics, noise, bias",
         ),
         Row(
             "mf.Network(mf.IID(2), sigma=1)",
             "InvalidCall",
-            "Network: no argument 'sigma' (did you mean noise?); it takes connectivity, nonlinearity, gains, dynamics, noise",
+            "Network: no argument 'sigma' (did you mean noise?); it takes connectivity, nonlinearity, gains, dynamics, noise, bias",
         ),
         Row("mf.Tanh(2.0)", "InvalidCall", "Tanh: no argument by position, not 1; it takes none"),
         Row(
@@ -514,9 +673,24 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "population 'neurons': with inverse_transfer I*omega a site left alone rings on for ever",
         ),
         Row(
-            "mf.simulate(ensemble(noise=Parameter('s', 's').symbol**2, parameters=(Parameter('s', 's'),)), 20, 0, parameters={'s': [1, 2]})",
+            "mf.simulate(ensemble(inverse_transfer=sp.exp(sp.I * omega)), 20, 0)",
             "Unsupported",
-            "population 'neurons': noise s**2 is simulated where it is the same for all neurons",
+            "population 'neurons': its transfer exp(I*omega) is simulated where 1/T is rational in i omega",
+        ),
+        Row(
+            "mf.simulate(ensemble(inverse_transfer=sp.S(1)), 20, 0)",
+            "Unsupported",
+            "population 'neurons': its transfer 1 is simulated where 1/T is strictly proper and stable: numerator = (1.0,): must be of lower degree than the denominator",
+        ),
+        Row(
+            "mf.simulate(ensemble(inverse_transfer=(1 + sp.I * omega * Parameter('s', 's').symbol)**2, parameters=(Parameter('s', 's'),)), 20, 0, parameters={'s': [1, 2]})",
+            "Unsupported",
+            "population 'neurons': its transfer (I*omega*s + 1)**2 differs from site to site, which is simulated of leaky units, 1 + I*omega*tau",
+        ),
+        Row(
+            "mf.simulate(ensemble(inverse_transfer=1 + sp.I * omega * Parameter('s', 's').symbol, parameters=(Parameter('s', 's'),)), 20, 0, parameters={'s': [1, -2]})",
+            "InvalidNetwork",
+            "population 'neurons': tau = -2.0: must be above 0",
         ),
     ),
     "Solving, deriving and planning": (
@@ -535,6 +709,24 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "mf.solve(mf.Network(mf.IID(3.0), mf.Nonlinearity('clip(x - 4, 0, 1)')))",
             "Quiescent",
             "g_eff = 3: x = 0 is stable, and no fluctuating state was found at any C^x(0) from 2.2e-05 to 9; one may exist at another g_eff",
+        ),
+        Row(
+            "mf.solve(mf.Network(mf.IID(3.0), mf.ReLU(), noise=0.5))",
+            "NotConverged",
+            "g_eff = 3: the two-point functions did not converge: activity that is large enough grows without bound; does φ saturate?",
+        ),
+        Row(
+            "mf.states(mf.IID(2.0))", "InvalidNetwork", "network = IID(g=2.0): must be a Network or a GaussianEnsemble"
+        ),
+        Row(
+            "mf.states(mf.Network(mf.PartiallySymmetric(2.0, 0.3)))",
+            "Unsupported",
+            "states has no method for a network with self-feedback: 'all states' needs couplings without self-feedback",
+        ),
+        Row(
+            "mf.states(mf.Network(mf.IID(0.9)))[0].theory",
+            "InvalidNetwork",
+            "state = State(fixed point, s...e: variance = 0, static_variance = 0): must fluctuate to have a theory",
         ),
         Row(
             "mf.solve(net, n=100)",
@@ -905,7 +1097,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             'mf.sweep(net, over={"g": [3.0]})',
             "InvalidNetwork",
-            "family = Network(connectivity...ns=None, dynamics=Leaky(), noise=0.0): must be a function from the parameters in over to a Network",
+            "family = Network(connectivity...ynamics=Leaky(), noise=0.0, bias=0.0): must be a function from the parameters in over to a Network",
         ),
         Row(
             'mf.sweep(family, over={"g": [3.0]}, store="nowhere/sweep.nc")',
@@ -1418,14 +1610,39 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
             "nonlinearity = 'x.real': must be a formula in x made of numbers, pi, e, + - * / **, parentheses and the functions abs, …",
         ),
         Row(
+            "mftheory solve --g 3 --nonlinearity nowhere.csv",
+            "exit code 2",
+            "nonlinearity = 'nowhere.csv': cannot be read (No such file or directory)",
+        ),
+        Row(
+            "mftheory solve --g 3 --nonlinearity columns.csv",
+            "exit code 2",
+            "nonlinearity = 'columns.csv': must have two columns, x and rate (here 3)",
+        ),
+        Row(
+            "mftheory solve --g 3 --nonlinearity empty.csv",
+            "exit code 2",
+            "nonlinearity = 'empty.csv': is no table of two columns (…)",
+        ),
+        Row(
+            "mftheory solve --g 3 --nonlinearity curve-text.csv",
+            "exit code 2",
+            "nonlinearity = 'curve-text.csv': must have two numbers on every line (not so: 1, high)",
+        ),
+        Row(
+            "mftheory solve --g 3 --nonlinearity curve-falling.csv",
+            "exit code 2",
+            "x[1] = 1.0: must be above x[0] = 2: sort the table",
+        ),
+        Row(
             "mftheory solve --g 3 --dynamics lazy",
             "exit code 2",
-            "dynamics = 'lazy': must be leaky, euler:STEP or rational:N/D, such as rational:1/1,0.8,1",
+            "dynamics = 'lazy': must be leaky, leaky:TAU, euler:STEP or rational:N/D, such as rational:1/1,0.8,1",
         ),
         Row(
             "mftheory solve --g 3 --dynamics \"rational:__import__('os')/1,1\"",
             "exit code 2",
-            "dynamics = \"rational:__import__('os')/1,1\": must be leaky, euler:STEP or rational:N/D, such as rational:1/1,0.8,1",
+            "dynamics = \"rational:__import__('os')/1,1\": must be leaky, leaky:TAU, euler:STEP or rational:N/D, such as rational:1/1,0.8,1",
         ),
         Row(
             "mftheory solve --g 3 --dynamics rational:1/1,-1",
@@ -1442,7 +1659,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory simulate --g 3 --n 1000000",
             "exit code 2",
-            "max_memory = 4000000000.0: a block of states needs 18 GB: take fewer trajectories or a shorter max_lag",
+            "n = 1000000: drawing the couplings would take 1.6e+04 GB of memory; there are … GB",
         ),
         Row(
             "mftheory simulate --g 3 --n 100 --plot picture.xyz",
@@ -1817,7 +2034,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mftheory solve --g 3 --nonlinearity Tanh",
             "exit code 2",
-            "nonlinearity = 'Tanh': did you mean tanh? must be erf, tanh or a formula in x",
+            "nonlinearity = 'Tanh': did you mean tanh? must be erf, tanh, relu, softplus, sigmoid, a formula in x or a file of a table, such as fi.csv",
         ),
         Row(
             "mftheory solve --g 3 --observable Phi",

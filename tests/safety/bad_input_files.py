@@ -26,6 +26,8 @@ _SWEEP = {
 FILES: Mapping[str, bytes] = {
     "good.csv": b"pre,post,weight\n0,1,1\n1,2,-1\n2,0,1\n0,2,1\n1,0,2\n",
     "empty.csv": b"",
+    "curve-text.csv": b"x,rate\n0,0\n1,high\n2,1\n3,1\n",
+    "curve-falling.csv": b"# measured\n2;0\n1;1\n0;1\n-1;1\n",
     "header.csv": b"pre,post,weight\n",
     "columns.csv": b"a,b,c\n0,1,2\n",
     "nan.csv": b"pre,post,weight\n0,1,nan\n",

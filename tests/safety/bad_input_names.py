@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from scipy import stats
 from theory.coupled import blocks
 
 import mftheory as mf
@@ -50,5 +51,6 @@ NAMES: Mapping[str, Any] = {
     "three": blocks("ABC"),
     "kernel": mf.formula("psi-iid").kernel(),
     "sp": sp,
+    "stats": stats,
     "omega": omega,
 }

@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
+from made_samples import neurons
 from scipy.integrate import quad, solve_ivp
 
 from mftheory import IID, Erf
 from mftheory.errors import NotConverged
 from mftheory.network import Dense
-from mftheory.simulation.integrate import ExponentialAdams, RungeKutta, adams_weights
+from mftheory.simulation.integrate import ExponentialAdams, RungeKutta
+from mftheory.simulation.neuron_filters import adams_weights
 from mftheory.simulation.nonlinearities import activation
 
 PHI = activation(Erf(), np.float64)
@@ -44,7 +46,7 @@ def test_each_scheme_converges_at_its_order(scheme):
     couplings, x0 = setup(g=2.0)
     errors = []
     for dt in (0.05, 0.025, 0.0125):
-        stepper = scheme(couplings, PHI, x0.copy(), dt)
+        stepper = scheme(couplings, PHI, x0.copy(), dt, neurons(20))
         if scheme is ExponentialAdams:
             # Exact past inputs: without them the first, Euler-like step would dominate the error of a short run.
             past = [reference(couplings, x0, 2 * dt), reference(couplings, x0, dt), x0]
@@ -63,7 +65,7 @@ def test_each_scheme_converges_at_its_order(scheme):
 @pytest.mark.numeric
 def test_the_leak_is_exact():
     x0 = np.random.default_rng(0).standard_normal((5, 4))
-    stepper = ExponentialAdams(Dense(np.zeros((5, 5))), PHI, x0.copy(), 0.7)
+    stepper = ExponentialAdams(Dense(np.zeros((5, 5))), PHI, x0.copy(), 0.7, neurons(5))
     stepper.advance(10)
     # Ten multiplications by e^{-0.7}: round-off; observed 3e-16 relative.
     assert np.allclose(stepper.x, x0 * np.exp(-7.0), rtol=1e-14, atol=0)
@@ -73,6 +75,6 @@ def test_a_state_that_overflows_is_an_error():
     def quadratic(x, out):
         np.multiply(x, x, out=out)
 
-    stepper = ExponentialAdams(Dense(np.full((3, 3), 10.0)), quadratic, np.full((3, 2), 5.0), 0.1)
+    stepper = ExponentialAdams(Dense(np.full((3, 3), 10.0)), quadratic, np.full((3, 2), 5.0), 0.1, neurons(3))
     with np.errstate(all="ignore"), pytest.raises(NotConverged, match="dt"):
         stepper.advance(200)

@@ -4,14 +4,15 @@ import math
 
 import numpy as np
 import pytest
+from made_samples import neurons
 from scipy.integrate import solve_ivp
 from scipy.linalg import solve_continuous_lyapunov, solve_discrete_lyapunov
 
 import mftheory as mf
 from mftheory.network import Dense, Factored
 from mftheory.results.estimate import Estimate
-from mftheory.simulation.filter_steppers import FilteredAdams, FilteredRungeKutta
-from mftheory.simulation.integrate import ExponentialAdams, RungeKutta, adams_weights
+from mftheory.simulation.integrate import ExponentialAdams, RungeKutta
+from mftheory.simulation.neuron_filters import adams_weights
 from mftheory.simulation.nonlinearities import activation
 from mftheory.simulation.state_space import StateSpace
 from mftheory.simulation.steppers import MapStepper
@@ -73,19 +74,19 @@ def test_noise_gathered_in_a_step_is_exact(dt):
 
 
 @pytest.mark.numeric
-@pytest.mark.parametrize(("scheme", "order"), [(FilteredAdams, 3), (FilteredRungeKutta, 4)])
+@pytest.mark.parametrize(("scheme", "order"), [(ExponentialAdams, 3), (RungeKutta, 4)])
 def test_filtered_schemes_converge_at_their_order(scheme, order):
     J, x0 = couplings(), 2.0 * np.random.default_rng(2).standard_normal((20, 3))
     errors = []
     for dt in (0.1, 0.05, 0.025):
-        stepper = scheme(J, PHI, x0.copy(), dt, SYSTEM)
-        if scheme is FilteredAdams:  # exact past inputs, as in test_integrate
+        stepper = scheme(J, PHI, x0.copy(), dt, neurons(20, FILTER))
+        if scheme is ExponentialAdams:  # exact past inputs, as in test_integrate
             past = [reference(J, x0, k * dt) for k in (2, 1, 0)]
-            stepper._states[...] = past[0]
+            stepper.state()[...] = past[0].reshape(-1, 3)
             stepper._read()
             for z in reversed(past[1:]):
                 stepper.past.remember(J @ mf.Erf()(np.tensordot(SYSTEM.C, z, axes=1)))
-        stepper.advance(round(1 / dt) - (2 if scheme is FilteredAdams else 0))
+        stepper.advance(round(1 / dt) - (2 if scheme is ExponentialAdams else 0))
         exact = np.tensordot(SYSTEM.C, reference(J, x0, 1.0), axes=1)
         errors.append(np.max(np.abs(stepper.x - exact)))
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
@@ -95,7 +96,7 @@ def test_filtered_schemes_converge_at_their_order(scheme, order):
 @pytest.mark.numeric
 def test_the_map_is_the_map():
     J, x = couplings(5), np.random.default_rng(0).standard_normal((5, 4))
-    stepper = MapStepper(J, PHI, x.copy(), 0.3)
+    stepper = MapStepper(J, PHI, x.copy(), neurons(5, mf.EulerMap(0.3)))
     stepper.advance(7)
     for _ in range(7):
         x = 0.7 * x + 0.3 * (J @ mf.Erf()(x))
@@ -105,7 +106,7 @@ def test_the_map_is_the_map():
 def lyapunov_error(dt, order, J):
     """Of exponential Adams on a linear network with noise: its stationary covariance less the exact one."""
     n = J.shape[0]
-    stepper = ExponentialAdams(Dense(J), linear, np.zeros((n, 2)), dt, noise=1.0)
+    stepper = ExponentialAdams(Dense(J), linear, np.zeros((n, 2)), dt, neurons(n, noise=1.0))
     weights = adams_weights(dt, order)
     flow = np.zeros((order * n, order * n))
     flow[:n] = np.hstack([w * J for w in weights])
@@ -127,7 +128,7 @@ def test_order_of_the_noisy_covariance():
     for dt in steps:
         M = dt * (J - np.eye(6))
         flow = np.eye(6) + M + M @ M / 2 + M @ M @ M / 6 + M @ M @ M @ M / 24
-        scale = float(RungeKutta(Dense(J), linear, np.zeros((6, 2)), dt, noise=1.0)._noise.scale)
+        scale = float(RungeKutta(Dense(J), linear, np.zeros((6, 2)), dt, neurons(6, noise=1.0))._noise.scale)
         P = solve_discrete_lyapunov(flow, scale**2 * (flow @ flow.T + np.eye(6)))
         runge_kutta.append(np.abs(P - exact).max() / exact.max())
     assert np.log2(adams[0] / adams[1]) == pytest.approx(2.7, abs=0.2)
@@ -141,7 +142,7 @@ def test_order_of_the_noisy_covariance():
 def test_the_linear_map_of_the_test_above_is_the_steppers():
     """One noiseless step of the stepper equals the matrix that the Lyapunov equation uses."""
     J, x = couplings(6).dense(), np.random.default_rng(3).standard_normal((6, 2))
-    stepper = ExponentialAdams(Dense(J), linear, x.copy(), 0.1)
+    stepper = ExponentialAdams(Dense(J), linear, x.copy(), 0.1, neurons(6))
     for oldest_first in (3, 2):
         stepper.past.remember(J @ (oldest_first * x))
     stepper.advance(1)
@@ -157,16 +158,18 @@ def test_variance_of_uncoupled_neurons(scheme):
     shape, zero = (2000, 2), Factored(np.zeros((2000, 1)), np.zeros((2000, 1)))
     x, seeds, sigma = np.zeros(shape), np.random.SeedSequence(7).spawn(2), 1.3
     P = solve_continuous_lyapunov(SYSTEM.A, -np.outer(SYSTEM.B, SYSTEM.B))
+    filtered = SYSTEM.C @ P @ SYSTEM.C
+    leaky, filters = neurons(2000, noise=sigma), neurons(2000, FILTER, sigma)
     steppers = {
-        "leaky": (lambda: ExponentialAdams(zero, linear, x, 0.9, sigma, seeds), 20, 0.5),
-        "leaky-rk4": (lambda: RungeKutta(zero, linear, x, 0.05, sigma, seeds), 300, 0.5),
-        "filter": (lambda: FilteredAdams(zero, linear, x, 1.1, SYSTEM, sigma, seeds), 60, SYSTEM.C @ P @ SYSTEM.C),
-        "filter-rk4": (
-            lambda: FilteredRungeKutta(zero, linear, x, 0.1, SYSTEM, sigma, seeds),
-            600,
-            SYSTEM.C @ P @ SYSTEM.C,
+        "leaky": (lambda: ExponentialAdams(zero, linear, x, 0.9, leaky, seeds), 20, 0.5),
+        "leaky-rk4": (lambda: RungeKutta(zero, linear, x, 0.05, leaky, seeds), 300, 0.5),
+        "filter": (lambda: ExponentialAdams(zero, linear, x, 1.1, filters, seeds), 60, filtered),
+        "filter-rk4": (lambda: RungeKutta(zero, linear, x, 0.1, filters, seeds), 600, filtered),
+        "map": (
+            lambda: MapStepper(zero, linear, x, neurons(2000, mf.EulerMap(0.4), sigma), seeds),
+            60,
+            0.4**2 / (1 - 0.6**2),
         ),
-        "map": (lambda: MapStepper(zero, linear, x, 0.4, sigma, seeds), 60, 0.4**2 / (1 - 0.6**2)),
     }
     build, steps, unit = steppers[scheme]
     stepper = build()

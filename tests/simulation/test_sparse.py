@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from made_samples import neurons
 from scipy.linalg import solve_continuous_lyapunov
 
 import mftheory as mf
@@ -41,7 +42,7 @@ def test_trajectories_are_those_of_the_matrix(dynamics, integrator):
     found = []
     for couplings in (Dense(J), Sparse.of(J)):
         x = np.random.default_rng(3).standard_normal((50, 6))
-        run = stepper(integrator, couplings, phi, x, 0.1, dynamics, 0.2, seeds)
+        run = stepper(integrator, couplings, phi, x, 0.1, neurons(50, dynamics, 0.2), seeds)
         run.advance(20)
         found.append(run.x.copy())
     # Sums in another order: rounding, amplified by chaos over two time constants; observed 1e-15.

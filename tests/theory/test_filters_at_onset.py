@@ -17,14 +17,12 @@ import math
 
 import numpy as np
 import pytest
+from theory.coupled import solved, solved_in_general
 
 import mftheory as mf
-from mftheory.theory.settings import Settings
-from mftheory.theory.stationary.filtered import filtered_two_point as module
-from mftheory.theory.stationary.filtered.discrete_time import MapPower
-from mftheory.theory.stationary.filtered.filtered_two_point import filtered_two_point
-from mftheory.theory.stationary.filtered.filters import PowerTransfer
+from mftheory.theory.stationary.filters import power_of
 from mftheory.theory.stationary.gaussian.averages import averages
+from mftheory.theory.stationary.onset.onset_two_point import OnsetTwoPoint
 
 pytestmark = pytest.mark.numeric
 
@@ -34,10 +32,6 @@ THIRD = mf.Rational([2.0, 1.0], [2.0, 4.0, 3.0, 1.0])
 RESONANCE = mf.Rational([1.0], [1.0, 0.8, 1.0])
 SHARP = mf.Rational([1.0], [1.0, 0.2, 1.0])
 BAND = mf.Rational([0.0, 1.5], [1.0, 1.0, 1.0])  # real at its peak
-
-
-def power_of(dynamics):
-    return MapPower.of(dynamics) if isinstance(dynamics, mf.EulerMap) else PowerTransfer.of(dynamics)
 
 
 def network(dynamics, epsilon, phi=None, connectivity=mf.IID):
@@ -57,7 +51,7 @@ def test_a_leaky_unit_written_as_a_filter_keeps_all_digits(epsilon, phi):
     """Two methods: envelopes on a Fourier grid, and the particle in a potential."""
     theory = mf.solve(network(LEAKY, epsilon, phi))
     exact = mf.solve(mf.Network(mf.IID(1 + epsilon), phi))
-    assert theory.two_point.near_onset
+    assert isinstance(theory.two_point, OnsetTwoPoint)
     assert theory.two_point.delta == pytest.approx(exact.two_point.delta, rel=2e-13)  # rounding; seen 2e-14
     tau = np.array([0.0, 0.3, 2.0, 6.0, 17.0, 19.0, 30.0]) / exact.two_point.decay
     for name in ("x", "phi"):
@@ -108,15 +102,13 @@ def test_universal_limits(dynamics):
 
 
 @pytest.mark.parametrize("dynamics", [ALPHA, RESONANCE, BAND], ids=str)
-def test_the_other_solver_agrees_where_both_work(dynamics, monkeypatch):
+def test_the_other_solver_agrees_where_both_work(dynamics):
     """Newton's method in time, whose digits go as 1e-15/δ; a harmonic less would show."""
     net = network(dynamics, 0.04)
     g = net.connectivity.g_eff
-    near = filtered_two_point(g, mf.Erf(), dynamics, 0.0, Settings())
-    monkeypatch.setattr(module, "LARGEST_EXCESS", 0.0)
-    other = filtered_two_point(g, mf.Erf(), dynamics, 0.0, Settings())
-    assert near.near_onset
-    assert not other.near_onset
+    near = solved(g, mf.Erf(), dynamics)
+    other = solved_in_general(g, mf.Erf(), dynamics)
+    assert isinstance(near, OnsetTwoPoint)
     assert near.variance == pytest.approx(other.variance, rel=1e-11)
     assert near.delta == pytest.approx(other.delta, rel=1e-11)  # seen 6e-13
     tau = np.linspace(0.0, 3.0, 40) / other.decay
@@ -168,7 +160,7 @@ def test_random_modes_at_a_resonance():
 def test_no_slow_envelope_is_no_obstacle():
     """A map without memory has a white covariance at any ε: the general solver, PR = 1 - (g⟨φ'⟩)⁴."""
     theory = mf.solve(network(mf.EulerMap(1.0), 1e-3))
-    assert not theory.two_point.near_onset
+    assert not isinstance(theory.two_point, OnsetTwoPoint)
     assert theory.dimension() == pytest.approx(1 - (1.001 * theory.gain) ** 4, rel=1e-11)
 
 

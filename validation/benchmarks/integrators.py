@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_continuous_lyapunov, solve_discrete_lyapunov
 
 import mftheory as mf
-from mftheory.simulation.integrate import adams_weights
+from mftheory.simulation.neuron_filters import adams_weights
 
 PERIOD = 200.0  # of the axis of lags, in time constants; the slowest correlations here decay by e^{-9} in half of it
 

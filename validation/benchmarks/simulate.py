@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 import mftheory as mf
 from mftheory.network import Couplings
+from mftheory.network.sampled import NeuronGroup
 from mftheory.simulation.nonlinearities import activation
 from mftheory.simulation.steppers import stepper
 
@@ -58,7 +59,8 @@ def steps(
     actions: list[Callable[[], object]] = [lambda: J @ start]
     for nonlinearity, dynamics, noise, integrator in cases:
         phi = activation(nonlinearity, dtype)
-        run = stepper(integrator, J, phi, start.copy(), 0.1, dynamics, noise, seeds)
+        group = NeuronGroup(J.n, nonlinearity, {}, {}, dynamics, noise)
+        run = stepper(integrator, J, phi, start.copy(), 0.1, [group], seeds)
         actions.append(lambda run=run: run.advance(1))  # type: ignore[misc]
     with threadpool_limits(threads):
         return in_turns(actions, threads, budget)

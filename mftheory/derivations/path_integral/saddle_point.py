@@ -109,10 +109,14 @@ class SaddlePoint:
             row = [received.coeff(c) for c in spectra]
             rest = sp.expand(received - sum(g * c for g, c in zip(row, spectra, strict=True)))
             functions = {s.name for g in row for s in g.free_symbols if s.name.startswith(names.TWO_TIME)}
+            differs = {*p.state_names, p.activity_name}
             for what, is_so in (
                 ("not_leaky", sp.expand(p.inverse_transfer - 1 - sp.I * omega) != 0),
                 ("self_feedback", bool(site.feedback)),
-                ("differing", bool(self.averaged.ensemble.site_dependence(p)) or p.activity_name in p.heterogeneous),
+                (
+                    "differing",
+                    bool(self.averaged.ensemble.site_dependence(p)) or bool(differs & {*p.heterogeneous}),
+                ),
                 ("not_sums", rest != 0 or bool(functions) or received.has(Mean)),
             ):
                 if is_so:

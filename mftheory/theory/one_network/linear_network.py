@@ -38,7 +38,7 @@ from mftheory.results.linear_equivalent import LinearEquivalent
 from mftheory.theory.one_network.cavity_field import CavityField
 from mftheory.theory.one_network.equal_times import BYTES_PER_COUPLING, Eigenbasis, OneNetwork, leaky_response
 from mftheory.theory.one_network.linear_propagator import covariance, propagator
-from mftheory.theory.one_network.one_network_register import EQUAL_TIMES, FIELD, LINEAR_EQUIVALENT, RESOLVE
+from mftheory.theory.one_network.one_network_register import EQUAL_TIMES, FIELD, LINEAR_EQUIVALENT, OF_ONE_J, RESOLVE
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -137,6 +137,8 @@ def linear_equivalent(
     """
     frequencies = _frequencies(omega)
     ensemble = network if isinstance(network, Network) else None
+    if ensemble is not None:
+        OF_ONE_J.choose(ensemble.traits)
     noise = 0.0 if ensemble is None else ensemble.noise
     size = _size(network, n, couplings)
     matrices = (2 if noise > 0 else 1) * frequencies.size  # of n × n complex numbers

@@ -3,7 +3,9 @@
 from mftheory.methods import (
     ALIKE,
     ENSEMBLE,
+    EQUAL,
     LEAKY,
+    NO_BIAS,
     NO_FEEDBACK,
     NO_GAINS_WITH_FEEDBACK,
     NO_NOISE,
@@ -30,12 +32,15 @@ SOLVED = Requirement(
     lambda t: any(m.needs(t) is None for m in SOLVE.methods), "a theory (mf.method says by which method)"
 )
 
+OF_ONE_J = Register("linear_equivalent", instead="use simulate")
+OF_ONE_J.add(Method("spectra of one J", "spectra at given C, S, Q and R", (EQUAL, NO_BIAS), _limit))
+
 LINEAR_EQUIVALENT = Register("linear_equivalent", instead="or give C and S")
 LINEAR_EQUIVALENT.add(
     Method(
         "the limit's order parameters",
         "spectra of one J",
-        (ENSEMBLE, SOLVED, ODD, ALIKE, NO_GAINS_WITH_FEEDBACK),
+        (ENSEMBLE, SOLVED, ODD, ALIKE, EQUAL, NO_BIAS, NO_GAINS_WITH_FEEDBACK),
         _limit,
     )
 )
@@ -45,14 +50,23 @@ ALIKE_WITH_FEEDBACK = Requirement(
 )
 
 FIELD = Register("linear_equivalent at given C and S", instead="or give Q and R too")
-FIELD.add(Method("the ensemble's saddle point", "Q and R of one J", (ALIKE_WITH_FEEDBACK,), cavity_field))
+FIELD.add(
+    Method("the ensemble's saddle point", "Q and R of one J", (ALIKE_WITH_FEEDBACK, EQUAL, NO_BIAS), cavity_field)
+)
 
 EQUAL_TIMES = Register("linear_equivalent at equal times", instead="ask at frequencies")
 EQUAL_TIMES.add(
-    Method("the limit's order parameters", "covariances of one J", (NO_FEEDBACK, LEAKY, NO_NOISE), of_limit)
+    Method(
+        "the limit's order parameters", "covariances of one J", (NO_FEEDBACK, EQUAL, NO_BIAS, LEAKY, NO_NOISE), of_limit
+    )
 )
 
 RESOLVE = Register("linear_equivalent with resolve", instead="leave resolve out")
 RESOLVE.add(
-    Method("the order parameters of J", "spectra and covariances of one J", (NO_FEEDBACK, LEAKY, NO_NOISE), of_network)
+    Method(
+        "the order parameters of J",
+        "spectra and covariances of one J",
+        (NO_FEEDBACK, EQUAL, NO_BIAS, LEAKY, NO_NOISE),
+        of_network,
+    )
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mftheory import checks
 from mftheory.arguments import checked_call
 from mftheory.errors import InvalidNetwork
-from mftheory.methods import ALIKE, LEAKY, ODD, Method, Register
+from mftheory.methods import ALIKE, EQUAL, LEAKY, NO_BIAS, ODD, Method, Register
 from mftheory.network import Given, Network, Nonlinearity, memory
 from mftheory.network.couplings import Couplings
 from mftheory.results.diagnosis import Diagnosis
@@ -340,4 +340,6 @@ def _predicted(J: Couplings, network: Network, progress: bool) -> PredictedCovar
 
 
 PREDICT_COVARIANCE = Register("predict_covariance", instead="use simulate")
-PREDICT_COVARIANCE.add(Method("the order parameters of J", "covariances of one J", (ODD, ALIKE, LEAKY), _predicted))
+PREDICT_COVARIANCE.add(
+    Method("the order parameters of J", "covariances of one J", (ODD, ALIKE, EQUAL, NO_BIAS, LEAKY), _predicted)
+)

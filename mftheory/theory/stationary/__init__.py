@@ -2,9 +2,9 @@
 
 In: the parameters of a `mftheory.theory.problem.Problem`. Out: two-point functions, C^a(τ) and S^a(ω) at any τ and ω.
 
-`two_point` is the closed form of leaky neurons alike, at the C^x(0) that `variance` finds. `filtered` takes any filter,
-noise and discrete time, `heterogeneous` neurons that differ and static fields, `populations` several populations.
-`gaussian` averages nonlinearities over x for all of them. Where there is no closed form, `continuation` lowers the
-noise from a strong one, each solution of Newton's method the start of the next, and `frequency_panels` holds what is
-nonlinear in C^φ as a function of frequency. Start with `two_point`.
+`classes` is the general solver: populations of neurons that differ, with any filters, noise, means and φ. `two_point`
+is the closed form of leaky neurons alike without noise, at the C^x(0) that `variance` finds: the fast path, and the
+reference. `onset` keeps all digits close to onset. `gaussian` averages nonlinearities over x for all of them; `filters`
+has |H|² and its poles, `frequency_panels` functions of frequency, `pole_quadrature` double integrals. Start with
+`two_point`, then `classes.neuron_classes`.
 """

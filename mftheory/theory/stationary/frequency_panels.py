@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mftheory.errors import NotConverged
 from mftheory.numerics.panels import Panels, PiecewisePolynomial
 from mftheory.theory.settings import Settings
-from mftheory.theory.stationary.filtered.pole_quadrature import edges_by_poles, poles_of_spectra
+from mftheory.theory.stationary.pole_quadrature import edges_by_poles, poles_of_spectra
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -33,6 +33,7 @@ def frequency_panels(
     falloff: int,
     noise: float,
     settings: Settings,
+    scale: float = 0.0,
 ) -> PiecewisePolynomial:
     """Return n(ω) on panels, halved until resolved.
 
@@ -49,27 +50,31 @@ def frequency_panels(
     noise : float
         σ.
     settings : Settings
+    scale : float
+        Size of what n is a part of: it is resolved relative to that, if this is larger.
 
     Raises
     ------
     NotConverged
         If n is not resolved.
     """
-    scale = float(rates.real.min())
+    width = float(rates.real.min())
     # The slowest decays of n are sums of three of C^x's: the harmonics, and the first with thrice the width.
     poles = poles_of_spectra(rates)
-    singular = np.append(poles.real + 1j * np.maximum(poles.imag, 3.0 * scale), 1e9 + 0j)
+    singular = np.append(poles.real + 1j * np.maximum(poles.imag, 3.0 * width), 1e9 + 0j)
     singular = np.concatenate([singular, -singular])
     if end is None:
         peaks = np.abs(singular.real[np.abs(singular.real) < 1e9])
-        coarse = np.unique(np.concatenate([scale * 2.0 ** np.arange(-1.0, 60.0), peaks[peaks > 0]]))
+        coarse = np.unique(np.concatenate([width * 2.0 ** np.arange(-1.0, 60.0), peaks[peaks > 0]]))
         values = np.maximum(np.abs(transform(coarse)), 1e-300)  # they are 0 for a linear φ
         # (Harmonics of a resonance are apart: in between there may be nothing.)
         significant = np.isin(coarse, peaks) & (values > settings.frequency_cutoff * values.max())
         highest = max(int(values.argmax()), int(np.flatnonzero(significant).max(initial=0)))
         # A tail C ~ ω^-k of C^φ leaves one of relative size C^(1 + 1/k) in the double integrals (see FourPoint).
         # Without noise spectra fall exponentially. Two in a row: single dips are rounding of an oscillating sum.
-        low = (values / values.max()) ** (1.0 + 1.0 / falloff if noise > 0 else 1.0) < settings.frequency_cutoff
+        low = (values / max(values.max(), scale)) ** (
+            1.0 + 1.0 / falloff if noise > 0 else 1.0
+        ) < settings.frequency_cutoff
         both = np.flatnonzero(low[:-1] & low[1:] & (np.arange(low.size - 1) > highest))
         end = float(coarse[both[0]] if both.size else coarse[-1])
     edges = edges_by_poles(np.array([end]), singular[None], math.exp(settings.frequency_panel))[0]
@@ -81,7 +86,7 @@ def frequency_panels(
         fresh = transform(mesh.nodes[new].ravel()).reshape(len(new), -1)
         values_on.update({pairs[p]: row for p, row in zip(new, fresh, strict=True)})
         spectrum = mesh.polynomial(np.stack([values_on[pair] for pair in pairs]))
-        largest = np.abs(spectrum.coefficients[:, 0]).max()
+        largest = max(np.abs(spectrum.coefficients[:, 0]).max(), scale)
         coarse_panels = np.abs(spectrum.coefficients[:, -2:]).max(axis=1) > UNRESOLVED * largest
         if not coarse_panels.any():
             return spectrum

@@ -55,7 +55,7 @@ def interval(searched: tuple[float, float]) -> str:
     return f"any C^x(0) from {searched[0]:.2g} to {searched[1]:.3g}"
 
 
-def beside(others: Sequence[str], at_rest: Sequence[str]) -> tuple[str, ...]:
+def beside(others: Sequence[str], at_rest: Sequence[str], largest: bool = True) -> tuple[str, ...]:
     """Return the notes of a theory of one of several states.
 
     Parameters
@@ -64,6 +64,8 @@ def beside(others: Sequence[str], at_rest: Sequence[str]) -> tuple[str, ...]:
         C^x(0) of the other fluctuating states.
     at_rest : sequence of str
         Stable fixed points.
+    largest : bool
+        True if this state is the one of the largest C^x(0).
 
     Examples
     --------
@@ -77,5 +79,6 @@ def beside(others: Sequence[str], at_rest: Sequence[str]) -> tuple[str, ...]:
         verb = "is" if len(at_rest) == 1 else "are"
         said.append(f"{' and '.join(at_rest)} {verb} stable as well: which state a network is in depends on its start")
     if others:
-        said.append(f"fluctuating states also at C_x(0) = {', '.join(others)}: this is the one of the largest")
+        this = ": this is the one of the largest" if largest else ""
+        said.append(f"fluctuating states also at C_x(0) = {', '.join(others)}{this}")
     return tuple(said)

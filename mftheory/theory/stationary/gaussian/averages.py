@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from mftheory.errors import Unsupported
 from mftheory.network import Erf, Nonlinearity, Tanh
+from mftheory.network.curve import checked
 from mftheory.network.expression import parse, scaled_function
-from mftheory.network.nonlinearity import checked
+from mftheory.theory.stationary.gaussian.resolved_panels import named
 from mftheory.theory.stationary.gaussian.trapezoidal import tanh_averages
 
 Array = NDArray[np.float64]
@@ -96,14 +97,15 @@ def averages(nonlinearity: Nonlinearity, step: float = 0.18) -> OneFunction:
         return ErfAverages()
     if isinstance(nonlinearity, Tanh):
         return tanh_averages(step)
-    text = checked(nonlinearity).expression
+    nonlinearity = checked(nonlinearity)
     if not nonlinearity.odd:
         raise Unsupported(
-            f"nonlinearity = {text!r}: not odd, so the mean activity does not vanish; only solve(Network(...)) takes it"
+            f"{named(nonlinearity)}: not odd, so the mean activity does not vanish; only solve(Network(...)) takes it"
         )
     if nonlinearity.slope_at_zero < 0:
-        raise Unsupported(f"nonlinearity = {text!r}: falls at 0; take its negative, which is the same with J -> -J")
-    scaled = scaled_function(parse(text))
+        raise Unsupported(f"{named(nonlinearity)}: falls at 0; take its negative, which is the same with J -> -J")
+    text = nonlinearity.expression
+    scaled = scaled_function(parse(text)) if text else None
     if scaled is not None and scaled[1] in ("erf", "sin", "tanh"):
         a, name, b = scaled
         if b < 0:

@@ -1,9 +1,9 @@
-"""Places where a nonlinearity may have kinks: the zeros of what abs, sign, maximum, minimum and clip decide by."""
+"""Places where φ may have kinks: zeros of what abs, sign, maximum, minimum and clip decide by; points of a table."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mftheory.network import Nonlinearity
+from mftheory.network import Nonlinearity, Tabulated
 from mftheory.network.expression import evaluate, kink_arguments, parse
 
 Array = NDArray[np.float64]
@@ -15,7 +15,8 @@ BISECTIONS = 70
 def possible_kinks(phi: Nonlinearity, grid: Array) -> Array:
     """Return the zeros of the arguments of functions with kinks, on the range of an ascending grid; sorted.
 
-    A zero between two points of the grid is found by the change of sign, one on a point by itself.
+    A zero between two points of the grid is found by the change of sign, one on a point by itself. Of a table they are
+    its pieces' ends: there φ''' jumps, φ'' where a slope was limited, and φ' at the ends of the table.
 
     Examples
     --------
@@ -25,6 +26,9 @@ def possible_kinks(phi: Nonlinearity, grid: Array) -> Array:
     >>> possible_kinks(Nonlinearity("clip(x, -0.5, 1)"), np.linspace(-3, 3, 8)).round(12)
     array([-0.5,  1. ])
     """
+    if isinstance(phi, Tabulated):
+        knots = phi.spline.knots
+        return knots[(knots >= grid[0]) & (knots <= grid[-1])]
     zeros: list[Array] = []
     for argument in kink_arguments(parse(phi.expression)):
 

@@ -23,7 +23,7 @@ JUMP, KINK, BEND = 1e-9, 1e-10, 1e-9
 
 def named(phi: Nonlinearity) -> str:
     """Return the words for a nonlinearity in an error."""
-    return f"nonlinearity = {phi.expression!r}"
+    return f"nonlinearity = {phi.expression!r}" if phi.expression else f"nonlinearity = {phi!r}"
 
 
 def suspects(phi: Nonlinearity, end: float, odd: bool) -> Array:
