@@ -54,6 +54,8 @@ BRIEF = {
     "overlaps -0.4": Case(overlapping(-0.4), ((400, 12), (800, 8)), 0.02),
     "overlaps 0.3, gains": Case(overlapping(0.3, mf.Gains.exponential(pr=0.5)), ((500, 8), (1000, 6)), 0.05),
 }
+QUICK = ("symmetry 0.5, erf", "symmetry -0.3, erf", "overlaps 0.4", "overlaps 0.3, gains")
+"""Both ensembles, both signs and gains; the others take as long again."""
 THOROUGH = {
     **{
         f"symmetry {symmetry}, {name}": Case(
@@ -81,6 +83,10 @@ def records_of(name: str) -> list[dict]:
         for n, networks in case.sizes
         for seed in range(networks)
     ]
+
+
+def each(names) -> list:
+    return [pytest.param(name, marks=[] if name in QUICK else pytest.mark.long) for name in names]
 
 
 def variance_of(name: str) -> Linear:
@@ -112,7 +118,7 @@ def enough_dimensions(name: str) -> bool:
     return theory_of(name).number_of_dimensions(ALL[name].sizes[0][0]) > 8
 
 
-@pytest.mark.parametrize("name", BRIEF)
+@pytest.mark.parametrize("name", each(BRIEF))
 def test_networks_agree(name) -> None:
     check(name)
 
@@ -138,7 +144,7 @@ def gaussian(name: str):
 WITHOUT_GAINS = [name for name in BRIEF if "gains" not in name]
 
 
-@pytest.mark.parametrize("name", WITHOUT_GAINS)
+@pytest.mark.parametrize("name", each(WITHOUT_GAINS))
 def test_gaussian_neurons_are_told_from_these(name) -> None:
     """The comparison has power: without what sampling adds to it, the solution fails.
 
@@ -148,7 +154,7 @@ def test_gaussian_neurons_are_told_from_these(name) -> None:
     assert max(abs(variance), abs(dimension) if enough_dimensions(name) else 0.0) > STANDARD_ERRORS
 
 
-@pytest.mark.parametrize("name", BRIEF)
+@pytest.mark.parametrize("name", each(BRIEF))
 def test_the_sign_of_the_feedback_is_told(name, monkeypatch) -> None:
     """Seen: z of C^φ(0) from 4.4 (gains) to 12."""
     right = ReceivedField.__call__

@@ -116,7 +116,7 @@ def test_gains_are_neurons_that_differ(net) -> None:
     assert there["x"] == pytest.approx(here["x"], rel=CLOSE)
 
 
-@examples(12)
+@examples(3, 120)
 @given(net=networks(phi=different, least=1e-5, most=1 + 1e-5))
 def test_onset_with_neurons_that_differ(net) -> None:
     """Φ_θ = a x - b x³ + …: PR → 0.2339 ε³ / (r^{3/2} (⟨a⁴⟩/⟨a²⟩² + κ)), r = ⟨ab⟩²/(⟨a²⟩⟨b²⟩), ε = g√⟨a²⟩ - 1.

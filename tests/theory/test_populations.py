@@ -263,7 +263,7 @@ def test_one_population_cut_in_many(count: int) -> None:
             assert theory.dimension(observable + p) == pytest.approx(expected, rel=1e-10)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data(), count=st.integers(1, 2), parts=st.integers(2, 3))
 def test_populations_split_at_random_are_what_they_were(data, count: int, parts: int) -> None:
     """Each population cut into parts of random sizes and equal statistics, with its own noise and nonlinearity.

@@ -309,6 +309,7 @@ def test_nothing_is_left_that_the_smooth_response_misses(overlapping: Theory) ->
 # ----- errors
 
 
+@pytest.mark.long
 @pytest.mark.statistical
 def test_quoted_errors_are_the_spread_between_seeds() -> None:
     found = [mf.solve(SYMMETRIC, target=0.03, seed=seed) for seed in range(12)]
