@@ -62,12 +62,13 @@ def states(
     Theory(iid, g_eff = 0.9: C_x(0) = 0.0267993, gain = 1.11, converged; x = 0 is stable as well: which state a \
 network is in depends on its start)
     """
+    from mftheory.api.solving import problem_given
     from mftheory.results.found_states import State, States
     from mftheory.theory.assembly import Assembly
     from mftheory.theory.register import STATES
     from mftheory.theory.settings import Sampling, Settings
 
-    problem = _problem(network, parameters, nonlinearity)
+    problem = problem_given(network, parameters, nonlinearity)
     settings = Settings.of(settings)
     method = STATES.choose(problem.traits)
     found = method.run(problem, settings)
@@ -77,26 +78,11 @@ network is in depends on its start)
         return np.asarray(values) if several else float(values[0])
 
     listed = []
-    for solution in found.fluctuating:
-        assembly = Assembly(problem, "classes of neurons", settings, Sampling(), solution.covariances)
-        two_point = assembly.solution.two_point
-        fields = [p.state for p in problem.populations.neurons]
-        variance = of_populations([float(two_point.covariance(name, 0.0)) for name in fields])
-        static = of_populations([two_point.statics[name] for name in fields])
+    for state in found.fluctuating:
+        assembly = Assembly(problem, "classes of neurons", settings, Sampling(), state.covariances)
+        variance, static = of_populations(state.variances), of_populations(state.static_squares)
         listed.append(State(variance, static, True, None, partial(Assembly.theory, assembly)))
     for rest in found.resting:
         static = of_populations(rest.variances)
         listed.append(State(of_populations(np.zeros(len(rest.variances))), static, False, rest.loop < 1))
     return States(tuple(listed), found.searched, found.complete)
-
-
-def _problem(network: Any, parameters: Any, nonlinearity: Any) -> Any:
-    from mftheory.api.ensemble_problem import problem_of
-    from mftheory.api.solving import refuse_numbers
-    from mftheory.network import Erf
-    from mftheory.theory.problem import Problem
-
-    if isinstance(network, Network):
-        refuse_numbers(parameters, nonlinearity)
-        return Problem.of(network)
-    return problem_of(network, parameters or {}, Erf() if nonlinearity is None else nonlinearity)

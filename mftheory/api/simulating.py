@@ -51,7 +51,7 @@ def simulate(
     Parameters
     ----------
     network : Network or GaussianEnsemble
-        Network to simulate. Populations of an ensemble are leaky neurons, coupled directly or by linear populations.
+        Network to simulate. Populations of an ensemble have filters, and are coupled directly or by linear ones.
     n : int
         Neurons, at least 2; of an ensemble, its N: a population has round(size·n) sites. One given J has its own.
     seed : int

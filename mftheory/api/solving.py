@@ -12,6 +12,7 @@ from mftheory.network import Erf, Network, Nonlinearity
 if TYPE_CHECKING:
     from mftheory.action import GaussianEnsemble
     from mftheory.results import Theory
+    from mftheory.theory.problem import Problem
     from mftheory.theory.settings import Settings
 
 
@@ -28,8 +29,8 @@ def solve(
     Parameters
     ----------
     network : Network or GaussianEnsemble
-        A network of independent couplings or modes, with or without gains; or an ensemble of one or several populations
-        of leaky neurons whose inputs are Gaussian, their spectra sums of the activities' spectra and white noise.
+        A network of independent couplings or modes, whose neurons may differ; or an ensemble of one or several
+        populations, each with a filter, whose inputs are Gaussian: spectra are sums of activities' and white noise.
     settings : Settings, optional
         Numerical settings; the default gives about twelve digits.
     parameters : dict, for an ensemble
@@ -46,7 +47,8 @@ def solve(
     -------
     Theory
         Two- and four-point functions, dimensions and timescales in the limit N → ∞, of the fluctuating state of the
-        largest C^x(0) where several exist (see `Theory.notes`); with gains also of "Phi" and
+        largest C^x(0) that was found where several exist (see `Theory.notes` and `states`), and where large activity
+        grows without bound of the one that weak couplings lead to; with gains also of "Phi" and
         "readout"; of several populations those that the ensemble declares, each over the neurons of its population.
 
     Raises
@@ -83,18 +85,23 @@ def solve(
     (True, ['samples', 'iteration', 'step', 'period', 'smoothing'])
     """
     from mftheory.theory.assembly import theory_of
-    from mftheory.theory.problem import Problem
     from mftheory.theory.settings import Sampling, Settings
 
     refuse_unknown(solve, sampling, names_of(Sampling))
     settings, sampled = Settings.of(settings), Sampling.of(sampling)  # checked, also where nothing is sampled
+    return theory_of(problem_given(network, parameters, nonlinearity), settings, sampled)
+
+
+def problem_given(network: Any, parameters: Any, nonlinearity: Any) -> Problem:
+    """Return the problem of a network, or of an ensemble with its numbers."""
     if isinstance(network, Network):
+        from mftheory.theory.problem import Problem
+
         refuse_numbers(parameters, nonlinearity)
-        return theory_of(Problem.of(network), settings, sampled)
+        return Problem.of(network)
     from mftheory.api.ensemble_problem import problem_of
 
-    phi = Erf() if nonlinearity is None else nonlinearity
-    return theory_of(problem_of(network, parameters or {}, phi), settings, sampled)
+    return problem_of(network, parameters or {}, Erf() if nonlinearity is None else nonlinearity)
 
 
 def refuse_numbers(parameters: Any, nonlinearity: Any) -> None:

@@ -43,6 +43,9 @@ class Printer(PythonCodePrinter):
     def _print_conjugate(self, expr: sp.Expr) -> str:
         return f"{self.parenthesize(expr.args[0], 1000)}.conjugate()"
 
+    def _print_Integer(self, expr: sp.Integer) -> str:
+        return str(expr.p) if abs(expr.p) < 2**63 else f"{expr.p}.0"  # no compiler takes longer ones
+
     def _print_Rational(self, expr: sp.Rational) -> str:
         return f"({expr.p}.0/{expr.q}.0)"
 

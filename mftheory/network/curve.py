@@ -28,7 +28,7 @@ ODD_TO = 1e-14
 class Tabulated(Nonlinearity):
     """φ(x) given as a table: a measured f–I curve, or any function by `Tabulated.of`.
 
-    Between the points it is a cubic spline, monotone wherever the table is (`mftheory.network.spline`): its error
+    Between the points it is a cubic spline, monotone wherever the table is (``mftheory.network.spline``): its error
     falls as the fourth power of the distance of points. Beyond the table it stays constant, unless told otherwise.
     Tables that `Tabulated.of` makes of a smooth function are more precise.
 

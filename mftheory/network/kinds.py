@@ -99,7 +99,7 @@ def _refuse_too_many(counts: dict[str, int]) -> None:
     total = math.prod(counts.values())
     if total > MAX_KINDS:
         listed = ", ".join(f"{name}: {count}" for name, count in counts.items() if count > 1)
-        allowed = f"must be at most {MAX_KINDS} ({listed}): round the arrays to fewer values, as np.round(bias, 1) does"
+        allowed = f"must be at most {MAX_KINDS} ({listed}): round the arrays to fewer values, as np.round(..., 1) does"
         raise InvalidNetwork("kinds of neurons", total, allowed)
 
 

@@ -45,8 +45,8 @@ class Nonlinearity(NoArithmetic):
 
     Notes
     -----
-    Derivatives are those of the formula, carried through its evaluation (no differences, no SymPy). The theory asks
-    for an odd φ (theory §0); Erf() and Tanh() are faster than the same functions spelt out.
+    Derivatives are those of the formula, carried through its evaluation (no differences, no SymPy). Where
+    neurons have self-feedback the theory asks for an odd φ; Erf() and Tanh() are faster than the same spelt out.
 
     Examples
     --------

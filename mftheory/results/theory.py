@@ -130,7 +130,7 @@ class Theory(DrawableResult):
 
     def mean(self, observable: str = "phi") -> float:
         """Return ⟨a⟩ over neurons and time: of x that of a bias, as couplings have mean zero; 0 for odd φ."""
-        return float(getattr(self.two_point, "means", {}).get(checked_observable(observable, self.responding), 0.0))
+        return self._over_neurons("means", observable)
 
     def static(self, observable: str = "phi") -> float:
         """Return (1/N) Σ_i ⟨a_i⟩_t², the mean square over neurons of their means over time; 0 for odd φ.
@@ -138,7 +138,12 @@ class Theory(DrawableResult):
         All of `C`, `spectrum`, `Psi` and `dimension` are about each neuron's own mean; C(τ) + static is what
         ⟨a(t) a(t+τ)⟩ would be without subtracting it.
         """
-        return float(getattr(self.two_point, "statics", {}).get(checked_observable(observable, self.responding), 0.0))
+        return self._over_neurons("statics", observable)
+
+    def _over_neurons(self, kind: str, observable: str) -> float:
+        values = getattr(self.two_point, kind, {})
+        known = (*self.responding, *(o for o in self.observables if o in values or o == "Phi"))
+        return float(values.get(checked_observable(observable, tuple(dict.fromkeys(known))), 0.0))
 
     def neuron_means(self, z: ArrayLike) -> Array:
         """Return ⟨φ_i⟩_t of neurons whose static input is z standard deviations, of the shape of z; 0 for odd φ.

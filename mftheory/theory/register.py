@@ -80,7 +80,8 @@ def _replicas_of_classes(problem: Problem, two_point: Any, settings: Settings) -
 
     if isinstance(two_point, ClassTwoPoint):
         return class_lyapunov(two_point.spectra.classes, two_point.spectra.solution)
-    return class_lyapunov(*general_solution(problem.populations, settings))  # close to onset
+    classes = problem.populations.classes(settings.average_step)  # close to onset
+    return class_lyapunov(classes, general_solution(problem.populations, classes, settings))
 
 
 def _dimension(problem: Problem, two_point: Any) -> float:

@@ -290,7 +290,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mf.Network(mf.IID(2.0), bias=np.linspace(0, 1, 501)).kinds",
             "InvalidNetwork",
-            "kinds of neurons = 501: must be at most 500 (arrays: 501): round the arrays to fewer values, as np.round(bias, 1) does",
+            "kinds of neurons = 501: must be at most 500 (arrays: 501): round the arrays to fewer values, as np.round(..., 1) does",
         ),
         Row(
             "mf.Network(mf.IID(2.0), noise=stats.lognorm(1.0)).kinds",
@@ -713,7 +713,7 @@ ROWS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "mf.solve(mf.Network(mf.IID(3.0), mf.ReLU(), noise=0.5))",
             "NotConverged",
-            "g_eff = 3: the two-point functions did not converge: activity that is large enough grows without bound; does φ saturate?",
+            "g_eff = 3: the two-point functions did not converge: activity that is large enough grows without bound, and what weak couplings lead to ends at 0.221 of their strength; does φ saturate?",
         ),
         Row(
             "mf.states(mf.IID(2.0))", "InvalidNetwork", "network = IID(g=2.0): must be a Network or a GaussianEnsemble"

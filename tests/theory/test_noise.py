@@ -212,9 +212,8 @@ def test_noise_holds_up_a_network_that_would_be_quiescent():
 
 
 def test_a_network_that_noise_drives_to_infinity_is_not_solved():
-    with pytest.raises(mf.NotConverged, match="does φ saturate") as caught:
+    with pytest.raises(mf.NotConverged, match="does φ saturate"):
         mf.solve(mf.Network(mf.IID(1.2), LINEAR, noise=1.0))
-    assert caught.value.residuals
 
 
 def test_a_negative_spectrum_is_refused():

@@ -67,6 +67,27 @@ def test_fluctuating_states_beside_rest(text, g, expected):
 
 
 @pytest.mark.numeric
+@pytest.mark.parametrize("dynamics", [mf.Leaky(), mf.Rational([1.0], [1.0, 2.0, 1.0])])
+@pytest.mark.parametrize(
+    ("text", "phi", "g", "bias"),
+    [
+        ("1/(1 + exp(-x))", lambda x: 1 / (1 + np.exp(-x)), 8.0, 0.0),
+        ("maximum(x, 0)", lambda x: np.maximum(x, 0), 1.2, 10.0),
+    ],
+)
+def test_a_fixed_point_is_listed_however_large_it_is(text, phi, g, bias, dynamics):
+    """Alone, far from x = 0: q = g²⟨φ²⟩ is solved by iteration, with a sum over a line."""
+    z = np.linspace(-10.0, 10.0, 20_001)
+    weights = np.exp(-0.5 * z * z) / np.exp(-0.5 * z * z).sum()
+    q = 1.0
+    for _ in range(400):
+        q = g * g * float(weights @ phi(bias + math.sqrt(q) * z) ** 2)
+    found = mf.states(mf.Network(mf.IID(g), mf.Nonlinearity(text), dynamics=dynamics, bias=bias))
+    assert [(s.fluctuating, s.stable) for s in found] == [(False, True)]
+    assert found[0].static_variance == pytest.approx(bias**2 + q, rel=1e-9)  # the sum across a kink: 4e-12
+
+
+@pytest.mark.numeric
 @pytest.mark.parametrize(("text", "digits"), [(STEEPER, "0.834"), (CUBIC, "1.658")])
 def test_states_are_found_up_to_the_fold(text, digits):
     """The two states meet where the g of which c0 is a state is smallest: not one found below, both just above."""

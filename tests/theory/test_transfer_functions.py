@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from theory.coupled import solved_in_general
 
 import mftheory as mf
-from mftheory.numerics.convolution import Convolution, moments
 from mftheory.numerics.panels import Panels, graded_edges
 from mftheory.results.estimate import Estimate
 from mftheory.theory.settings import Settings
+from mftheory.theory.stationary.classes.linear_response import MatrixConvolution, Modes
 from mftheory.theory.stationary.filters import PowerTransfer
 from mftheory.theory.stationary.pole_quadrature import edges_by_poles
 
@@ -211,21 +211,45 @@ def test_exponentials_are_the_transform_of_the_dressed_filter(dynamics):
 
 
 @pytest.mark.numeric
+def test_a_filter_that_inverts_turns_the_bias():
+    """H = -1/(1 + z) with b is the leaky unit with -b: what fluctuates has no sign."""
+    network = mf.Network(mf.IID(2.0), mf.Nonlinearity("tanh(x + 0.5)"), bias=-0.3)
+    turned = mf.Network(mf.IID(2.0), network.nonlinearity, dynamics=mf.Rational([-1.0], [1.0, 1.0]), bias=0.3)
+    leaky, inverting = mf.solve(network), mf.solve(turned)
+    for name in ("phi", "x"):
+        assert inverting.mean(name) == pytest.approx(leaky.mean(name), rel=1e-11)
+        assert float(inverting.C(name, 0.5)) == pytest.approx(float(leaky.C(name, 0.5)), rel=1e-11)  # another mesh
+
+
+@pytest.mark.numeric
+def test_where_nothing_passes_the_spectrum_is_zero_for_several_classes():
+    """1/|H|² has no value at ω = 0."""
+    one = mf.solve(mf.Network(mf.IID(2.0), dynamics=BAND, noise=0.3))
+    two = mf.solve(mf.Network(mf.IID(2.0), dynamics=BAND, noise=np.repeat([0.3, 0.3 * (1 + 1e-9)], 50)))
+    assert two.spectrum("x", 0.0) == 0.0
+    assert two.spectrum("x", 1.0) == pytest.approx(one.spectrum("x", 1.0), rel=1e-8)  # of the noise; seen 1e-11
+    assert two.C("x", 0.3) == pytest.approx(one.C("x", 0.3), rel=1e-8)
+
+
+@pytest.mark.numeric
 @pytest.mark.parametrize("rate", [0.7, 0.3 + 2j, 5.0, 400.0])
 @pytest.mark.parametrize("longest", [0.3, 3.0])
 def test_convolution_with_an_exponential(rate, longest):
     """e^{-q|τ|} * e^{-b|τ|} in closed form, on panels much longer than 1/q as well."""
     b = 1.3
     mesh = Panels.on(graded_edges(0.2, 2.0, longest, 30.0), 24)
-    rates = np.array([rate, np.conj(rate)] if np.iscomplex(rate) else [rate], dtype=complex)
-    found = Convolution(mesh, np.ones(rates.size, dtype=complex), rates)(np.exp(-b * mesh.nodes))
+    q = complex(rate)
+    modes = Modes(np.array([q]), np.array([[1.0 + 0j], [2.0]]), np.array([[1.0 + 0j, 0.5]]))
+    convolution = MatrixConvolution(mesh, modes)  # two signals, K = Re (1, 2)ᵀ (1, 1/2) e^{-q|τ|}
+    values = np.exp(-b * mesh.nodes.ravel())
     tau = np.append(0.0, mesh.nodes.ravel())
-    exact = sum((2 * q * np.exp(-b * tau) - 2 * b * np.exp(-q * tau)) / (q * q - b * b) for q in rates).real
-    assert np.abs(found - exact).max() < 1e-14  # rounding; seen 1e-15
-    beyond = moments(mesh, np.exp(-b * mesh.nodes), complex(rate))  # ∫ (e^{-q(T-s)} + e^{-q(T+s)}) e^{-bs} ds
-    T, q = 30.0, complex(rate)
+    exact = ((2 * q * np.exp(-b * tau) - 2 * b * np.exp(-q * tau)) / (q * q - b * b)).real
+    found = convolution(np.stack([values, -values]))
+    assert np.abs(found - 0.5 * np.outer([1.0, 2.0], exact)).max() < 1e-14  # rounding; seen 1e-15
+    beyond = convolution.tail(np.stack([values, -values]))  # ∫ (e^{-q(T-s)} + e^{-q(T+s)}) e^{-bs} ds
+    T = 30.0
     closed = (np.exp(-b * T) - np.exp(-q * T)) / (q - b) + np.exp(-q * T) * (1 - np.exp(-(q + b) * T)) / (q + b)
-    assert abs(beyond - closed) < 1e-15
+    assert np.abs(beyond[:, 0] - 0.5 * np.array([1.0, 2.0]) * closed).max() < 1e-15
 
 
 @pytest.mark.numeric

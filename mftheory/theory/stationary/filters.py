@@ -11,6 +11,7 @@ With a = ⟨φ'⟩², N vanishes as (C^x)³, so at long lags C^x decays with K's
 linear response. K is a rational function of ω², K(τ) a sum of exponentials e^{-q|τ|}.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,9 +49,10 @@ class PowerTransfer:
     """True where v is 2 cos ω - 2, that of discrete time."""
 
     @classmethod
-    def of(cls, dynamics: Leaky | Rational) -> "PowerTransfer":
-        """Return |H|² = n(z) n(-z) / (d(z) d(-z)) of H = n/d, z = iω."""
-        return cls(_even_square(dynamics.numerator), _even_square(dynamics.denominator))
+    def of(cls, dynamics: Leaky | Rational, growth: float = 0.0) -> "PowerTransfer":
+        """Return |H|² = n(z) n(-z) / (d(z) d(-z)) of H = n/d, z = iω, n and d in powers of z - λ."""
+        n, d = (np.asarray(p, dtype=np.float64) for p in (dynamics.numerator, dynamics.denominator))
+        return cls(_even_square(_shifted(n, growth)), _even_square(_shifted(d, growth)))
 
     @property
     def falloff(self) -> int:
@@ -113,11 +115,12 @@ class MapTransfer(PowerTransfer):
     discrete = True
 
     @classmethod
-    def of_map(cls, dynamics: EulerMap) -> "MapTransfer":
-        """Return |H|² = δ²/|e^{iω} - (1-δ)|² = δ²/(δ² - (1-δ) v)."""
+    def of_map(cls, dynamics: EulerMap, growth: float = 0.0) -> "MapTransfer":
+        """Return |H|² = δ²/|e^{λ+iω} - (1-δ)|² = δ²/((e^λ - 1 + δ)² - (1-δ) e^λ v)."""
         delta = dynamics.delta
         memory = 1.0 - delta if delta != 1.0 else NO_MEMORY
-        return cls(np.array([delta**2]), np.array([delta**2, -memory]))
+        at_zero = (math.expm1(growth) + delta) ** 2
+        return cls(np.array([delta**2]), np.array([at_zero, -memory * math.exp(growth)]))
 
     def _variable(self, omega: Array, harmonic: float | Array) -> Array:
         """Return v from where |H| is largest, v = 0 or, at ω = π, -4: all odd harmonics of π are the same."""
@@ -145,23 +148,12 @@ class MapTransfer(PowerTransfer):
         )
 
 
-def power_of(dynamics: Dynamics) -> PowerTransfer:
-    """Return |H|² of any dynamics."""
+def power_of(dynamics: Dynamics, growth: float = 0.0) -> PowerTransfer:
+    """Return |H|² of any dynamics; of inputs that grow as e^{λt} |H(ω - iλ)|², λ above the rates of the poles."""
     if isinstance(dynamics, EulerMap):
-        return MapTransfer.of_map(dynamics)
+        return MapTransfer.of_map(dynamics, growth)
     assert isinstance(dynamics, Leaky | Rational)
-    return PowerTransfer.of(dynamics)
-
-
-def growing_power(dynamics: Dynamics, growth: float) -> PowerTransfer:
-    """Return |H|² of an input that grows as e^{λt}: |H(ω - iλ)|², λ above the rates of the filter's poles."""
-    if isinstance(dynamics, EulerMap):
-        factor, memory = float(np.exp(growth)), 1.0 - dynamics.delta
-        memory = memory if memory != 0 else NO_MEMORY
-        return MapTransfer(np.array([dynamics.delta**2]), np.array([(factor - memory) ** 2, -memory * factor]))
-    assert isinstance(dynamics, Leaky | Rational)
-    above, below = (np.asarray(p, dtype=np.float64) for p in (dynamics.numerator, dynamics.denominator))
-    return PowerTransfer(_even_square(_shifted(above, growth)), _even_square(_shifted(below, growth)))
+    return PowerTransfer.of(dynamics, growth)
 
 
 def _roots(coefficients: ArrayLike) -> Complex:

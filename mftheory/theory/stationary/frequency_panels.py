@@ -22,6 +22,8 @@ MAX_ROUNDS = 14
 """Rounds of halving panels."""
 UNRESOLVED = 1e-13
 """Size of the last Legendre coefficients of a panel, relative to the function, above which the panel is halved."""
+NOTHING = 1e-300
+"""Spectrum of what is nonlinear where φ is linear."""
 NEGATIVE = -1e-10
 """Value, relative to its peak, that a spectrum may have below 0 by rounding."""
 
@@ -66,7 +68,7 @@ def frequency_panels(
     if end is None:
         peaks = np.abs(singular.real[np.abs(singular.real) < 1e9])
         coarse = np.unique(np.concatenate([width * 2.0 ** np.arange(-1.0, 60.0), peaks[peaks > 0]]))
-        values = np.maximum(np.abs(transform(coarse)), 1e-300)  # they are 0 for a linear φ
+        values = np.maximum(np.abs(transform(coarse)), NOTHING)  # they are 0 for a linear φ
         # (Harmonics of a resonance are apart: in between there may be nothing.)
         significant = np.isin(coarse, peaks) & (values > settings.frequency_cutoff * values.max())
         highest = max(int(values.argmax()), int(np.flatnonzero(significant).max(initial=0)))
@@ -76,7 +78,7 @@ def frequency_panels(
             1.0 + 1.0 / falloff if noise > 0 else 1.0
         ) < settings.frequency_cutoff
         both = np.flatnonzero(low[:-1] & low[1:] & (np.arange(low.size - 1) > highest))
-        end = float(coarse[both[0]] if both.size else coarse[-1])
+        end = float(coarse[both[0]] if both.size else coarse[-1]) if values.max() > NOTHING else float(coarse[0])
     edges = edges_by_poles(np.array([end]), singular[None], math.exp(settings.frequency_panel))[0]
     values_on: dict[tuple[float, float], Array] = {}  # by a panel's ends: panels that stay are not computed again
     for _ in range(MAX_ROUNDS):
@@ -107,7 +109,8 @@ def on_panels(source: PiecewisePolynomial, omega: Array, falloff: int | None) ->
 def refuse_negative(spectra: Mapping[str, Array]) -> None:
     """Raise NotConverged if a power spectrum, by its name, is negative beyond rounding."""
     for name, values in spectra.items():
-        worst = float(values.min() / values.max())
+        largest = float(values.max())  # 0 of activity that has no share in what fluctuates
+        worst = float(values.min()) / largest if largest > 0 else float(values.min())
         if not worst > NEGATIVE:
             raise NotConverged(f"a power spectrum came out negative ({worst:.1e} of its peak, of {name})")
 

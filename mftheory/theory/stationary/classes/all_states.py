@@ -8,26 +8,44 @@ along the curve of their states (`continuation`): states on other curves are mis
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mftheory.errors import NotConverged, Quiescent
 from mftheory.numerics.newton import Diverged
 from mftheory.theory.settings import Settings
 from mftheory.theory.stationary.classes.continuation import AtRest, Continuation
 from mftheory.theory.stationary.classes.coupled_populations import CoupledPopulations
-from mftheory.theory.stationary.classes.field_equations import SelfConsistency, Solution
+from mftheory.theory.stationary.classes.field_equations import Covariances, SelfConsistency, Solution
 from mftheory.theory.stationary.classes.leaky_states import leaky_states
+from mftheory.theory.stationary.classes.neuron_classes import Classes
 from mftheory.theory.stationary.classes.populations_two_point import are_leaky
 from mftheory.theory.stationary.classes.rest import Rest, fixed_points
 from mftheory.theory.stationary.gaussian.averages import averages
 from mftheory.theory.stationary.quiescent import interval
 from mftheory.theory.stationary.variance import variances
 
-Array = NDArray[np.float64]
-
 WEAKEST = 0.02
 """Strength of the couplings below which, with noise, it grows with the size."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fluctuating:
+    """A state that fluctuates.
+
+    Attributes
+    ----------
+    covariances : Covariances
+    variances, static_squares : tuple of float
+        C^x(0) of each population, and the mean square over its neurons of what x is on average.
+    """
+
+    covariances: Covariances
+    variances: tuple[float, ...]
+    static_squares: tuple[float, ...]
+
+    @classmethod
+    def of(cls, classes: Classes, found: Covariances) -> "Fluctuating":
+        """Return the state of these covariances."""
+        variances = classes.of_populations(found.variance[classes.signal_of])
+        return cls(found, tuple(variances.tolist()), tuple(classes.static_squares(found.static).tolist()))
 
 
 @dataclass(frozen=True)
@@ -36,7 +54,7 @@ class AllStates:
 
     Attributes
     ----------
-    fluctuating : tuple of Solution
+    fluctuating : tuple of Fluctuating
         That of the largest variance first.
     resting : tuple of Rest
         Fixed points, from small to large variance; none with noise.
@@ -46,7 +64,7 @@ class AllStates:
         True where it is proved that there are no others that fluctuate.
     """
 
-    fluctuating: tuple[Solution, ...]
+    fluctuating: tuple[Fluctuating, ...]
     resting: tuple[Rest, ...]
     searched: str
     complete: bool
@@ -68,9 +86,9 @@ def all_states(network: CoupledPopulations, settings: Settings) -> AllStates:
         found, searched = _by_energies(network, equations)
     else:
         found, searched = _along_the_curve(network, equations)
-    largest = max((float(s.covariances.variance[0] + s.covariances.static[0]) for s in found), default=1.0)
-    resting = () if network.noisy.any() else tuple(fixed_points(classes, np.full(len(network.neurons), largest)))
-    return AllStates(tuple(found), resting, searched, _is_complete(network, len(found)))
+    resting = () if network.noisy.any() else tuple(fixed_points(classes))
+    fluctuating = tuple(Fluctuating.of(classes, solution.covariances) for solution in found)
+    return AllStates(fluctuating, resting, searched, _is_complete(network, len(found)))
 
 
 def _by_energies(network: CoupledPopulations, equations: SelfConsistency) -> tuple[list[Solution], str]:
@@ -78,7 +96,7 @@ def _by_energies(network: CoupledPopulations, equations: SelfConsistency) -> tup
     classes, settings = equations.classes, equations.settings
     kinds = network.neurons[0].kinds
     if network.static or len(kinds) > 1:
-        states = leaky_states(classes, settings.time_order // 2)
+        states = leaky_states(classes)
         pairs, searched = states.fluctuating, interval(states.searched)
     else:
         try:
@@ -88,17 +106,16 @@ def _by_energies(network: CoupledPopulations, equations: SelfConsistency) -> tup
         except Quiescent:
             each = ()
         pairs, searched = tuple((0.0, c0) for c0 in each), "any C^x(0) up to where φ is bounded"
-    return [_at_variances(equations, *pair) for pair in pairs], f"by energies at {searched}"
-
-
-def _at_variances(equations: SelfConsistency, static: float, fluctuating: float) -> Solution:
-    signals = len(equations.classes.signals)
-    return equations.near(equations.guess(np.full(signals, fluctuating), np.array([static])))
+    return [equations.at_variances(*pair) for pair in pairs], f"by energies at {searched}"
 
 
 def _along_the_curve(network: CoupledPopulations, equations: SelfConsistency) -> tuple[list[Solution], str]:
     """Return the states on the curve of all strengths that strong noise leads to."""
     continuation, points, end = Continuation(equations), [], "to rest"
+    if equations.classes.grows_without_bound and network.noisy.any():
+        return [
+            continuation.from_weak_couplings()
+        ], "from no couplings to theirs: larger activity may grow without bound"
     try:
         for point in continuation.curve(continuation.large()):
             points.append(point)

@@ -1,6 +1,6 @@
 """The largest Lyapunov exponent of classes of neurons, from the growth of a small difference between two replicas.
 
-As in `mftheory.theory.lyapunov`: two copies with the same couplings, noise and static fields have a cross-covariance
+As in ``mftheory.theory.lyapunov``: two copies with the same couplings, noise and static fields have a cross-covariance
 that obeys the equations of C^x. A deviation k_s = e^{λ(t+t')} f_s(t - t') from it fulfils, by Price's theorem,
 
     f_s = P_s * Σ_c G_sc C^{φ'}_c f_s(c),    P_s(ω) = |H_s(ω - iλ)|²,    C^{φ'}_c(τ) = a_c + N_c'(C^x(τ)).
@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.errors import NotConverged
-from mftheory.numerics.newton import MAX_ITERATIONS
 from mftheory.theory.stationary.classes.field_equations import Solution
-from mftheory.theory.stationary.classes.linear_response import Modes, frequencies_of_peaks, largest_response
+from mftheory.theory.stationary.classes.linear_response import Modes, at_peaks, kept_apart, largest_response
 from mftheory.theory.stationary.classes.neuron_classes import Classes
-from mftheory.theory.stationary.filters import growing_power
+from mftheory.theory.stationary.filters import power_of
 
 Array = NDArray[np.float64]
 
@@ -48,18 +47,17 @@ def class_lyapunov(classes: Classes, solution: Solution) -> float:
     start = np.abs(covariances.values).ravel()
 
     def response(growth: float) -> float:
-        powers = [growing_power(s.dynamics, growth) for s in signals]
-        at = np.array([[float(p(omega)) for p in powers] for omega in frequencies_of_peaks(powers)])
-        return largest_response(at, solution.matrix) - 1.0
+        return largest_response(at_peaks([power_of(s.dynamics, growth) for s in signals]), solution.matrix) - 1.0
 
     def excess(growth: float) -> float:
         nonlocal start
-        powers = tuple(growing_power(s.dynamics, growth) for s in signals)
-        convolve = covariances.axis.convolution(Modes.of(powers, solution.matrix))
+        powers = tuple(power_of(s.dynamics, growth) for s in signals)
+        apart, _ = kept_apart(powers, solution.matrix)
+        convolve = covariances.axis.convolution(Modes.of(powers, solution.matrix + apart))
 
         def product(f: Array) -> Array:
             given = beyond * f.reshape(size)[classes.signal_of]
-            return np.asarray(convolve(classes.onto_signals @ given)).ravel()
+            return np.asarray(convolve(classes.onto_signals @ given - apart @ f.reshape(size))).ravel()
 
         operator = LinearOperator((start.size,) * 2, matvec=product, dtype=np.float64)
         value, vector = eigs(operator, k=1, which="LR", v0=start, tol=1e-14)
@@ -69,7 +67,8 @@ def class_lyapunov(classes: Classes, solution: Solution) -> float:
     slowest = min(s.rates[0] for s in signals)
     scale = max(s.rates[1] for s in signals)
     linear = _root(response, -slowest, scale, brentq)
-    if not np.any(beyond > 1e-12 * np.abs(np.diag(solution.matrix)).max()):
+    loops = largest_response(classes.at_peaks, classes.response(np.ones(len(classes.neurons)))) > 0
+    if not loops or not np.any(beyond > 1e-12 * np.abs(np.diag(solution.matrix)).max()):
         return linear
     return _root(excess, linear, scale, brentq)
 
@@ -84,8 +83,8 @@ def _root(function: Callable[[float], float], low: float, scale: float, solver: 
     else:
         raise NotConverged("the largest Lyapunov exponent was not bracketed")
     below = 0.5 * step
-    for _ in range(4 * MAX_ITERATIONS):
+    while below > TOLERANCE * scale:
         if function(low + below) > 0:
-            return float(solver(function, low + below, low + step, xtol=TOLERANCE * scale, rtol=1e-15))
+            return float(solver(function, low + below, low + step, xtol=TOLERANCE * scale))
         step, below = below, 0.5 * below
     return low  # to rounding

@@ -18,7 +18,6 @@ from mftheory.theory.frequency_pairs import GaussianPair
 from mftheory.theory.stationary.classes.class_spectra import ClassSpectra
 from mftheory.theory.stationary.classes.field_equations import Covariances
 from mftheory.theory.stationary.classes.linear_response import largest_response
-from mftheory.theory.stationary.classes.neuron_classes import NeuronClass
 from mftheory.theory.stationary.filters import NO_MEMORY
 from mftheory.theory.stationary.frequency_panels import probe, refuse_negative
 from mftheory.theory.stationary.onset.onset_two_point import refuse_fractions
@@ -92,14 +91,19 @@ class ClassTwoPoint(Weighted):
     spectra : ClassSpectra
     names : tuple of PopulationNames
     observables : mapping of str to Observable
-    notes : tuple of str
-        States that exist beside this one.
+    beside : callable
+        Returns the notes of states that exist beside this one, looked for when they are asked for.
     """
 
     spectra: ClassSpectra
     names: tuple[PopulationNames, ...]
     observables: Mapping[str, Observable] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    beside: Callable[[], tuple[str, ...]] = tuple
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Notes of states that exist beside this one."""
+        return self.beside()
 
     critical_strength = None
     """1 - s is a determinant here: it keeps no more digits than the spectra."""
@@ -148,11 +152,6 @@ class ClassTwoPoint(Weighted):
         return tuple(n.activity for n in self.names)
 
     @property
-    def cross_covariances(self) -> tuple[str, ...]:
-        """Names of the cross-covariances of a neuron's state and activity."""
-        return tuple(n.both for n in self.names)
-
-    @property
     def _gains(self) -> Factors:
         return Factors(None, 1, np.ones(len(self.spectra.classes.signals)))
 
@@ -162,19 +161,15 @@ class ClassTwoPoint(Weighted):
 
     @cached_property
     def means(self) -> dict[str, float]:
-        """⟨x⟩ and ⟨φ⟩ over neurons and time, by the names of the fields."""
-        return self._static(lambda c, here: (c.mean, float(here @ self.spectra.neurons.means)))
+        """⟨x⟩, ⟨φ⟩ and ⟨Gφ⟩ over neurons and time, by the names of the fields."""
+        classes = self.spectra.classes
+        return self._static(classes.of_populations([c.mean for c in classes.neurons]), self.spectra.neurons.means, 1)
 
     @cached_property
     def statics(self) -> dict[str, float]:
         """Mean squares over neurons of their means over time, by the names of the fields."""
-        of_fields = self.spectra.solution.covariances.static
-        return self._static(
-            lambda c, here: (
-                c.mean**2 + c.static_power * float(of_fields[c.population]),
-                float(here @ np.square(self.spectra.neurons.means)),
-            )
-        )
+        of_x = self.spectra.classes.static_squares(self.spectra.solution.covariances.static)
+        return self._static(of_x, np.square(self.spectra.neurons.means), 2)
 
     def neuron_means(self, z: Array) -> Array:
         """Return the mean activity of neurons whose static input is z standard deviations, over the classes."""
@@ -186,17 +181,16 @@ class ClassTwoPoint(Weighted):
             total += c.share * c.line.smoothed(at.ravel(), float(covariances.variance[s])).reshape(at.shape)
         return total
 
-    def _static(self, of: Callable[[NeuronClass, Array], tuple[float, float]]) -> dict[str, float]:
-        """Return means of two numbers of each class, of x and of φ, from the shares of its neurons."""
-        totals = np.zeros((len(self.names), 2))
-        neurons = self.spectra.neurons
-        for k, c in enumerate(self.spectra.classes.neurons):
-            totals[c.population] += c.share * np.array(of(c, neurons.weights * (neurons.of_class == k)))
-        return {
-            name: float(value)
-            for names, values in zip(self.names, totals, strict=True)
-            for name, value in zip((names.state, names.activity), values, strict=True)
+    def _static(self, of_x: Array, of_neurons: Array, power: int) -> dict[str, float]:
+        """Return means by the names of x, φ and Gφ, given those of x, what each neuron's φ is, and the power of G."""
+        neurons, classes = self.spectra.neurons, self.spectra.classes
+        of_classes = np.bincount(neurons.of_class, neurons.weights * of_neurons)
+        sent = classes.of_populations(of_classes * [c.gain_moments[power] for c in classes.neurons])
+        each = zip(self.names, of_x, classes.of_populations(of_classes), sent, strict=True)
+        found = {
+            name: float(f) for n, *values in each for name, f in zip((n.state, n.activity, n.sent), values, strict=True)
         }
+        return {name: f for name, f in found.items() if name}
 
     @property
     def decay(self) -> float:

@@ -10,6 +10,7 @@ are where the strength is 1.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,19 +29,18 @@ WEAKEST, STRONGEST, MAX_LEVELS, LARGEST_SIZE = 0.06, 1e4, 200, 1e6
 """Multiples of the strong noise at which a start is sought; steps; size, in units of that at strong noise."""
 ARC, SHORTEST_ARC, MAX_POINTS = 0.35, 1e-3, 300
 """Step along the curve, in relative changes; the one at which the search gives up; number of points."""
-SMALLEST_SIZE = 1e-3
-"""C(0) in units of the width of φ squared, per distance of the strength from 1, from which on nothing is left to meet:
-the strength changes with C(0) by about one such unit."""
+SMALLEST_SIZE, SMALLEST_ON_CURVE = 1e-3, 0.03
+"""C(0) in units of the width of φ squared, per distance from criticality, or of the strength from 1, from which on
+nothing is left to meet: the strength changes with C(0) by about one such unit."""
+FIRST_STRENGTH = 0.25
+"""Strength of the couplings at which a state is sought first from that of no couplings."""
+GROWS = "activity that is large enough grows without bound{}; does φ saturate?"
 NEAR, MAX_TURNS = 0.2, 12
 """Distance of an extremum of the strength from 1 from which it is looked at closely; steps towards it."""
 
 
 class AtRest(Exception):
     """Error: lowering the noise led to rest, or the state followed ended on the way, in a fold."""
-
-
-class _Fold(Exception):
-    """Error: the state followed ended before the noise was lowered to its value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +55,14 @@ class Point:
     def strength(self) -> float:
         """Strength of the couplings."""
         return self.state.strength
+
+
+class _Fold(Exception):
+    """Error: the state followed ended before the noise was lowered to its value, beyond its last point."""
+
+    def __init__(self, last: Point) -> None:
+        super().__init__()
+        self.last = last
 
 
 class Continuation:
@@ -72,7 +80,7 @@ class Continuation:
         self._unit_level = float(np.max(equations.strong_noise * equations.unit_noise))
 
     def state(self) -> Solution:
-        """Return the solution that strong noise leads to.
+        """Return the solution that strong noise leads to; where large activity grows, that of weak couplings.
 
         Raises
         ------
@@ -81,15 +89,37 @@ class Continuation:
         NotConverged
             With the residuals of all of Newton's steps.
         """
-        point = self.strong()
+        if not self.equations.classes.grows_without_bound:
+            point = self.strong()
+        elif self.equations.classes.noise.any():
+            return self.from_weak_couplings()
+        else:
+            raise self.equations.failure(GROWS.format(""))
         try:
             return self._less_noise(point)
-        except _Fold:
-            below = self.curve(self._stronger(self._last))
-            for above, point in _pairs(below):
-                if above.strength >= 1.0 > point.strength:
-                    return self.met(above, point)
+        except _Fold as fold:
+            for above, below in pairwise(self.curve(self._stronger(fold.last))):
+                if above.strength >= 1.0 > below.strength:
+                    return self.met(above, below)
             raise AtRest from None
+
+    def from_weak_couplings(self) -> Solution:
+        """Return the solution that the neurons' own noise leads to as the couplings grow from none."""
+        noise, strength, step = self.equations.classes.noise, 0.0, FIRST_STRENGTH
+        state = self.equations.first(noise)
+        while True:
+            goal = min(strength + step, 1.0)
+            try:
+                state, linear = self.equations.rough(noise, state, Pinned((0.0, 0.0, 1.0), goal, goal))
+            except Diverged:
+                step *= 0.5
+                if step < SHORTEST_ARC:
+                    also = f", and what weak couplings lead to ends at {strength:.3g} of their strength"
+                    raise self.equations.failure(GROWS.format(also)) from None
+                continue
+            if goal == 1.0:
+                return self.equations.exact(state, linear)
+            strength, step = goal, 2.0 * step
 
     def strong(self) -> Point:
         """Return a point at strong noise."""
@@ -121,7 +151,7 @@ class Continuation:
         for _ in range(MAX_POINTS):
             if self.is_rest(before):
                 return
-            at = self._coordinates(before)
+            at = self._coordinates(before.state)
             try:
                 if direction is None:
                     after = self.at_size(before, math.exp(-step) * at[0])
@@ -132,7 +162,7 @@ class Continuation:
                 if step < SHORTEST_ARC:
                     raise self.equations.failure("the state could not be followed") from None
                 continue
-            change = self._coordinates(after) / at - 1.0
+            change = self._coordinates(after.state) / at - 1.0
             direction = change / max(float(np.linalg.norm(change)), 1e-300)
             yield after
             before, step = after, min(ARC, 1.5 * step)
@@ -156,7 +186,7 @@ class Continuation:
         """Return points around an extremum of the strength, by parabolas, until one is beyond 1, or none is."""
         near = [before, here, after]
         for _ in range(MAX_TURNS):
-            at = [math.log(self._coordinates(point)[0]) for point in near]
+            at = [math.log(self._coordinates(point.state)[0]) for point in near]
             strengths = [point.strength - 1.0 for point in near]
             if strengths[1] * strengths[0] <= 0:
                 return near[1:2]
@@ -179,13 +209,13 @@ class Continuation:
         noise = self.equations.classes.noise
         for _ in range(MAX_ITERATIONS):
             share = (1.0 - one.strength) / (other.strength - one.strength)
-            sizes = [self._coordinates(point) for point in (one, other)]
+            sizes = [self._coordinates(point.state) for point in (one, other)]
             between = sizes[0] + share * (sizes[1] - sizes[0])
             try:
                 state, linear = self.equations.rough(noise, _scaled(one.state, *(between / sizes[0])[:2]))
                 low, high = np.minimum(*sizes)[:2], np.maximum(*sizes)[:2]
                 margin = 0.1 * (high - low) + 1e-9 * high
-                if np.all((low - margin <= (found := self._of(state)[:2])) & (found <= high + margin)):
+                if np.all((low - margin <= (found := self._coordinates(state)[:2])) & (found <= high + margin)):
                     return self.equations.exact(state, linear)
             except Diverged:
                 pass
@@ -215,7 +245,9 @@ class Continuation:
         classes = self.equations.classes
         of_classes = zip(classes.neurons, classes.signal_of, strict=True)
         size = max(point.state.variance[s] / c.line.width**2 for c, s in of_classes)
-        return bool(size < SMALLEST_SIZE * min(1.0, abs(point.strength - 1.0 if distance is None else distance)))
+        if distance is None:
+            return bool(size < SMALLEST_ON_CURVE * min(1.0, abs(point.strength - 1.0)))
+        return bool(size < SMALLEST_SIZE * min(1.0, abs(distance)))
 
     def _less_noise(self, point: Point) -> Solution:
         """Follow a state down to its own noise."""
@@ -230,8 +262,7 @@ class Continuation:
                 jump *= 0.01 if level == 0.0 else 1.0
                 factor = math.sqrt(factor)
                 if factor > FOLD_STEP:
-                    self._last = point
-                    raise _Fold from None
+                    raise _Fold(point) from None
                 continue
             if level == 0.0:
                 return self.equations.exact(state, linear)
@@ -257,13 +288,13 @@ class Continuation:
         while point.strength < 1.0:
             size *= 1.5
             if size > LARGEST_SIZE:
-                raise self.equations.failure("activity that is large enough grows without bound; does φ saturate?")
+                raise self.equations.failure(GROWS.format(""))
             point = self.at_size(point, size)
         return point
 
     def _along(self, point: Point, direction: Array, step: float) -> Point:
         """Return the point a step further along the curve, where a plane across its direction meets it."""
-        at = self._coordinates(point)
+        at = self._coordinates(point.state)
         ratio = np.exp(step * direction)
         weights = direction / at
         pinned = Pinned(tuple(weights.tolist()), float(weights @ (at * ratio)), point.strength * float(ratio[2]))
@@ -273,10 +304,7 @@ class Continuation:
         noise = self.equations.classes.noise + level * self.equations.strong_noise
         return Point(*self.equations.rough(noise, _scaled(point.state, *ratio[:2]), pinned), level)
 
-    def _coordinates(self, point: Point) -> Array:
-        return self._of(point.state)
-
-    def _of(self, state: Covariances) -> Array:
+    def _coordinates(self, state: Covariances) -> Array:
         """Return the size of what fluctuates, of what is static (1 where nothing is), and the strength."""
         static = self.equations.static_size(state.static)
         return np.array([self.equations.size(state.variance), static if static > 0 else 1.0, state.strength])
@@ -289,10 +317,3 @@ def _scaled(state: Covariances, fluctuating: float, static: float) -> Covariance
         amplitudes=state.amplitudes * fluctuating,
         static=state.static * static,
     )
-
-
-def _pairs(points: Iterator[Point]) -> Iterator[tuple[Point, Point]]:
-    before = next(points)
-    for after in points:
-        yield before, after
-        before = after

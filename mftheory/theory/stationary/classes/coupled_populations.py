@@ -104,7 +104,8 @@ class CoupledPopulations:
     @property
     def static(self) -> bool:
         """True if neurons keep means."""
-        return any(kind.bias != 0 or not kind.nonlinearity.odd for p in self.neurons for kind in p.kinds)
+        kinds = [kind for p in self.neurons for kind in p.kinds]
+        return any(not k.nonlinearity.odd or k.bias * k.dynamics.transfer(0.0) != 0 for k in kinds)
 
     @property
     def discrete(self) -> bool:

@@ -9,6 +9,7 @@ that a mesh need cover N only. Starts are found by `continuation`, which may als
 of the strength of all couplings as the unknown that fulfils it.
 """
 
+import contextlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from mftheory.errors import NotConverged
 from mftheory.numerics.newton import MAX_ITERATIONS, Diverged, newton_krylov
 from mftheory.numerics.panels import Panels, graded_edges
 from mftheory.theory.settings import Settings
-from mftheory.theory.stationary.classes.linear_response import Modes, largest_response
+from mftheory.theory.stationary.classes.linear_response import Modes, kept_apart, largest_response
 from mftheory.theory.stationary.classes.neuron_classes import Classes
 from mftheory.theory.stationary.classes.time_axis import LagAxis, PanelAxis, TimeAxis
 from mftheory.theory.stationary.gaussian.correlated_activity import Fluctuations
@@ -35,12 +36,15 @@ SLOW = 0.02
 """Fastest rate, per step, of a map of which a rough solution is sought as if time were continuous."""
 TOLERANCE = 2e-14
 """Residual relative to C(0) at the end."""
-WEAKEST_LOOP = 1e-4
-"""Linear response round the loop that is put in place of a weaker one: what it is taken to be is a matter of choice."""
-ROUNDING_RESIDUAL = 5e-13
-"""Residuals that stall below this, over the distance from criticality, are rounding errors."""
-LARGEST_INPUT = 1e12
-"""Variance of a neuron's input from which it is followed down to what the neurons make themselves."""
+HASTES = (1.0, 1.5, 0.7, 2.5, 4.0, 0.4)
+"""Decays of starts, relative to that of the linear response, tried one after the other."""
+SAME = 1e-6
+"""Relative difference of C^x(0), found in two ways, up to which a state is the same."""
+LOST_DIGITS = 0.01
+"""Rounding of K for each unit by which its terms exceed their sum, relative to what an axis resolves; seen 0.004."""
+ROUNDING_RESIDUAL, STALLED = 5e-13, 10.0
+"""Residuals that stall below the one, over the distance from criticality, are rounding errors; those that stall below
+the other, in units of the tolerance, are good enough to go on from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,15 +111,20 @@ class Solution:
 
 @dataclass(frozen=True, eq=False)
 class Linear:
-    """M, and the a_c that it is made of; `loop` is its largest strength round the loop, critical at 1."""
+    """What K holds of the linear response: M of some a_c, and what is added to it so that no poles coincide.
+
+    `loop` is its largest strength round the loop, critical at 1; `cancelling` how much larger than K its terms are.
+    """
 
     matrix: Array
     slopes: Array
+    added: Array
     loop: float
+    cancelling: float
 
     def scaled(self, loop: float) -> "Linear":
         factor = loop / self.loop
-        return Linear(self.matrix * factor, self.slopes * factor, loop)
+        return Linear(self.matrix * factor, self.slopes * factor, self.added * factor, loop, self.cancelling)
 
 
 @dataclass(frozen=True)
@@ -166,15 +175,25 @@ class SelfConsistency:
         """Return the size of static fields, in such units."""
         return float(np.mean(static) / np.mean(self._unit))
 
-    def guess(self, fluctuating: Array, static: Array) -> Covariances:
-        """Return a smooth start of given variances, that decays as it should."""
+    def guess(self, fluctuating: Array, static: Array, haste: float = 1.0) -> Covariances:
+        """Return a smooth start of given variances, that decays as it should, or faster by a factor."""
         linear = self.linear(self._activities(fluctuating, static, ROUGH_ORDER))
         linear = linear if linear.loop < 1.0 else linear.scaled(0.9)
         axis = self._axis(linear, fluctuating, ROUGH_WINDOW, 3.0, ROUGH_TIME_ORDER)
-        rate = Modes.of(self._powers, linear.matrix).slowest
+        rate = haste * Modes.of(self._powers, linear.matrix).slowest
         values = fluctuating[:, None] / np.square(np.cosh(0.5 * rate.real * axis.lags))
         rates = np.array([rate.real + 0j])
         return Covariances(axis, values, values[:, -1:].astype(np.complex128), rates, static)
+
+    def at_variances(self, static: float, fluctuating: float) -> Solution:
+        """Return the solution of one field with given C(∞) and variance of what fluctuates around it."""
+        for haste in HASTES:
+            start = self.guess(np.full(len(self.classes.signals), fluctuating), np.array([static]), haste)
+            with contextlib.suppress(NotConverged):
+                solution = self.near(start)
+                if abs(float(solution.covariances.variance[0]) / fluctuating - 1.0) < SAME:
+                    return solution
+        raise self.failure(f"the state of C^x(0) = {static + fluctuating:.6g} was not reached")
 
     def near(self, start: Covariances) -> Solution:
         """Return the solution from a start near enough, such as that at a neighbouring point of a curve."""
@@ -200,17 +219,11 @@ class SelfConsistency:
         return found
 
     def linear(self, activities: list[Fluctuations], strength: float = 1.0) -> Linear:
-        """Return the linear response; a little more than it where it is so weak that K might have double poles."""
+        """Return the linear response, with poles kept apart."""
         slopes = np.array([strength * a.slope for a in activities])
-        found = self._of_slopes(slopes)
-        if found.loop >= WEAKEST_LOOP:
-            return found
-        return self._of_slopes(slopes + WEAKEST_LOOP / self._of_slopes(np.ones(slopes.size)).loop)
-
-    def _of_slopes(self, slopes: Array) -> Linear:
-        matrix = np.zeros((len(self._powers),) * 2)
-        np.add.at(matrix.T, self.classes.signal_of, (self.classes.onto_signals * slopes).T)
-        return Linear(matrix, slopes, largest_response(self._at_peaks, matrix))
+        matrix = self.classes.response(slopes)
+        added, cancelling = kept_apart(self._powers, matrix)
+        return Linear(matrix + added, slopes, added, largest_response(self._at_peaks, matrix + added), cancelling)
 
     @cached_property
     def _unit(self) -> Array:
@@ -218,28 +231,11 @@ class SelfConsistency:
 
     @cached_property
     def strong_noise(self) -> Array:
-        """Return a noise of each signal that moves its neurons about as much as what they receive then."""
-        z = np.linspace(-6.0, 6.0, 241)
-        weights = np.exp(-0.5 * z * z)
-        weights /= weights.sum()
-        unit = self._at_peaks.max(axis=0)
-        received = np.full(len(self._powers), LARGEST_INPUT)
-        for _ in range(MAX_ITERATIONS):
-            scale = np.sqrt(unit * received)[self.classes.signal_of]
-            power = [
-                float(weights @ np.square(c.line.phi(c.mean + deviation * z)))
-                for c, deviation in zip(self.classes.neurons, scale, strict=True)
-            ]
-            before = received
-            received = np.nan_to_num(
-                np.clip(self.classes.onto_signals @ power, 1e-12, LARGEST_INPUT), nan=LARGEST_INPUT
-            )
-            self.residuals.append(float(np.max(np.abs(received / before - 1.0))))
-            if np.all(np.abs(received - before) <= 0.1 * before):
-                break
-        if float(received.max()) >= LARGEST_INPUT:
-            raise self.failure("activity that is large enough grows without bound; does φ saturate?")
-        return np.asarray(received * unit / (2.0 * self.unit_noise))
+        """A noise of each signal that moves its neurons about as much as what they receive then; its own without."""
+        received = self.classes.largest_fields[self._fields]
+        strong = np.asarray(received * self._at_peaks.max(axis=0) / (2.0 * self.unit_noise))
+        own = max(float(self.classes.noise.max()), np.finfo(float).tiny)
+        return np.where(np.isfinite(strong), strong, own)
 
     @cached_property
     def unit_noise(self) -> Array:
@@ -248,8 +244,8 @@ class SelfConsistency:
 
     @cached_property
     def _apart(self) -> Modes:
-        """The modes without couplings; a little of each of its own keeps poles of a filter apart."""
-        return Modes.of(self._powers, np.diag(1e-4 / np.max(self._at_peaks, axis=0)))
+        """The modes without couplings, with poles of filters kept apart."""
+        return Modes.of(self._powers, kept_apart(self._powers, np.zeros((len(self._powers),) * 2))[0])
 
     def first(self, noise: Array) -> Covariances:
         """Return a start at strong noise: the shape of a network without couplings."""
@@ -285,8 +281,8 @@ class SelfConsistency:
         """Refine a solution of a few digits to rounding, panels halved until they resolve it."""
         order = self.settings.time_order
         # What is nonlinear decays three times as fast as C of odd φ without mean, twice as fast else.
-        # What stands in for a weak response decays as C itself.
-        longer = self.classes.static or linear.loop < 1.01 * WEAKEST_LOOP
+        # What keeps poles apart decays as C itself.
+        longer = self.classes.static or linear.added.any()
         window = self.settings.time_window * (1.0 if longer else 2.0 / 3.0)
         axis = self._axis(linear, state.variance, window, 2.0, order)
         try:
@@ -296,9 +292,9 @@ class SelfConsistency:
                 refined = self.linear(activities)
                 if refined.loop >= 1.0:
                     raise self.failure("the state found is unstable")
-                finer = axis.finer(self._functions(state, activities))
+                finer = axis.finer(self._functions(state, activities, refined))
                 if finer is None and abs(refined.loop - linear.loop) <= 1e-9 * (1.0 - linear.loop):
-                    return Solution(state, activities, refined.matrix, tuple(self.residuals))
+                    return Solution(state, activities, refined.matrix - refined.added, tuple(self.residuals))
                 linear, axis = refined, finer or axis
         except Diverged:
             raise self.failure("the solution found to a few digits could not be refined") from None
@@ -306,12 +302,23 @@ class SelfConsistency:
             raise self.failure(str(error)) from None
         raise self.failure("the time axis was not resolved")
 
-    def _functions(self, state: Covariances, activities: list[Fluctuations]) -> list[tuple[Array, float]]:
-        """Return what an axis must resolve, each with its size."""
-        found = [(values, float(values[0])) for values in state.values]
-        for a, s in zip(activities, self.classes.signal_of, strict=True):
-            values = a.nonlinear(state.values[s])
-            found.append((values, max(float(np.abs(values).max()), a.slope * float(state.variance[s]))))
+    def _functions(
+        self, state: Covariances, activities: list[Fluctuations], linear: Linear
+    ) -> list[tuple[Array, float]]:
+        """Return what an axis must resolve, each with its size: of activities that of the field they are a part of."""
+        # Terms of K cancel where its poles almost coincide.
+        digits = max(1.0, LOST_DIGITS * linear.cancelling)
+        found = [(values, digits * float(values[0])) for values in state.values]
+        each = list(zip(activities, self.classes.signal_of, strict=True))
+        rows = [a.nonlinear(state.values[s]) for a, s in each]
+        own = [
+            max(float(np.abs(row).max()), a.slope * float(state.variance[s]))
+            for row, (a, s) in zip(rows, each, strict=True)
+        ]
+        weights = self.classes.strengths.max(axis=0)
+        largest = float(np.max(weights * own))
+        for row, size, weight in zip(rows, own, weights, strict=True):
+            found.append((row, max(size, largest / weight if weight > 0 else math.inf) * digits))
         return found
 
     def _axis(self, linear: Linear, variance: Array, window: float, growth: float, order: int) -> TimeAxis:
@@ -345,7 +352,7 @@ class SelfConsistency:
         convolve = axis.convolution(modes)
         signals, lags, fields = len(self._powers), axis.lags.size, len(self.classes.strengths)
         size = signals * lags
-        driven = np.einsum("srt,r->st", modes.at(axis.lags), noise)
+        driven = modes.driven(noise, axis.lags)
         signal_of, onto, strengths = self.classes.signal_of, self.classes.onto_signals, self.classes.strengths
         field_of = self._fields[signal_of]
 
@@ -360,13 +367,13 @@ class SelfConsistency:
         def sources(c: Array, activities: list[Fluctuations], strength: float) -> Array:
             each = zip(activities, signal_of, linear.slopes, strict=True)
             beyond = [strength * a.nonlinear(c[s]) + (strength * a.slope - slope) * c[s] for a, s, slope in each]
-            return np.asarray(onto @ np.array(beyond))
+            return np.asarray(onto @ np.array(beyond) - linear.added @ c)
 
         def residual(x: Array) -> tuple[Array, float]:
             c, q, strength = split(x)
-            if not (np.all(c[:, 0] > 0) and np.all(q >= 0) and strength >= 0):
+            if not (np.all(c[:, 0] > 0) and strength >= 0):
                 return x, math.inf
-            activities = self._activities(c[:, 0], q, order)
+            activities = self._activities(c[:, 0], np.maximum(q, 0.0), order)  # hardly any may overshoot
             of_c = c - convolve(sources(c, activities, strength)) - driven
             of_q = np.zeros(fields)
             if self.classes.static:
@@ -378,7 +385,7 @@ class SelfConsistency:
 
         def jacobian(x: Array) -> Callable[[Array], Array]:
             c, q, strength = split(x)
-            activities = self._activities(c[:, 0], q, order)
+            activities = self._activities(c[:, 0], np.maximum(q, 0.0), order)
             y = c[signal_of]
             nonlinear = np.array([a.nonlinear(row) for a, row in zip(activities, y, strict=True)])
             beyond = np.array([a.nonlinear_slope(row) for a, row in zip(activities, y, strict=True)])
@@ -400,7 +407,7 @@ class SelfConsistency:
                 if self.classes.static:
                     change = strength * (slopes * of_static + static_by_variance * of_variance) + ds * static
                     of_q = dq - strengths @ change
-                return joined(dc - convolve(onto @ d), of_q, of_size)
+                return joined(dc - convolve(onto @ d - linear.added @ dc), of_q, of_size)
 
             return product
 
@@ -413,7 +420,7 @@ class SelfConsistency:
         static = start.static if self.classes.static else np.zeros(fields)
         of_fields = np.full(fields, c[:, 0].max() + static.max())
         unit = joined(np.repeat(c[:, :1], lags, axis=1), of_fields, 1.0)
-        stalled = max(tolerance, ROUNDING_RESIDUAL / (1.0 - linear.loop))
+        stalled = max(STALLED * tolerance, ROUNDING_RESIDUAL / (1.0 - linear.loop))
         x = newton_krylov(
             joined(c, static, pinned.strength if pinned else 1.0),
             residual,
@@ -425,6 +432,7 @@ class SelfConsistency:
             lambda x: unit,
         )
         c, q, strength = split(x)
+        q = np.maximum(q, 0.0)
         amplitudes = convolve.tail(sources(c, self._activities(c[:, 0], q, order), strength))
         amplitudes = amplitudes + modes.right * (modes.left @ noise) * np.exp(-modes.rates * axis.end)
         return Covariances(axis, c, amplitudes, modes.rates, q, strength)

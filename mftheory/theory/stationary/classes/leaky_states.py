@@ -17,7 +17,6 @@ positive.
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from mftheory.errors import NotConverged
 from mftheory.numerics.panels import Panels
 from mftheory.numerics.scan import LARGEST_VARIANCE, Bracket, sign_changes, variance_grid, zero
 from mftheory.theory.stationary.classes.neuron_classes import Classes
+from mftheory.theory.stationary.classes.rest import imbalance, received
 from mftheory.theory.stationary.gaussian.activity import EDGE_RATIO, FIRST_PANEL
 from mftheory.theory.stationary.gaussian.correlated_activity import Series
 
@@ -35,10 +35,8 @@ SMALLEST_VARIANCE = 1e-3
 """Start of the scan, in units of the smallest variance at which something can happen; see `_range`."""
 LEAST_START = 1e-12
 """Smallest C^x(0) from which the scan starts."""
-FAR_BELOW = -0.05
-"""g²⟨φ²⟩/c0 - 1 below which its rough value is good enough: a trapezoidal rule of 4001 points gives it to 0.01."""
-ROUGH_ORDER = 4
-"""Nodes on each panel in the search."""
+ROUGH_ORDER, ORDER = 4, 12
+"""Nodes on each panel, in the search and in the end."""
 NEAR_ONSET = 0.3
 """g²⟨φ'²⟩ - 1 at a fixed point, below which the cubic potential is a guess worth trying."""
 MAX_ITERATIONS = 60
@@ -73,6 +71,7 @@ class _Averages:
     """Averages of the activities of all classes of neurons, weighted by what they give to the field."""
 
     def __init__(self, classes: Classes) -> None:
+        self.classes = classes
         self._each = [(float(g), c) for g, c in zip(classes.strengths[0], classes.neurons, strict=True)]
         self._at: tuple[float, list[Series]] = (0.0, [])
         self.width = min(c.line.width for c in classes.neurons)
@@ -86,25 +85,8 @@ class _Averages:
         )
 
     def equal_time(self, derivative: int, c0: float) -> float:
-        """Return g²⟨f²⟩ of f = φ or φ' (0, 1) at variance c0."""
-        return sum(g * of.line.equal_time(derivative, of.mean, c0) for g, of in self._each)
-
-    def roughly(self, c0: float) -> float:
-        """Return g²⟨φ²⟩ by a trapezoidal rule."""
-        z, weights = _normal()
-        return sum(g * float(weights @ np.square(of.line.phi(of.mean + math.sqrt(c0) * z))) for g, of in self._each)
-
-    def at_rest(self) -> float:
-        """Return g²φ² of neurons that receive their bias alone."""
-        return sum(g * float(of.line.phi(np.array(of.mean))) ** 2 for g, of in self._each)
-
-    def slope_at_rest(self) -> float:
-        """Return g²φ'² there."""
-        return sum(g * float(of.line.phi.derivative(np.array(of.mean))) ** 2 for g, of in self._each)
-
-    def bound(self) -> float:
-        """Return g² sup φ²."""
-        return sum(g * of.line.phi.bound**2 for g, of in self._each)
+        """Return g²⟨f²⟩ of f = φ or φ' (0, 1) at variance c0; at 0 of neurons that receive their bias alone."""
+        return float(received(self.classes, np.array([c0]), derivative)[0])
 
 
 class StaticConditions:
@@ -120,9 +102,8 @@ class StaticConditions:
         return float(np.sum(4.0 * u**3 * weights * (slope - 1.0)))
 
     def imbalance(self, c0: float) -> float:
-        """Return g²⟨φ²⟩/c0 - 1, zero at fixed points; far below it only roughly, from φ at a few thousand points."""
-        rough = self.averages.roughly(c0) / c0 - 1.0
-        return rough if rough < FAR_BELOW else self.averages.equal_time(0, c0) / c0 - 1.0
+        """Return g²⟨φ²⟩/c0 - 1, zero at fixed points; far below it only roughly."""
+        return imbalance(self.averages.classes, c0)
 
     def slope(self, c0: float) -> float:
         """Return g²⟨φ'²⟩ at a fixed point, stable if below 1."""
@@ -160,7 +141,7 @@ class StaticConditions:
         """Return True if V rises on both sides of c∞: δ > 0."""
         return y0 > 0 and self.averages.mean_square(1, static, y0) < 1.0
 
-    def refined(self, static: float, y0: float, order: int) -> tuple[float, float]:
+    def refined(self, static: float, y0: float) -> tuple[float, float]:
         """Return (c∞, y0) from a guess: Newton's method with Broyden's updates, on a rough rule first.
 
         In y0, not in c0: near onset the solutions lie within a range of c0 as narrow as y0².
@@ -168,7 +149,7 @@ class StaticConditions:
         scale, width = static + y0, self.averages.width
         jacobian: Array | None = None
         z = np.array([0.0, static / scale])  # ln y0, and c∞, relative to the guess
-        for nodes, target in ((ROUGH_ORDER, 1e-4), (order, TOLERANCE)):
+        for nodes, target in ((ROUGH_ORDER, 1e-4), (ORDER, TOLERANCE)):
             mesh = u_mesh(y0, width, nodes)
 
             def residual(z: Array, mesh: Panels = mesh) -> Array:
@@ -183,7 +164,7 @@ class StaticConditions:
             history = [float(np.max(np.abs(value)))]
             best = z, history[0]
             # Down to the target; then on, until rounding stops it.
-            while len(history) < MAX_ITERATIONS and (best[1] > target or (nodes == order and history[-1] <= best[1])):
+            while len(history) < MAX_ITERATIONS and (best[1] > target or (nodes == ORDER and history[-1] <= best[1])):
                 if not np.linalg.cond(jacobian) < 1e14:  # a bad guess leads nowhere
                     break
                 step = -np.linalg.solve(jacobian, value)
@@ -210,44 +191,34 @@ def u_mesh(y0: float, width: float, order: int) -> Panels:
     return Panels.on(np.append(0.0, np.geomspace(first, 1.0, panels + 1)), order)
 
 
-@cache
-def _normal() -> tuple[Array, Array]:
-    """Return a trapezoidal rule for averages over a standard normal variable."""
-    z = np.linspace(-9.0, 9.0, 4001)
-    density = np.exp(-0.5 * z * z)
-    return z, density / density.sum()
-
-
-def leaky_states(classes: Classes, order: int = 12) -> States:
+def leaky_states(classes: Classes) -> States:
     """Return every state, looked for everywhere.
 
     Parameters
     ----------
     classes : Classes
         Of one population, all leaky with the time constant 1, without noise.
-    order : int
-        Nodes on each panel.
 
     Raises
     ------
     NotConverged
-        If activity that is large enough grows without bound (φ does not saturate), or a state was seen in the search
-        and not reached.
+        If activity grows without bound (φ does not saturate), or a state was seen in the search and not reached.
     """
     conditions = StaticConditions(_Averages(classes))
     low, high = _range(conditions.averages)
-    if conditions.imbalance(high) >= 0:
-        raise NotConverged("no variance balances the potential; does φ saturate?")
     resting: list[tuple[float, float]] = []
     ends: list[tuple[float, float]] = []  # (c0, g²⟨φ'²⟩) of the fixed points
-    if (
-        conditions.imbalance(low) < 0 and conditions.slope(low) < 1.0
-    ):  # below it only the fixed point that x = 0 has become
-        resting.append((conditions.averages.at_rest(), conditions.slope(low)))
+    # Below `low` there is only the fixed point that x = 0 has become.
+    if conditions.imbalance(low) < 0 and conditions.slope(low) < 1.0:
+        resting.append((conditions.averages.equal_time(0, 0.0), conditions.slope(low)))
     for bracket in sign_changes(conditions.imbalance, list(variance_grid(low, high))):
         c0 = zero(conditions.imbalance, bracket, "a fixed point")
         ends.append((c0, conditions.slope(c0)))
     resting += [(c0, slope) for c0, slope in ends if slope < 1.0]
+    if conditions.imbalance(high) >= 0:  # activity that is large enough grows
+        if not resting:
+            raise NotConverged("activity that is large enough grows without bound; does φ saturate?")
+        high = ends[-1][0] if ends else low
     fluctuating: list[tuple[float, float]] = []
     for left, right in zip([(low, math.nan), *ends], ends, strict=False):
         middle = math.sqrt(left[0] * right[0])
@@ -260,7 +231,7 @@ def leaky_states(classes: Classes, order: int = 12) -> States:
 
         for bracket in sign_changes(balance, list(variance_grid(left[0], right[0]))):
             end = next((e for e in (left, right) if e[0] in (bracket.low, bracket.high)), None)
-            fluctuating.append(_between(conditions, bracket, end, order))
+            fluctuating.append(_between(conditions, bracket, end))
     fluctuating.sort(key=sum, reverse=True)
     return States(tuple(fluctuating), tuple(resting), (low, high))
 
@@ -270,20 +241,17 @@ def _range(averages: _Averages) -> tuple[float, float]:
 
     Below, g²⟨φ²⟩ = g²φ(0)² + (g φ'(0))² c0: that is above c0, or the one fixed point it has is x = 0, if φ(0) = 0.
     """
-    at_rest = averages.at_rest()
-    scale = at_rest or averages.width**2 * min(1.0, abs(averages.slope_at_rest() - 1.0))
+    scale = averages.equal_time(0, 0.0) or averages.width**2 * min(1.0, abs(averages.equal_time(1, 0.0) - 1.0))
     low = max(LEAST_START, SMALLEST_VARIANCE * scale)
-    return low, max(min(averages.bound() * (1.0 + 1e-9), LARGEST_VARIANCE), 2.0 * low)
+    return low, max(min(float(averages.classes.bound[0]) * (1.0 + 1e-9), LARGEST_VARIANCE), 2.0 * low)
 
 
-def _between(
-    conditions: StaticConditions, bracket: Bracket, end: tuple[float, float] | None, order: int
-) -> tuple[float, float]:
+def _between(conditions: StaticConditions, bracket: Bracket, end: tuple[float, float] | None) -> tuple[float, float]:
     """Return the fluctuating state with c0 in a bracket; `end` is a fixed point that is one of its ends."""
 
     def accepted(static: float, y0: float) -> tuple[float, float] | None:
         try:
-            state = conditions.refined(static, y0, order)
+            state = conditions.refined(static, y0)
         except NotConverged:
             return None
         inside = bracket.low * (1.0 - BRACKET_MARGIN) <= sum(state) <= bracket.high * (1.0 + BRACKET_MARGIN)

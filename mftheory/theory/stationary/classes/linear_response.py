@@ -12,13 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.compiling import njit
-from mftheory.numerics.convolution import exponential_rule
+from mftheory.numerics.exponential_rule import exponential_rule
 from mftheory.numerics.panels import Panels
 from mftheory.theory.stationary.filters import PowerTransfer
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+APART = (0.0, 1e-4, 1e-3, 1e-2, 5e-2)
+"""What is added to the response to keep poles apart, in units of what is critical then, until it is enough."""
+MOST_CANCELLING = 3e3
+"""Size of terms of K relative to itself up to which poles are apart enough."""
 BETWEEN_PEAKS = 100
 """Frequencies between the peaks of different filters at which their response together is looked at."""
 
@@ -58,6 +62,11 @@ class Modes:
         """Return K(τ) at lags >= 0, of shape (s, s, lags)."""
         return np.einsum("sm,mr,mt->srt", self.right, self.left, np.exp(-np.multiply.outer(self.rates, tau))).real
 
+    def driven(self, noise: Array, tau: Array) -> Array:
+        """Return K(τ) applied to the intensities of noises, at lags >= 0, of shape (s, lags)."""
+        each = (self.left @ noise)[:, None] * np.exp(-np.multiply.outer(self.rates, tau))
+        return np.asarray((self.right @ each).real)
+
     @property
     def slowest(self) -> complex:
         """The rate of the slowest decay."""
@@ -87,10 +96,46 @@ def _of_several(powers: tuple[PowerTransfer, ...], matrix: Array) -> tuple[Compl
     return rates, right, left
 
 
+def kept_apart(powers: tuple[PowerTransfer, ...], matrix: Array) -> tuple[Array, float]:
+    """Return what to add to M, so that no poles of K coincide, and how much then larger than K its terms are.
+
+    Nothing where they are apart. What is added to the response is taken off the sources, so it is a matter of choice.
+    """
+    loop = largest_response(at_peaks(powers), matrix)
+    room = 1.0 - loop if loop < 1.0 else 1.0  # what is stable stays so
+    each = room * np.diag([(1.0 + 0.3 * k / len(powers)) / p.largest()[1] for k, p in enumerate(powers)])
+    found = []
+    for size in APART:
+        found.append((_cancelling(powers, matrix + size * each), size))
+        if found[-1][0] < MOST_CANCELLING:
+            break
+    digits, size = min(found)
+    return np.asarray(size * each), digits
+
+
+def _cancelling(powers: tuple[PowerTransfer, ...], matrix: Array) -> float:
+    """Return how much larger terms of K(ω) are than K where it is largest: digits that it loses."""
+    with np.errstate(all="ignore"):
+        try:
+            modes, at = Modes.of(powers, matrix), at_peaks(powers)[:, :, None]
+            whole = np.linalg.solve(np.eye(len(powers)) - at * matrix, at * np.eye(len(powers)))
+        except np.linalg.LinAlgError:  # poles coincide
+            return np.inf
+        width = 1.0 - np.exp(-modes.rates) if powers[0].discrete else modes.rates
+        terms = 2.0 * np.einsum("sm,mr->srm", modes.right / width, modes.left)
+        return float(np.nan_to_num(np.abs(terms).max() / np.abs(whole).max(), nan=np.inf))
+
+
 def frequencies_of_peaks(powers: Sequence[PowerTransfer]) -> Array:
     """Return the frequencies among which the response of signals together is largest: peaks, and between them."""
     peaks = np.unique([p.largest()[0] for p in powers])
     return peaks if peaks.size == 1 else np.unique(np.append(peaks, np.linspace(peaks[0], peaks[-1], BETWEEN_PEAKS)))
+
+
+def at_peaks(powers: Sequence[PowerTransfer]) -> Array:
+    """Return |H|² of signals at those frequencies, of shape (f, s)."""
+    omega = frequencies_of_peaks(powers)
+    return np.stack([p(omega) for p in powers], axis=1)
 
 
 def largest_response(at_peaks: Array, matrix: Array) -> float:

@@ -14,14 +14,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mftheory.network.dynamics import Dynamics, EulerMap, Leaky
-from mftheory.theory.stationary.classes.linear_response import frequencies_of_peaks
+from mftheory.numerics.newton import MAX_ITERATIONS
+from mftheory.theory.stationary.classes.linear_response import at_peaks
 from mftheory.theory.stationary.filters import NO_MEMORY, PowerTransfer, power_of
 from mftheory.theory.stationary.gaussian.correlated_activity import Line
 
 Array = NDArray[np.float64]
+
+UNBOUNDED = 1e12
+"""Variance of a field from which it is followed down to what the neurons make themselves."""
+VANISHING = 1e-6
+"""Share of the largest field that one counts as none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +81,8 @@ class NeuronClass:
 
     @cached_property
     def mean(self) -> float:
-        """The mean of x, for H(0) > 0."""
-        return self.bias * self.static_power**0.5
+        """The mean of x, H(0) b."""
+        return self.bias * float(self.dynamics.transfer(0.0).real)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +118,51 @@ class Classes:
     @cached_property
     def at_peaks(self) -> Array:
         """|H|² of the signals at the frequencies among which their response together is largest, of shape (f, s)."""
-        powers = [s.power for s in self.signals]
-        return np.array([[float(p(omega)) for p in powers] for omega in frequencies_of_peaks(powers)])
+        return at_peaks([s.power for s in self.signals])
+
+    @cached_property
+    def fields(self) -> NDArray[np.intp]:
+        """The index of the field that each class receives."""
+        return np.array([c.population for c in self.neurons])
+
+    @property
+    def bound(self) -> Array:
+        """What each field is at most, of shape (fields,); infinite if φ is unbounded."""
+        return np.asarray(self.strengths @ [c.line.phi.bound**2 for c in self.neurons])
+
+    @cached_property
+    def largest_fields(self) -> Array:
+        """About the variance of each field where activity is largest; infinite if it grows without bound."""
+        unit, received = self.at_peaks.max(axis=0)[self.signal_of], np.full(len(self.strengths), UNBOUNDED)
+        for _ in range(MAX_ITERATIONS):
+            variances = unit * received[self.fields]
+            sent = [c.line.roughly(c.mean, float(v)) for c, v in zip(self.neurons, variances, strict=True)]
+            before, received = received, np.nan_to_num(self.strengths @ sent, nan=UNBOUNDED).clip(1e-12, UNBOUNDED)
+            if np.all(np.abs(received - before) <= 0.1 * before):
+                break
+        vanishes = received < VANISHING * self.bound  # the activity of large x does
+        return np.where(received < UNBOUNDED, np.where(vanishes, self.bound, received), np.inf)
+
+    @property
+    def grows_without_bound(self) -> bool:
+        """True if activity that is large enough grows."""
+        return not bool(np.all(np.isfinite(self.largest_fields)))
+
+    def response(self, slopes: Array) -> Array:
+        """Return M_sr = Σ_{c of r} G_sc a_c of the linear response a_c of each class."""
+        matrix = np.zeros((len(self.signals),) * 2)
+        np.add.at(matrix.T, self.signal_of, (self.onto_signals * slopes).T)
+        return matrix
+
+    def of_populations(self, values: ArrayLike) -> Array:
+        """Return means over the neurons of each population of numbers of each class."""
+        means = np.zeros(len(self.strengths))
+        np.add.at(means, self.fields, np.asarray(values) * [c.share for c in self.neurons])
+        return means
+
+    def static_squares(self, static: Array) -> Array:
+        """Return the mean square over the neurons of each population of what x is on average, from q_f."""
+        return self.of_populations([c.mean**2 + c.static_power * float(static[c.population]) for c in self.neurons])
 
     @property
     def discrete(self) -> bool:
@@ -123,7 +172,7 @@ class Classes:
     @cached_property
     def static(self) -> bool:
         """True if the neurons keep means, so that the fields have static parts."""
-        return any(not c.line.odd or c.bias != 0 for c in self.neurons)
+        return any(not c.line.odd or c.mean != 0 for c in self.neurons)
 
     @cached_property
     def noise(self) -> Array:

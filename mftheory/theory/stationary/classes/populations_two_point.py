@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from mftheory.theory.stationary.classes.class_spectra import ClassSpectra
 from mftheory.theory.stationary.classes.class_two_point import ClassTwoPoint, PopulationNames
 from mftheory.theory.stationary.classes.continuation import AtRest, Continuation
 from mftheory.theory.stationary.classes.coupled_populations import CoupledPopulations
-from mftheory.theory.stationary.classes.field_equations import Covariances, SelfConsistency, Solution
+from mftheory.theory.stationary.classes.field_equations import SAME, Covariances, SelfConsistency, Solution
 from mftheory.theory.stationary.classes.leaky_states import States, leaky_states
 from mftheory.theory.stationary.classes.neuron_classes import Classes
 from mftheory.theory.stationary.classes.rest import Rest, fixed_points
@@ -23,9 +24,6 @@ from mftheory.theory.stationary.onset.onset_solution import LARGEST_EXCESS
 from mftheory.theory.stationary.onset.onset_two_point import OnsetTwoPoint, onset_two_point
 from mftheory.theory.stationary.quiescent import FOLLOWED, beside, interval
 from mftheory.theory.stationary.variance import smallest_variance
-
-SAME = 1e-6
-"""Relative difference of C^x(0), found in two ways, up to which a state is the same."""
 
 
 def populations_two_point(
@@ -62,30 +60,33 @@ def populations_two_point(
             raise _quiescent(network)
         if (near := _close_to_onset(network, settings)) is not None:
             return near
-        classes, solution = general_solution(network, settings)
-    else:
-        classes = network.classes(settings.average_step)
+    classes, states = network.classes(settings.average_step), None
+    if start is not None:
         solution = SelfConsistency(classes, settings, _subject(network)).near(start)
+    else:
+        states = leaky_states(classes) if network.static and are_leaky(network) else None
+        solution = general_solution(network, classes, settings, states)
     names = tuple(PopulationNames(p.state, p.activity, p.sent, p.size) for p in network.neurons)
-    notes = _notes(network, classes, solution, settings)
-    two_point = ClassTwoPoint(ClassSpectra.of(classes, solution, settings), names, notes=notes)
+    beside = partial(_beside, network, classes, float(solution.covariances.variance[0]), states)
+    two_point = ClassTwoPoint(ClassSpectra.of(classes, solution, settings), names, beside=beside)
     two_point.refuse_negative()
     return two_point
 
 
-def general_solution(network: CoupledPopulations, settings: Settings) -> tuple[Classes, Solution]:
-    """Return the classes of neurons of a network, and the state that strong noise leads to.
+def general_solution(
+    network: CoupledPopulations, classes: Classes, settings: Settings, states: States | None = None
+) -> Solution:
+    """Return the state that strong noise leads to, or where all states are known the largest.
 
     Raises Quiescent and NotConverged as `populations_two_point`.
     """
-    classes = network.classes(settings.average_step)
-    if network.static and are_leaky(network):
-        return classes, _largest_of_all(network, classes, settings)
-    continuation = Continuation(SelfConsistency(classes, settings, _subject(network)), _dead(network, classes))
+    equations = SelfConsistency(classes, settings, _subject(network))
+    if states is not None:
+        return _largest_of_all(network, equations, states)
     try:
-        return classes, continuation.state()
+        return Continuation(equations, _dead(network, classes)).state()
     except AtRest:
-        resting = fixed_points(classes, continuation.strong().state.static) if network.static else []
+        resting = fixed_points(classes) if network.static else []
         raise _quiescent(network, followed=True, resting=resting) from None
 
 
@@ -95,20 +96,19 @@ def are_leaky(network: CoupledPopulations) -> bool:
     return len(network.neurons) == 1 and not network.noisy.any() and all(kind.dynamics == Leaky() for kind in kinds)
 
 
-def _largest_of_all(network: CoupledPopulations, classes: Classes, settings: Settings) -> Solution:
+def _largest_of_all(network: CoupledPopulations, equations: SelfConsistency, states: States) -> Solution:
     """Return the fluctuating state of the largest variance, of leaky neurons with means."""
-    found = leaky_states(classes, settings.time_order // 2)
-    if not found.fluctuating:
-        raise _at_rest(network, found)
-    static, y0 = found.fluctuating[0]
-    equations = SelfConsistency(classes, settings, _subject(network))
-    variances = np.full(len(classes.signals), y0)
-    for find in (lambda: equations.near(equations.guess(variances, np.array([static]))), Continuation(equations).state):
+    if not states.fluctuating:
+        raise _at_rest(network, states)
+    static, y0 = states.fluctuating[0]
+    try:
+        return equations.at_variances(static, y0)
+    except NotConverged as error:
         with contextlib.suppress(NotConverged, AtRest):
-            solution = find()
+            solution = Continuation(equations).state()
             if abs(float(solution.covariances.variance[0]) / y0 - 1.0) < SAME:
                 return solution
-    raise equations.failure(f"the state of C^x(0) = {static + y0:.6g} was not reached")
+        raise error
 
 
 def _at_rest(network: CoupledPopulations, found: States) -> Quiescent:
@@ -132,9 +132,8 @@ def _close_to_onset(network: CoupledPopulations, settings: Settings) -> OnsetTwo
         return None
     if not 0 < network.stability**0.5 - 1.0 < LARGEST_EXCESS:
         return None
-    strength = float(network.strengths[0, 0]) * kind.gain_moments[2]
     with contextlib.suppress(Diverged):  # where the state is not small, or has no slow envelope
-        return onset_two_point(strength**0.5, kind.nonlinearity, kind.dynamics, power_of(kind.dynamics), settings)
+        return onset_two_point(network.g_eff, kind.nonlinearity, kind.dynamics, power_of(kind.dynamics), settings)
     return None
 
 
@@ -148,22 +147,21 @@ def _dead(network: CoupledPopulations, classes: Classes) -> Any:
     )
 
 
-def _notes(network: CoupledPopulations, classes: Classes, solution: Solution, settings: Settings) -> tuple[str, ...]:
-    """Return words for other states: of leaky neurons with means all of them, else stable fixed points."""
+def _beside(network: CoupledPopulations, classes: Classes, here: float, states: States | None) -> tuple[str, ...]:
+    """Return words for states beside that of C^x(0) = `here`: of leaky units with means all, else fixed points."""
+    if network.noisy.any() and not network.at_rest.any():
+        return _beside_noise(network, classes, here)
     if not network.static:
         several = len(network.neurons) > 1
         rests = zip(network.neurons, network.at_rest, strict=True)
         return beside([], [f"x = 0 of population {p.name!r}" if several else "x = 0" for p, rest in rests if rest])
-    if network.noisy.any():
-        return ()
     if are_leaky(network):
-        found = leaky_states(classes, settings.time_order // 2)
-        here = float(solution.covariances.variance[0])
-        apart = [(q, y) for q, y in found.fluctuating if abs(y / here - 1.0) > SAME]
-        largest = apart == list(found.fluctuating[1:])
-        others, stable = [f"{y:.4g} (and {q:.4g} static)" for q, y in apart], found.resting
+        states = states or leaky_states(classes)
+        apart = [(q, y) for q, y in states.fluctuating if abs(y / here - 1.0) > SAME]
+        largest = apart == list(states.fluctuating[1:])
+        others, stable = [f"{y:.4g} (and {q:.4g} static)" for q, y in apart], states.resting
     else:
-        points = fixed_points(classes, solution.covariances.static + 1e-300)
+        points = fixed_points(classes)
         largest, others = True, []
         stable = tuple((point.variance, point.loop) for point in points if point.loop < 1)
     return beside(
@@ -171,10 +169,24 @@ def _notes(network: CoupledPopulations, classes: Classes, solution: Solution, se
     )
 
 
+def _beside_noise(network: CoupledPopulations, classes: Classes, here: float) -> tuple[str, ...]:
+    """Return words for the state that weak couplings lead to, if it is another, with noise."""
+    if classes.grows_without_bound:
+        return ("activity that is large enough grows without bound: this is the state that weak couplings lead to",)
+    if all(kind.nonlinearity.within_tangent for p in network.neurons for kind in p.kinds):
+        return ()
+    equations = SelfConsistency(classes, Settings(), _subject(network))
+    try:
+        variance = float(Continuation(equations).from_weak_couplings().covariances.variance[0])
+    except NotConverged:
+        return ()
+    return beside([f"{variance:.4g}"] if abs(variance / here - 1.0) > SAME else [], [])
+
+
 def _subject(network: CoupledPopulations) -> str:
     if len(network.neurons) > 1:
         return "the two-point functions of the populations"
-    return f"g_eff = {float(network.strengths[0, 0]) ** 0.5:g}: the two-point functions"
+    return f"g_eff = {network.g_eff:g}: the two-point functions"
 
 
 def _quiescent(network: CoupledPopulations, followed: bool = False, resting: Sequence[Rest] = ()) -> Quiescent:
@@ -198,8 +210,7 @@ def _quiescent(network: CoupledPopulations, followed: bool = False, resting: Seq
             f"x = 0 is stable: the largest eigenvalue of [G_pq φ_q'(0)² max|H|²] is {network.stability:g}{looked}; "
             f"{needed}, or noise"
         )
-    g = float(network.strengths[0, 0]) ** 0.5
-    where = f"|H| is largest at ω = {network.peak:g}"
+    g, where = network.g_eff, f"|H| is largest at ω = {network.peak:g}"
     critical = f"{g / network.stability**0.5:g}" if network.stability > 0 else "any g_eff"
     if followed:
         return Quiescent(

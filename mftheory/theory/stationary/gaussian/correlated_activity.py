@@ -11,6 +11,7 @@ y³. In u, u² = 1 - ρ with ρ = (q + y)/v, what kinks of φ leave at y = y0 is
 
 import math
 from collections.abc import Sequence
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ Array = NDArray[np.float64]
 
 EXTENT = 9.0
 """Standard deviations beyond which a Gaussian is neglected."""
+ROUGH_NODES, BENT_NODES = 4001, 121
+"""Nodes of averages that are good to 0.01 even if φ is steep, and of those that a few standard deviations resolve."""
 EDGE_RATIO = 2.5
 """Ratio of successive panel edges in u."""
 FIRST_PANEL = 0.5
@@ -48,12 +51,18 @@ class Line:
         Continuous; smooth between kinks.
     step : float
         Fineness, as of the trapezoidal rule for tanh: the nodes per panel are 2.9/step, 16 by default.
+
+    Attributes
+    ----------
+    width, smooth_over : float
+        Length over which φ bends, and that over which it is smooth: 0 with kinks.
     """
 
     def __init__(self, phi: Nonlinearity, step: float) -> None:
         self.phi, self.odd = phi, phi.odd
         self._averages = LineAverages(phi, step)
         self.width = self._averages.width
+        self.smooth_over = 0.0 if self._averages.line(1.0).kinks.size else self.width
 
     def nodes(self, mean: float, variance: float, half: bool) -> tuple[Array, Array, Array]:
         """Return z, the weights of φ, φ' and φ'' there, of shape (3, n), and the distance to neighbours.
@@ -77,8 +86,10 @@ class Line:
 
     def mean_square(self, derivative: int, mean: float, shared: float, apart: float) -> float:
         """Return ⟨f(x) f(y)⟩, f = φ, φ' or φ'' (0, 1, 2), of the covariance `shared`, by smoothing f over `apart`."""
-        total = (math.sqrt(max(shared, 0.0)) + abs(mean) / EXTENT) ** 2
-        if shared <= 0:
+        total = (math.sqrt(abs(shared)) + abs(mean) / EXTENT) ** 2
+        if shared < 0:
+            return self._averages.mirrored(derivative, mean, -shared, total, apart)
+        if shared == 0:
             return float(self._averages.line(total + apart).smoothed(derivative, np.array([mean]), apart)[0] ** 2)
         return float(self._averages.mean_squares(derivative, np.array([mean]), shared, total, apart)[0])
 
@@ -87,20 +98,33 @@ class Line:
         if variance <= 0:
             at_mean = self.phi.derivatives(np.array([mean]))[derivative]
             return float(at_mean[0] ** 2)
-        line = self._averages.line((math.sqrt(variance) + abs(mean) / EXTENT) ** 2)
-        return float(line.smoothed(derivative, np.array([mean]), variance, squared=True)[0])
+        return float(self.smoothed(np.array([mean]), variance, derivative, squared=True)[0])
 
-    def smoothed(self, x: Array, variance: float) -> Array:
-        """Return ⟨φ(x + z)⟩, z Gaussian of a variance, at each x."""
+    def bent(self, means: Array, variance: float) -> Array:
+        """Return to a few digits what no linear function of x gives of ⟨φ²⟩ at each mean; nothing cancels."""
+        z, weights = _normal(BENT_NODES)
+        values = self.phi(means[:, None] + math.sqrt(variance) * z)
+        rest = values - (values @ weights)[:, None] - np.multiply.outer(values @ (weights * z), z)
+        return np.asarray(np.square(rest) @ weights)
+
+    def roughly(self, mean: float, variance: float) -> float:
+        """Return ⟨φ²⟩ to 0.01, from φ alone at a few thousand points; infinite where it overflows."""
+        z, weights = _normal(ROUGH_NODES)
+        with np.errstate(over="ignore"):
+            return float(weights @ np.square(self.phi(mean + math.sqrt(variance) * z)))
+
+    def smoothed(self, x: Array, variance: float, derivative: int = 0, squared: bool = False) -> Array:
+        """Return ⟨f(x + z)⟩ or ⟨f²⟩ of f = φ or φ' (0, 1) at each x, z Gaussian of a variance."""
         line = self._averages.line((math.sqrt(variance) + np.abs(x).max(initial=0.0) / EXTENT) ** 2)
-        return np.asarray(line.smoothed(0, x, variance))
+        return np.asarray(line.smoothed(derivative, x, variance, squared))
 
 
 class ScaledLine(Line):
     """Averages of a ψ(b x) from those of ψ."""
 
     def __init__(self, unit: Line, phi: Nonlinearity, a: float, b: float) -> None:
-        self.phi, self.odd, self.width = phi, phi.odd, unit.width / abs(b)
+        self.phi, self.odd = phi, phi.odd
+        self.width, self.smooth_over = unit.width / abs(b), unit.smooth_over / abs(b)
         self._unit, self._a, self._b = unit, a, b
 
     def nodes(self, mean: float, variance: float, half: bool) -> tuple[Array, Array, Array]:
@@ -121,9 +145,19 @@ class ScaledLine(Line):
         b = abs(self._b)
         return (self._a * b**derivative) ** 2 * self._unit.equal_time(derivative, b * mean, b * b * variance)
 
-    def smoothed(self, x: Array, variance: float) -> Array:
+    def smoothed(self, x: Array, variance: float, derivative: int = 0, squared: bool = False) -> Array:
         """Return the average of `Line.smoothed`."""
-        return self._a * self._unit.smoothed(self._b * x, self._b**2 * variance)
+        factor = self._a * self._b**derivative
+        of_unit = self._unit.smoothed(self._b * x, self._b**2 * variance, derivative, squared)
+        return (factor * factor if squared else factor) * of_unit
+
+
+@cache
+def _normal(nodes: int) -> tuple[Array, Array]:
+    """Return a trapezoidal rule for averages over a standard normal variable."""
+    z = np.linspace(-EXTENT, EXTENT, nodes)
+    density = np.exp(-0.5 * z * z)
+    return z, density / density.sum()
 
 
 def lines_of(functions: Sequence[Nonlinearity], step: float) -> list[Line]:
@@ -253,26 +287,35 @@ class Fluctuations:
         slope = mesh.to_right(measure * self._curvature(mesh.nodes))
         self._above = mesh.polynomial(mesh.to_right(measure * slope)), mesh.polynomial(slope)
         lowest = math.sqrt(1.0 - max(2.0 * self.static / self.variance - 1.0, -1.0))
-        self._below: tuple[PiecewisePolynomial, ...] = ()
-        if not self._even:
-            mesh = Panels.on(np.linspace(end, lowest, 1 + math.ceil((lowest - end) / first)), order)
-            measure = 2.0 * mesh.nodes * self.variance
-            slope = mesh.from_left(measure * self._curvature(mesh.nodes))
-            self._below = mesh.polynomial(mesh.from_left(measure * slope)), mesh.polynomial(-slope)
+        self._first, self._lowest, self._order = first, lowest, order
         # Fine in u, where φ is steep, and in u² near its end: differences matter where what fluctuates is small.
         near = np.linspace(0.0, end * end, 16)
         square = np.unique(np.concatenate([near, np.linspace(0.0, lowest, 40) ** 2]))
         self._products = square, power_series(self._by_variance, 1.0 - square)
+
+    @cached_property
+    def _below(self) -> tuple[PiecewisePolynomial, PiecewisePolynomial]:
+        """N and its slope at y < 0, which few covariances reach: in w = √(1 + ρ), as ρ = -1 is like ρ = 1."""
+        low, high = math.sqrt(max(2.0 - self._lowest**2, 0.0)), math.sqrt(2.0 - self._end**2)
+        count = max(1, math.ceil(math.log(high / self._first) / math.log(EDGE_RATIO)))
+        edges = np.append(0.0, np.geomspace(self._first, high, count + 1))
+        mesh = Panels.on(np.unique(np.clip(edges, low, high)), self._order)
+        measure = 2.0 * mesh.nodes * self.variance  # dy = measure dw
+        slope = mesh.to_right(measure * self._curvature(np.sqrt(2.0 - np.square(mesh.nodes))))
+        return mesh.polynomial(mesh.to_right(measure * slope)), mesh.polynomial(-slope)
 
     def _product(self, u: Array) -> Array:
         """Return ⟨φ φ''⟩ at correlations 1 - u², to a few digits."""
         return np.asarray(np.interp(np.square(u), *self._products))
 
     def _piecewise(self, which: int, y: Array) -> Array:
-        u, (above, below) = self._argument(y), (self._above[which], self._below[which])
-        return np.asarray(
-            np.where(u <= self._end, above(np.minimum(u, self._end)), below(np.clip(u, *below.edges[[0, -1]])))
-        )
+        u = self._argument(y)
+        found = self._above[which](np.minimum(u, self._end))
+        under = u > self._end
+        if under.any():
+            below = self._below[which]
+            found[under] = below(np.clip(np.sqrt(2.0 - np.square(u[under])), *below.edges[[0, -1]]))
+        return np.asarray(found)
 
     def _argument(self, y: Array) -> Array:
         return np.asarray(np.sqrt(np.maximum(self._fluctuating - y, 0.0) / self.variance))
@@ -286,11 +329,11 @@ class Fluctuations:
         result[series] = power_series(np.square(self._series.orders[2]), rho[series])
         z, weights = self._pairs
         for n in np.flatnonzero(~series):
-            across = flat[n] * math.sqrt(1.0 + rho[n])  # √(1 - ρ²)
+            across = flat[n] * math.sqrt(max(1.0 + rho[n], 0.0))  # √(1 - ρ²)
             if self._spacing <= PAIR_SPACING * across:
                 result[n] = _pair_sum(z, weights, rho[n], across, self._even)
             else:
-                apart = self.variance * flat[n] ** 2
+                apart = self.variance * min(flat[n] ** 2, 1.0 + rho[n])
                 result[n] = self._line.mean_square(2, self._mean, self.variance * rho[n], apart)
         return result.reshape(u.shape)
 

@@ -21,6 +21,7 @@ from mftheory.numerics.panels import Panels
 from mftheory.theory.stationary.gaussian.heat import GAUSSIAN_EXTENT, smoothed
 from mftheory.theory.stationary.gaussian.resolved_panels import (
     breaks,
+    halved,
     named,
     resolve,
     smoothed_edges,
@@ -56,8 +57,8 @@ class Line:
         self.panels = resolve(self._derivatives, edges, order, odd=False, name=named(phi))
         values = self._derivatives(self.panels.nodes)
         self.tables = tuple((f, np.ascontiguousarray(f @ self.panels.rule.to_coefficients.T)) for f in values)
-        self.kinks, self.strengths, bends = breaks(self.panels, values, odd=False, name=named(phi))
-        self.breaks = np.unique(np.concatenate([bends, suspected]))
+        self.kinks, self.strengths, self.bends = breaks(self.panels, values, odd=False, name=named(phi))
+        self.breaks = np.unique(np.concatenate([self.bends, suspected]))
 
     def smoothed(self, derivative: int, u: Array, t: float, squared: bool = False) -> Array:
         """Return f_t(u), f the derivative-th derivative of φ; or of f² instead, f one of φ and φ'."""
@@ -114,7 +115,7 @@ class LineAverages:
         self._order = max(8, round(2.9 / step))
         self._lines: dict[float, Line] = {}
         line = self.line(1.0)
-        self.width = width(line.panels, line.tables[2][0], line.kinks)
+        self.width = width(line.panels, line.tables[2][0], line.kinks, line.bends)
 
     def mean(self, c0: float) -> float:
         """Return ⟨φ⟩ at variance c0."""
@@ -143,6 +144,17 @@ class LineAverages:
         unit = mesh.rule
         none = np.empty(0)
         return smoothed(fields, c, mesh.edges, values, coefficients, unit.nodes, unit.weights, none, none, False, True)
+
+    def mirrored(self, derivative: int, mean: float, c: float, total: float, t: float) -> float:
+        """Return ⟨f(x) f(y)⟩ at the covariance -c: ∫ N(u - m; c) f_t(u) f_t(2m - u) du."""
+        line, end = self.line(total + t), GAUSSIAN_EXTENT * math.sqrt(c)
+        edges = line.edges(t, math.sqrt(total))
+        edges = np.unique(np.clip(np.concatenate([edges, 2.0 * mean - edges]), mean - end, mean + end))
+        mesh = Panels.on(halved(edges, 1.5 * math.sqrt(c)), self._order)
+        u = mesh.nodes.ravel()
+        values = line.smoothed(derivative, u, t) * line.smoothed(derivative, 2.0 * mean - u, t)
+        density = np.exp(-0.5 * (u - mean) ** 2 / c) / math.sqrt(2.0 * math.pi * c)
+        return float(np.sum(mesh.weights.ravel() * density * values))
 
     def line(self, c0: float) -> Line:
         """Return φ on a line long enough for averages at variance c0."""

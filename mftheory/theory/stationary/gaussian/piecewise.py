@@ -98,7 +98,8 @@ class PiecewiseAverages:
         self._meshes: dict[tuple[float, float], _Mesh] = {}
         self._end_of_range, self._flat_beyond = self._range()
         mesh = self._resolved(1.0, 64.0 if self._end_of_range > 64.0 else 16.0)
-        self.width = width(mesh.panels, mesh.values, np.unique(np.concatenate([-mesh.kinks, mesh.kinks])))
+        kinks = np.unique(np.concatenate([-mesh.kinks, mesh.kinks]))
+        self.width = width(mesh.panels, mesh.values, kinks, kinks)
 
     def gain(self, c0: float) -> float:
         """Return ⟨φ'⟩."""

@@ -123,8 +123,8 @@ def breaks(panels: Panels, values: Derivatives, odd: bool, name: str) -> tuple[A
     return edges[kinked], jumps[1][kinked], edges[kinked | bent]
 
 
-def width(panels: Panels, second: Array, kinks: Array) -> float:
-    """Return the length over which φ bends, from φ'' at the nodes and the kinks of the whole line."""
+def width(panels: Panels, second: Array, kinks: Array, bends: Array) -> float:
+    """Return the length over which φ bends, from φ'' at the nodes, and the kinks and jumps of φ'' of the whole line."""
     widths = [float(panels.edges[-1])]
     largest = float(np.max(np.abs(second)))
     coefficients = second @ panels.rule.to_coefficients.T
@@ -133,9 +133,10 @@ def width(panels: Panels, second: Array, kinks: Array) -> float:
     if largest > 0 and steepest > 0:
         # tanh(x) has 1/2, x/(1 + |x|³), whose singularities lie nearest for its bends, what 24 nodes a panel need.
         widths.append(1.3 * largest / steepest)
-    if kinks.size > 1:
-        # Two kinks a distance d apart leave e^{-d²/…} at short times, which has no power series: small panels.
-        widths.append(0.15 * float(np.min(np.diff(kinks))))
+    # A kink and another, or a jump, a distance d apart leave e^{-d²/…} at short times, which has no power series.
+    apart = np.abs(np.subtract.outer(kinks, np.append(kinks, bends)))
+    if apart.any():
+        widths.append(0.15 * float(np.min(apart[apart > 0])))
     return min(widths)
 
 
