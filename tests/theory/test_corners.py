@@ -10,6 +10,7 @@ from theory.by_lags import Neurons, pair
 
 import mftheory as mf
 from mftheory.action import Coupling, Covariance, GaussianEnsemble, GaussianMatrix, Population, omega
+from mftheory.theory.problem import Problem
 from mftheory.theory.stationary.gaussian.correlated_activity import Line
 from mftheory.theory.stationary.gaussian.line import LineAverages
 
@@ -207,3 +208,12 @@ def test_means_of_what_neurons_send():
     assert theory.mean("Phi") == pytest.approx(expected, rel=1e-9)
     assert theory.static("Phi") > theory.mean("Phi") ** 2
     assert mf.solve(mf.Network(mf.IID(2.0), mf.Tanh(), [0.5, 1.5])).mean("Phi") == 0.0
+
+
+@pytest.mark.numeric
+@pytest.mark.parametrize(("g", "text"), [(3.0, "x/(1 + x**2)**0.25"), (3.0, "tanh(x)"), (1.2, "x*exp(-x**2)")])
+def test_fields_are_looked_for_where_activity_is_large(g, text):
+    """From about the variance that neurons make themselves, not from the bound of φ, far away where φ is unbounded."""
+    network = mf.Network(mf.IID(g), mf.Nonlinearity(text), noise=0.4)
+    largest = float(Problem.of(network).populations.classes(0.18).largest_fields[0])
+    assert 0.3 < largest / float(mf.solve(network).C("x", 0.0)) < 10.0

@@ -26,8 +26,8 @@ Array = NDArray[np.float64]
 
 UNBOUNDED = 1e12
 """Variance of a field from which it is followed down to what the neurons make themselves."""
-VANISHING = 1e-6
-"""Share of the largest field that one counts as none."""
+VANISHING = 1e-3
+"""Share of the bound of a field that it has at such a variance, below which the activity of large x vanishes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,21 +127,28 @@ class Classes:
 
     @property
     def bound(self) -> Array:
-        """What each field is at most, of shape (fields,); infinite if φ is unbounded."""
+        """The largest value that each field can have, of shape (fields,); infinite if φ is unbounded."""
         return np.asarray(self.strengths @ [c.line.phi.bound**2 for c in self.neurons])
 
     @cached_property
     def largest_fields(self) -> Array:
         """About the variance of each field where activity is largest; infinite if it grows without bound."""
-        unit, received = self.at_peaks.max(axis=0)[self.signal_of], np.full(len(self.strengths), UNBOUNDED)
-        for _ in range(MAX_ITERATIONS):
+        unit = self.at_peaks.max(axis=0)[self.signal_of]
+
+        def sent(received: Array) -> Array:
             variances = unit * received[self.fields]
-            sent = [c.line.roughly(c.mean, float(v)) for c, v in zip(self.neurons, variances, strict=True)]
-            before, received = received, np.nan_to_num(self.strengths @ sent, nan=UNBOUNDED).clip(1e-12, UNBOUNDED)
+            each = [c.line.roughly(c.mean, float(v)) for c, v in zip(self.neurons, variances, strict=True)]
+            return np.asarray(np.nan_to_num(self.strengths @ each, nan=UNBOUNDED).clip(1e-12, UNBOUNDED))
+
+        before = np.full(len(self.strengths), UNBOUNDED)
+        received = sent(before)
+        if np.any(vanishes := received < VANISHING * np.minimum(self.bound, UNBOUNDED)):
+            return np.where(vanishes, self.bound, received)
+        for _ in range(MAX_ITERATIONS):
             if np.all(np.abs(received - before) <= 0.1 * before):
                 break
-        vanishes = received < VANISHING * self.bound  # the activity of large x does
-        return np.where(received < UNBOUNDED, np.where(vanishes, self.bound, received), np.inf)
+            before, received = received, sent(received)
+        return np.where(received < UNBOUNDED, received, np.inf)
 
     @property
     def grows_without_bound(self) -> bool:
