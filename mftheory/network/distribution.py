@@ -74,7 +74,7 @@ class Distribution:
 
     @property
     def discrete(self) -> bool:
-        """Whether the values are discrete."""
+        """True if the values are discrete."""
         return hasattr(self.frozen.dist, "pmf")
 
     @property

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mftheory.errors import InvalidNetwork
 from mftheory.network.distribution import Law
+from mftheory.network.gauss_rule import gauss_rule
 
 Array = NDArray[np.float64]
 
@@ -91,23 +92,12 @@ def _probes(weights: Array, values: Array, at: Array, argument: str) -> Iterator
 
 
 def _gauss(weights: Array, values: Array, order: int, compression: float | None) -> tuple[Array, Array]:
-    """Return the Gauss rule of a measure, by Lanczos's recursion and Golub and Welsch's eigenvalues."""
+    """Return the Gauss rule of a law, in a variable that compresses its tails, or in its own."""
     mean = float(weights @ values)
     spread = float(np.sqrt(weights @ (values - mean) ** 2))
     z = (values - mean) / spread
     t = z if compression is None else z / np.sqrt(compression**2 + z**2)
-    basis = [np.sqrt(weights / weights.sum())]
-    diagonal, off_diagonal = [], []
-    for _ in range(order):
-        vector = t * basis[-1]
-        diagonal.append(float(vector @ basis[-1]))
-        known = np.array(basis)
-        for _ in range(2):  # orthogonality is lost to rounding once
-            vector = vector - known.T @ (known @ vector)
-        off_diagonal.append(float(np.linalg.norm(vector)))
-        basis.append(vector / off_diagonal[-1])
-    matrix = np.diag(diagonal) + np.diag(off_diagonal[:-1], 1) + np.diag(off_diagonal[:-1], -1)
-    nodes, vectors = np.linalg.eigh(matrix)
+    shares, nodes = gauss_rule(weights / weights.sum(), t, order)
     if compression is not None:
         nodes = compression * nodes / np.sqrt(1.0 - nodes**2)
-    return vectors[0] ** 2, mean + spread * nodes
+    return shares, mean + spread * nodes

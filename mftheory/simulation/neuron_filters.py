@@ -1,4 +1,4 @@
-"""What a step does to the states of one group of neurons, given their inputs: leaky units, and any rational filter.
+"""One step of the states of a group of neurons, given their inputs: leaky units, and any rational filter.
 
 The neurons of a group are consecutive rows of x, and their states consecutive rows z of the states of all: one row a
 leaky unit, of which x is the state itself, m rows a filter of order m (all first states, then all second ones, …). The

@@ -28,7 +28,7 @@ def mean(kinds, f) -> float:
 @settings(deadline=None, max_examples=60)
 def test_averages_are_those_over_the_neurons(rows) -> None:
     kinds = network_of(rows).kinds
-    assert sum(kind.share for kind in kinds) == pytest.approx(1.0, abs=1e-14)
+    assert sum(kind.share for kind in kinds) == pytest.approx(1.0, abs=1e-14)  # rounding of a sum
     for p, q, r, s, t in [(1, 0, 0, 0, 0), (2, 1, 1, 1, 1), (4, 0, 2, 1, 0), (3, 2, 0, 0, 1), (0, 2, 1, 3, 2)]:
         expected = np.mean([g**p * sigma**q * b**r * (tau + 1) ** s * (1 + a) ** t for g, sigma, b, tau, a in rows])
         found = sum(
@@ -40,7 +40,7 @@ def test_averages_are_those_over_the_neurons(rows) -> None:
             * k.nonlinearity.derivative(np.array(1e-30)) ** t  # 1 + a
             for k in kinds
         )
-        assert found == pytest.approx(expected, rel=1e-12)
+        assert found == pytest.approx(expected, rel=1e-12)  # sums in another order
     if len({row[1:] for row in rows}) > 1:  # equal neurons are one kind; equal arrays are a number
         assert len(kinds) == len({row[1:] for row in rows})
 
@@ -56,7 +56,9 @@ def test_the_order_of_neurons_does_not_matter(rows, random) -> None:
             (other.share, other.nonlinearity, other.dynamics, other.noise, other.bias)
         )
         assert kind.gain_moments == pytest.approx(other.gain_moments, rel=1e-14)  # sums in another order
-    assert [kind.share for kind in network_of(rows * 2).kinds] == pytest.approx([k.share for k in kinds], rel=1e-14)
+    assert [kind.share for kind in network_of(rows * 2).kinds] == pytest.approx(
+        [k.share for k in kinds], rel=1e-14
+    )  # rounding
 
 
 def test_a_network_of_neurons_alike_has_one_kind() -> None:
@@ -106,7 +108,7 @@ def test_filters_over_a_law_of_time_constants(law, omega) -> None:
 def test_discrete_laws_are_their_values() -> None:
     kinds = mf.Network(IID, bias=scipy.stats.binom(3, 0.5)).kinds
     assert [kind.bias for kind in kinds] == [0.0, 1.0, 2.0, 3.0]
-    assert [kind.share for kind in kinds] == pytest.approx([0.125, 0.375, 0.375, 0.125], rel=1e-14)
+    assert [kind.share for kind in kinds] == pytest.approx([0.125, 0.375, 0.375, 0.125], rel=1e-14)  # rounding
     kinds = mf.Network(IID, noise=scipy.stats.rv_discrete(values=([0.0, 0.25], [0.3, 0.7]))).kinds
     assert [(kind.share, kind.noise) for kind in kinds] == [(pytest.approx(0.3), 0.0), (pytest.approx(0.7), 0.25)]
 

@@ -164,7 +164,7 @@ def test_laws_are_sampled_at_their_midpoints_independently() -> None:
     u = (np.arange(n) + 0.5) / n
     laws = scipy.stats.gamma(2), scipy.stats.expon(), NORMAL, scipy.stats.uniform(1, 2)
     for values, law in zip(numbers, laws, strict=True):
-        assert np.allclose(np.sort(values), law.ppf(u), rtol=1e-12)
+        assert np.allclose(np.sort(values), law.ppf(u), rtol=1e-12)  # the same function, of u to rounding
     correlations = np.corrcoef([scipy.stats.rankdata(v) for v in numbers])[np.triu_indices(4, 1)]
     assert np.abs(correlations).max() < 4.5 / n**0.5  # 6 of them; 1.6 standard errors seen
     again = net.draw(n, 5).groups[0]

@@ -9,7 +9,8 @@ import mftheory as mf
 SECOND = ((1.0,), (1.0, 1.5, 1.0))
 CLIP = ("clip(x - 0.2, 0, 2)", lambda x: np.clip(x - 0.2, 0.0, 2.0), (0.2, 2.2))
 TOLERANCE, OF_FINE_KINKS = 3e-8, 5e-5
-"""Of this route: where lags end, and its rules, which kinks smoothed a little cost digits; seen 2e-8, 2e-5."""
+"""Errors of this route: where lags end, and its rules, which lose digits where kinks are smoothed a little; seen 2e-8
+and 2e-5."""
 
 
 def shifted(x):

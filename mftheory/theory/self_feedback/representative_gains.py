@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftheory.network import Network
+from mftheory.network.gauss_rule import gauss_rule
 
 Array = NDArray[np.float64]
 
@@ -34,26 +35,8 @@ class GainGroups:
         shares = np.bincount(kind, weights).astype(np.float64)
         if values.size <= most:
             return cls(shares, values)
-        return cls(*_gauss(shares, values, most))
+        return cls(*gauss_rule(shares, values, most))
 
     def mean(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return ⟨f⟩ of values of shape (c, ...)."""
         return np.asarray(np.tensordot(self.weights, values, axes=1))
-
-
-def _gauss(weights: Array, nodes: Array, order: int) -> tuple[Array, Array]:
-    """Return the Gauss rule of a discrete measure, by Lanczos's recursion and Golub and Welsch's eigenvalues."""
-    basis = [np.sqrt(weights / weights.sum())]
-    diagonal, off_diagonal = [], []
-    for _ in range(order):
-        vector = nodes * basis[-1]
-        diagonal.append(float(vector @ basis[-1]))
-        # Twice: orthogonality is lost to rounding once.
-        for _ in range(2):
-            for b in basis:
-                vector = vector - (vector @ b) * b
-        off_diagonal.append(float(np.linalg.norm(vector)))
-        basis.append(vector / off_diagonal[-1])
-    matrix = np.diag(diagonal) + np.diag(off_diagonal[:-1], 1) + np.diag(off_diagonal[:-1], -1)
-    values, vectors = np.linalg.eigh(matrix)
-    return weights.sum() * vectors[0] ** 2, values

@@ -26,6 +26,8 @@ class Shape(Protocol):
 
 FOLLOWED = "lowering the noise from strong to none leads to no other state"
 """Words of solvers that follow the state of strong noise as the noise is lowered."""
+GROWS = "activity that is large enough grows without bound"
+"""Words where φ does not saturate."""
 NOT_LOOKED_FOR = "other states beside it were not looked for: simulate the network"
 """Words of solvers that look at small fluctuations only, where nothing shows that larger ones die out as well."""
 

@@ -113,9 +113,8 @@ def _along_the_curve(network: CoupledPopulations, equations: SelfConsistency) ->
     """Return the states on the curve of all strengths that strong noise leads to."""
     continuation, points, end = Continuation(equations), [], "to rest"
     if equations.classes.grows_without_bound and network.noisy.any():
-        return [
-            continuation.from_weak_couplings()
-        ], "from no couplings to theirs: larger activity may grow without bound"
+        searched = "from no couplings to theirs: larger activity may grow without bound"
+        return [continuation.from_weak_couplings()], searched
     try:
         for point in continuation.curve(continuation.large()):
             points.append(point)

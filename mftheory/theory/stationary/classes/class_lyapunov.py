@@ -19,7 +19,7 @@ from mftheory.errors import NotConverged
 from mftheory.theory.stationary.classes.field_equations import Solution
 from mftheory.theory.stationary.classes.linear_response import Modes, at_peaks, kept_apart, largest_response
 from mftheory.theory.stationary.classes.neuron_classes import Classes
-from mftheory.theory.stationary.filters import power_of
+from mftheory.theory.stationary.filters import PowerTransfer, power_of
 
 Array = NDArray[np.float64]
 
@@ -46,13 +46,16 @@ def class_lyapunov(classes: Classes, solution: Solution) -> float:
     size = covariances.values.shape
     start = np.abs(covariances.values).ravel()
 
+    def powers_at(growth: float) -> tuple[PowerTransfer, ...]:
+        return tuple(power_of(s.dynamics, growth) for s in signals)
+
     def response(growth: float) -> float:
-        return largest_response(at_peaks([power_of(s.dynamics, growth) for s in signals]), solution.matrix) - 1.0
+        return largest_response(at_peaks(powers_at(growth)), solution.matrix) - 1.0
 
     def excess(growth: float) -> float:
         nonlocal start
-        powers = tuple(power_of(s.dynamics, growth) for s in signals)
-        apart, _ = kept_apart(powers, solution.matrix)
+        powers = powers_at(growth)
+        apart, _ = kept_apart(powers, solution.matrix, at_peaks(powers))
         convolve = covariances.axis.convolution(Modes.of(powers, solution.matrix + apart))
 
         def product(f: Array) -> Array:

@@ -128,7 +128,7 @@ class ClassSpectra:
     def modes(self) -> Modes:
         """The modes of K, kept apart."""
         powers, matrix = tuple(s.power for s in self.classes.signals), self.solution.matrix
-        return Modes.of(powers, matrix + kept_apart(powers, matrix)[0])
+        return Modes.of(powers, matrix + kept_apart(powers, matrix, self.classes.at_peaks)[0])
 
     def _end_of_x(self, falloff: int, cutoff: float) -> float:
         """Return the ω from which on tails of C^x are negligible, as in `frequency_panels`."""

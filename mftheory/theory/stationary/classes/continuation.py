@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mftheory.errors import NotConverged
 from mftheory.numerics.newton import MAX_ITERATIONS, Diverged
 from mftheory.theory.stationary.classes.field_equations import Covariances, Linear, Pinned, SelfConsistency, Solution
+from mftheory.theory.stationary.quiescent import GROWS
 
 Array = NDArray[np.float64]
 
@@ -34,7 +35,6 @@ SMALLEST_SIZE, SMALLEST_ON_CURVE = 1e-3, 0.03
 nothing is left to meet: the strength changes with C(0) by about one such unit."""
 FIRST_STRENGTH = 0.25
 """Strength of the couplings at which a state is sought first from that of no couplings."""
-GROWS = "activity that is large enough grows without bound{}; does φ saturate?"
 NEAR, MAX_TURNS = 0.2, 12
 """Distance of an extremum of the strength from 1 from which it is looked at closely; steps towards it."""
 
@@ -94,7 +94,7 @@ class Continuation:
         elif self.equations.classes.noise.any():
             return self.from_weak_couplings()
         else:
-            raise self.equations.failure(GROWS.format(""))
+            raise self.equations.failure(f"{GROWS}; does φ saturate?")
         try:
             return self._less_noise(point)
         except _Fold as fold:
@@ -114,8 +114,8 @@ class Continuation:
             except Diverged:
                 step *= 0.5
                 if step < SHORTEST_ARC:
-                    also = f", and what weak couplings lead to ends at {strength:.3g} of their strength"
-                    raise self.equations.failure(GROWS.format(also)) from None
+                    ends = f"what weak couplings lead to ends at {strength:.3g} of their strength"
+                    raise self.equations.failure(f"{GROWS}, and {ends}; does φ saturate?") from None
                 continue
             if goal == 1.0:
                 return self.equations.exact(state, linear)
@@ -149,7 +149,7 @@ class Continuation:
         before, step = point, ARC
         direction: Array | None = None
         for _ in range(MAX_POINTS):
-            if self.is_rest(before):
+            if self._is_rest(before, SMALLEST_ON_CURVE, before.strength - 1.0):
                 return
             at = self._coordinates(before.state)
             try:
@@ -235,8 +235,8 @@ class Continuation:
                 one = middle
         raise self.equations.failure("the state met could not be refined")
 
-    def is_rest(self, point: Point, distance: float | None = None) -> bool:
-        """Return True if the variance is too small to change the sign of a distance, of the strength from 1.
+    def _is_rest(self, point: Point, share: float, distance: float) -> bool:
+        """Return True if the variance is below a share of a distance, from criticality or of the strength from 1.
 
         Never with noise, which rest is not.
         """
@@ -245,9 +245,7 @@ class Continuation:
         classes = self.equations.classes
         of_classes = zip(classes.neurons, classes.signal_of, strict=True)
         size = max(point.state.variance[s] / c.line.width**2 for c, s in of_classes)
-        if distance is None:
-            return bool(size < SMALLEST_ON_CURVE * min(1.0, abs(point.strength - 1.0)))
-        return bool(size < SMALLEST_SIZE * min(1.0, abs(distance)))
+        return bool(size < share * min(1.0, abs(distance)))
 
     def _less_noise(self, point: Point) -> Solution:
         """Follow a state down to its own noise."""
@@ -267,7 +265,7 @@ class Continuation:
             if level == 0.0:
                 return self.equations.exact(state, linear)
             point = Point(state, linear, level)
-            if np.any(state.variance < self._dead) or self.is_rest(point, 1.0 - linear.loop):
+            if np.any(state.variance < self._dead) or self._is_rest(point, SMALLEST_SIZE, 1.0 - linear.loop):
                 raise AtRest
             factor = max(0.06, factor**1.5)
         raise self.equations.failure("the noise could not be lowered to its value")
@@ -288,7 +286,7 @@ class Continuation:
         while point.strength < 1.0:
             size *= 1.5
             if size > LARGEST_SIZE:
-                raise self.equations.failure(GROWS.format(""))
+                raise self.equations.failure(f"{GROWS}; does φ saturate?")
             point = self.at_size(point, size)
         return point
 

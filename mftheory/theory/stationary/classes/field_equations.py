@@ -111,7 +111,7 @@ class Solution:
 
 @dataclass(frozen=True, eq=False)
 class Linear:
-    """What K holds of the linear response: M of some a_c, and what is added to it so that no poles coincide.
+    """The linear response that K holds: M of some a_c, and an addition that keeps poles apart.
 
     `loop` is its largest strength round the loop, critical at 1; `cancelling` how much larger than K its terms are.
     """
@@ -222,7 +222,7 @@ class SelfConsistency:
         """Return the linear response, with poles kept apart."""
         slopes = np.array([strength * a.slope for a in activities])
         matrix = self.classes.response(slopes)
-        added, cancelling = kept_apart(self._powers, matrix)
+        added, cancelling = kept_apart(self._powers, matrix, self._at_peaks)
         return Linear(matrix + added, slopes, added, largest_response(self._at_peaks, matrix + added), cancelling)
 
     @cached_property
@@ -245,7 +245,8 @@ class SelfConsistency:
     @cached_property
     def _apart(self) -> Modes:
         """The modes without couplings, with poles of filters kept apart."""
-        return Modes.of(self._powers, kept_apart(self._powers, np.zeros((len(self._powers),) * 2))[0])
+        none = np.zeros((len(self._powers),) * 2)
+        return Modes.of(self._powers, kept_apart(self._powers, none, self._at_peaks)[0])
 
     def first(self, noise: Array) -> Covariances:
         """Return a start at strong noise: the shape of a network without couplings."""

@@ -28,6 +28,7 @@ from mftheory.theory.stationary.classes.neuron_classes import Classes
 from mftheory.theory.stationary.classes.rest import imbalance, received
 from mftheory.theory.stationary.gaussian.activity import EDGE_RATIO, FIRST_PANEL
 from mftheory.theory.stationary.gaussian.correlated_activity import Series
+from mftheory.theory.stationary.quiescent import GROWS
 
 Array = NDArray[np.float64]
 
@@ -217,7 +218,7 @@ def leaky_states(classes: Classes) -> States:
     resting += [(c0, slope) for c0, slope in ends if slope < 1.0]
     if conditions.imbalance(high) >= 0:  # activity that is large enough grows
         if not resting:
-            raise NotConverged("activity that is large enough grows without bound; does φ saturate?")
+            raise NotConverged(f"{GROWS}; does φ saturate?")
         high = ends[-1][0] if ends else low
     fluctuating: list[tuple[float, float]] = []
     for left, right in zip([(low, math.nan), *ends], ends, strict=False):

@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 APART = (0.0, 1e-4, 1e-3, 1e-2, 5e-2)
-"""What is added to the response to keep poles apart, in units of what is critical then, until it is enough."""
+"""Sizes of an addition to the response, in units of what is critical then, tried until poles are apart."""
 MOST_CANCELLING = 3e3
 """Size of terms of K relative to itself up to which poles are apart enough."""
 BETWEEN_PEAKS = 100
@@ -96,28 +96,28 @@ def _of_several(powers: tuple[PowerTransfer, ...], matrix: Array) -> tuple[Compl
     return rates, right, left
 
 
-def kept_apart(powers: tuple[PowerTransfer, ...], matrix: Array) -> tuple[Array, float]:
+def kept_apart(powers: tuple[PowerTransfer, ...], matrix: Array, at_peaks: Array) -> tuple[Array, float]:
     """Return what to add to M, so that no poles of K coincide, and how much then larger than K its terms are.
 
     Nothing where they are apart. What is added to the response is taken off the sources, so it is a matter of choice.
     """
-    loop = largest_response(at_peaks(powers), matrix)
+    loop = largest_response(at_peaks, matrix)
     room = 1.0 - loop if loop < 1.0 else 1.0  # what is stable stays so
-    each = room * np.diag([(1.0 + 0.3 * k / len(powers)) / p.largest()[1] for k, p in enumerate(powers)])
+    each = room * np.diag((1.0 + 0.3 * np.arange(len(powers)) / len(powers)) / at_peaks.max(axis=0))
     found = []
     for size in APART:
-        found.append((_cancelling(powers, matrix + size * each), size))
+        found.append((_cancelling(powers, matrix + size * each, at_peaks[:, :, None]), size))
         if found[-1][0] < MOST_CANCELLING:
             break
     digits, size = min(found)
     return np.asarray(size * each), digits
 
 
-def _cancelling(powers: tuple[PowerTransfer, ...], matrix: Array) -> float:
+def _cancelling(powers: tuple[PowerTransfer, ...], matrix: Array, at: Array) -> float:
     """Return how much larger terms of K(ω) are than K where it is largest: digits that it loses."""
     with np.errstate(all="ignore"):
         try:
-            modes, at = Modes.of(powers, matrix), at_peaks(powers)[:, :, None]
+            modes = Modes.of(powers, matrix)
             whole = np.linalg.solve(np.eye(len(powers)) - at * matrix, at * np.eye(len(powers)))
         except np.linalg.LinAlgError:  # poles coincide
             return np.inf

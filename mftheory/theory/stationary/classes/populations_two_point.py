@@ -22,7 +22,7 @@ from mftheory.theory.stationary.classes.rest import Rest, fixed_points
 from mftheory.theory.stationary.filters import power_of
 from mftheory.theory.stationary.onset.onset_solution import LARGEST_EXCESS
 from mftheory.theory.stationary.onset.onset_two_point import OnsetTwoPoint, onset_two_point
-from mftheory.theory.stationary.quiescent import FOLLOWED, beside, interval
+from mftheory.theory.stationary.quiescent import FOLLOWED, GROWS, beside, interval
 from mftheory.theory.stationary.variance import smallest_variance
 
 
@@ -67,7 +67,7 @@ def populations_two_point(
         states = leaky_states(classes) if network.static and are_leaky(network) else None
         solution = general_solution(network, classes, settings, states)
     names = tuple(PopulationNames(p.state, p.activity, p.sent, p.size) for p in network.neurons)
-    beside = partial(_beside, network, classes, float(solution.covariances.variance[0]), states)
+    beside = partial(_beside, network, classes, settings, float(solution.covariances.variance[0]), states)
     two_point = ClassTwoPoint(ClassSpectra.of(classes, solution, settings), names, beside=beside)
     two_point.refuse_negative()
     return two_point
@@ -147,10 +147,12 @@ def _dead(network: CoupledPopulations, classes: Classes) -> Any:
     )
 
 
-def _beside(network: CoupledPopulations, classes: Classes, here: float, states: States | None) -> tuple[str, ...]:
+def _beside(
+    network: CoupledPopulations, classes: Classes, settings: Settings, here: float, states: States | None
+) -> tuple[str, ...]:
     """Return words for states beside that of C^x(0) = `here`: of leaky units with means all, else fixed points."""
     if network.noisy.any() and not network.at_rest.any():
-        return _beside_noise(network, classes, here)
+        return _beside_noise(network, classes, settings, here)
     if not network.static:
         several = len(network.neurons) > 1
         rests = zip(network.neurons, network.at_rest, strict=True)
@@ -169,13 +171,13 @@ def _beside(network: CoupledPopulations, classes: Classes, here: float, states: 
     )
 
 
-def _beside_noise(network: CoupledPopulations, classes: Classes, here: float) -> tuple[str, ...]:
+def _beside_noise(network: CoupledPopulations, classes: Classes, settings: Settings, here: float) -> tuple[str, ...]:
     """Return words for the state that weak couplings lead to, if it is another, with noise."""
     if classes.grows_without_bound:
-        return ("activity that is large enough grows without bound: this is the state that weak couplings lead to",)
+        return (f"{GROWS}: this is the state that weak couplings lead to",)
     if all(kind.nonlinearity.within_tangent for p in network.neurons for kind in p.kinds):
         return ()
-    equations = SelfConsistency(classes, Settings(), _subject(network))
+    equations = SelfConsistency(classes, settings, _subject(network))
     try:
         variance = float(Continuation(equations).from_weak_couplings().covariances.variance[0])
     except NotConverged:
